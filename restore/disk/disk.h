@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Disks: what they are, what lies on them, and the one way to write to one.
+ *
+ * Shape:   describe (identity, partitions, what it holds) · table (partition table as bytes and as a list) ·
+ *          target (an exclusively opened disk or image file that is about to be written)
+ * Units:   bytes throughout; offsets and lengths of direct writes are multiples of the logical sector.
+ * Owner:   lists live in the caller's arena; a target is closed by hc_target_close.
+ * Errors:  H_DISK_*, H_TARGET_BAD.
+ * Source:  UEFI 2.10 section 5 (GPT and MBR); hazards 2, 3, 4, 5, 18, 19.
+ */
+#ifndef HC_DISK_DISK_H
+#define HC_DISK_DISK_H
+
+#include "restore/base/io.h"
+#include "restore/model/facts.h"
+#include "restore/model/manifest.h"
+#include "restore/model/plan.h"
+
+/* ---------------------------------------------------------------- describe */
+
+struct hc_disk_list {
+	struct hc_disk *items;
+	size_t count;
+};
+
+/* Every disk of this machine (sysroot NULL), or of a recorded tree, in which no device is opened. */
+int hc_disk_list(const char *sysroot, struct hc_arena *arena, struct hc_disk_list *ret,
+		 struct hc_err *err);
+/* One block device or image file.  Symbolic links to devices (/dev/disk/by-id) are followed; a link
+ * to a file is H_TARGET_BAD (hazards 3). */
+int hc_disk_describe(const char *path, struct hc_arena *arena, struct hc_disk *ret,
+		     struct hc_err *err);
+
+/* ---------------------------------------------------------------- tables */
+
+struct hc_table {
+	unsigned type;  /* enum hc_table_type */
+	const char *id; /* disk GUID, or MBR signature */
+	uint64_t logical_block;
+	struct hc_partitions partitions; /* by start; without the extended partition itself */
+	struct hc_span sector0;          /* first logical sector */
+	struct hc_span gpt_header;       /* GPT only */
+	struct hc_span gpt_entries;      /* GPT only: byte for byte */
+};
+
+/* `logical_block` 0: found out by looking for the GPT header at 512 and 4096 (image files). */
+int hc_table_read(struct hc_io *disk, uint64_t logical_block, struct hc_arena *arena,
+		  struct hc_table *ret, struct hc_err *err);
+/*
+ * The writes that put a backup's table on a target of `target_size` bytes: MBR sector, GPT headers
+ * recomputed (backup at the target's end), entry array byte for byte.  In the order in which they
+ * are to be written: backup GPT, primary GPT, sector 0.  Pure.
+ */
+int hc_table_writes(const struct hc_manifest_disk *disk, uint64_t target_size,
+		    struct hc_arena *arena, struct hc_plan_writes *ret, struct hc_err *err);
+/* What must be overwritten with zeros first, so that an interrupted restore never looks bootable: sector
+ * 0, the GPT header and entries at both ends (of the table that is there now and of the new one). */
+int hc_table_invalidate(uint64_t target_size, uint64_t logical_block, struct hc_arena *arena,
+			struct hc_plan_ranges *ret, struct hc_err *err);
+
+/* ---------------------------------------------------------------- target */
+
+struct hc_target;
+
+/*
+ * Opens a disk O_EXCL|O_DIRECT, or an image file (locked; created sparse at `create_size` bytes when it
+ * doesn't exist and create_size is not 0).  Then compares what it opened with `identity`
+ * (hc_identity of the plan; NULL: no comparison): H_DISK_IDENTITY when it isn't the same.
+ */
+int hc_target_open(const char *path, const struct hc_identity *identity, uint64_t create_size,
+		   struct hc_target **ret, struct hc_err *err);
+uint64_t hc_target_size(const struct hc_target *target);
+uint64_t hc_target_logical_block(const struct hc_target *target);
+/* Safe from several threads at once, on ranges that do not overlap. Buffers are aligned to 4096;
+ * offset and length to the logical block. */
+int hc_target_write(struct hc_target *target, uint64_t offset, const void *buf, size_t length,
+		    struct hc_err *err);
+/* From the medium, not the page cache, where the target can do that (see hc_target_independent). */
+int hc_target_read(struct hc_target *target, uint64_t offset, void *buf, size_t length,
+		   struct hc_err *err);
+/* Whether reading goes past the page cache (hazards 18). */
+bool hc_target_independent(const struct hc_target *target);
+/*
+ * Makes a range read as zeros.  `must` true: by hole punching, zero-out, or written zeros.  `must`
+ * false: only if it is cheap; *ret_zeroed says whether it was done.
+ */
+int hc_target_zero(struct hc_target *target, struct hc_extent range, bool must, bool *ret_zeroed,
+		   struct hc_err *err);
+/* BLKDISCARD of the whole disk; nothing for what can't. Only after confirmation (hazards 18). */
+int hc_target_discard_all(struct hc_target *target, struct hc_err *err);
+int hc_target_flush(struct hc_target *target, struct hc_err *err);
+/* Tells the kernel to forget (before) or to read again (after) the partitions. */
+int hc_target_drop_partitions(struct hc_target *target, struct hc_err *err);
+int hc_target_reread_partitions(struct hc_target *target, struct hc_err *err);
+void hc_target_close(struct hc_target *target);
+
+#endif
