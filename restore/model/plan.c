@@ -92,7 +92,8 @@ static const struct hc_field target_fields[] = {
 	HC_NEED(T, logical_block, NUMBER, "Logical sector size."),
 	HC_PART(T, identity, OBJECT, &hc_identity_shape, "What apply compares before it writes."),
 };
-static const struct hc_shape target_shape = HC_SHAPE(T, NULL, target_fields, false, "The target.");
+const struct hc_shape hc_plan_target_shape =
+	HC_SHAPE(T, NULL, target_fields, false, "The target.");
 #undef T
 
 #define T struct hc_plan
@@ -106,7 +107,7 @@ static const struct hc_field plan_fields[] = {
 	HC_FIELD(T, store, STRING, "Chunk store inside the repository."),
 	HC_FIELD(T, task, STRING, "Task of an unattended run."),
 	HC_FIELD(T, reuse, BOOL, "Hash the target first, fetch only what differs."),
-	HC_PART(T, target, OBJECT, &target_shape, "What is erased."),
+	HC_PART(T, target, OBJECT, &hc_plan_target_shape, "What is erased."),
 	HC_PART(T, verdict, OBJECT, &hc_verdict_shape, "The verdict this plan rests on."),
 	HC_PART(T, invalidate, LIST, &range_shape, "Zeroed first: tables and first sectors."),
 	HC_PART(T, data, LIST, &data_shape, "Written then, and read back."),

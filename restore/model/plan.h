@@ -145,6 +145,7 @@ struct hc_plan {
 };
 
 extern const struct hc_shape hc_verdict_shape; /* halcyon.verdict/1 */
+extern const struct hc_shape hc_plan_target_shape;
 extern const struct hc_shape hc_plan_shape;    /* halcyon.plan/1, sealed: its seal is the plan's id */
 
 #endif
