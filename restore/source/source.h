@@ -58,10 +58,14 @@ uint64_t hc_session_received(const struct hc_session *session);
  * A file that isn't there is H_NOT_FOUND, at once; trouble of the network is tried again with backoff. */
 int hc_place_get(struct hc_session *session, const char *name, size_t max, struct hc_buf *out,
 		 struct hc_err *err);
+/* Whether the file is there. */
+int hc_place_exists(struct hc_session *session, const char *name, bool *ret, struct hc_err *err);
 /* Writes the file (HTTP PUT; atomic replacement in a folder). */
 int hc_place_put(struct hc_session *session, const char *name, struct hc_span bytes,
 		 struct hc_err *err);
-/* Creates a folder atomically (HTTP MKCOL; mkdir).  *ret_new is false when it was there already. */
+/* Creates a folder atomically (HTTP MKCOL; mkdir); its parent must exist.  *ret_new is false when it was
+ * there already, and also when a server that went away in the middle says so on the next attempt: then
+ * it may be ours, which only its content can tell. */
 int hc_place_make_folder(struct hc_session *session, const char *name, bool *ret_new,
 			 struct hc_err *err);
 
@@ -82,6 +86,8 @@ struct hc_image_ops {
 	 * NULL: the caller has to keep digests of its own.  1 yes, 0 no. */
 	int (*same)(const struct hc_image *image, struct hc_extent extent, const void *buf);
 	void (*close)(struct hc_image *image);
+	/* The row that holds `offset`: the least that read() fetches.  NULL: there are no rows. */
+	struct hc_extent (*row)(const struct hc_image *image, uint64_t offset);
 };
 
 struct hc_image {
@@ -123,9 +129,38 @@ void hc_index_done(struct hc_index *index);
 /* Whether the row is the digest of that many zeros (for sizes that are powers of two up to 16 MiB). */
 bool hc_index_row_is_zero(const struct hc_index *index, size_t row);
 
+/* ---------------------------------------------------------------- zstd: what chunk files hold */
+
+/* One thread's compressor and decompressor. */
+struct hc_zstd;
+
+int hc_zstd_new(struct hc_zstd **ret, struct hc_err *err);
+void hc_zstd_free(struct hc_zstd *zstd);
+/* Appends `bytes` as one frame with its content size and without checksum: the digest is the check.
+ * transport.md 5.2: level 3 is the balance. */
+int hc_zstd_pack(struct hc_zstd *zstd, int level, struct hc_span bytes, struct hc_buf *out,
+		 struct hc_err *err);
+/* Exactly `size` bytes, or H_CHUNK_DAMAGED. */
+int hc_zstd_unpack(struct hc_zstd *zstd, struct hc_span frame, void *buf, size_t size,
+		   struct hc_err *err);
+
+/* ---------------------------------------------------------------- chunk stores (.castr) */
+
 /* "default.castr/ab12/ab12….cacnk" */
-#define HC_CHUNK_NAME 256
+#define HC_CHUNK_NAME     256
+#define HC_STORE_NAME_MAX 160
 void hc_chunk_name(const char *store, const struct hc_digest *digest, char ret[HC_CHUNK_NAME]);
+
+/* One chunk, decompressed and checked: exactly `size` bytes.  `blob_offset` is for messages only. */
+struct hc_chunk_want {
+	const char *store;
+	enum hc_digest_type type;
+	const struct hc_digest *digest;
+	size_t size;
+	uint64_t blob_offset; /* HC_NO_OFFSET: unknown */
+};
+int hc_chunk_read(struct hc_session *session, const struct hc_chunk_want *want, void *buf,
+		  struct hc_err *err);
 
 /* Takes over the index (also on failure).  `store` is the chunk store's name inside the place. */
 int hc_image_open_castr(struct hc_index *take_index, const char *store, struct hc_image **ret,
