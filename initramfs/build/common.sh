@@ -8,12 +8,13 @@ export LC_ALL
 umask 022
 HERE=$(cd "$(dirname "$0")/.." && pwd)
 TOP=$(cd "$HERE/.." && pwd)
-case ${BUILD:-build} in
-    /*) BUILD=${BUILD:-build} ;;
-    *) BUILD=$TOP/${BUILD:-build} ;;
+BUILD=${HALCYON_BUILD:-build}
+case $BUILD in
+    /*) ;;
+    *) BUILD=$TOP/$BUILD ;;
 esac
 # shellcheck disable=SC2034 # used by the scripts that source this file
-SRC=$BUILD/sources SYSROOT=$BUILD/sysroot LOCK=$HERE/lock/packages.lock
+SRC=$BUILD/sources THIRD=$BUILD/third SYSROOT=$BUILD/sysroot LOCK=$HERE/lock/packages.lock
 
 say() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*"; }
 note() { printf 'NOTE: %s\n' "$*" >&2; }
