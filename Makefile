@@ -40,13 +40,17 @@ static_CFLAGS  := $(COMMON) $(STATIC_CPPFLAGS) -O2 -g -D_FORTIFY_SOURCE=0 \
 static_LDFLAGS := $(STATIC_LDFLAGS) -pthread
 static_BIN     := $(BUILD)/bin
 
+# fuzz: the host's sources once more, by clang, for tests/fuzz.
+fuzz_CC     := clang
+fuzz_CFLAGS := $(COMMON) -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+
 # $(call module,DIR,USES,LIBS): a folder of sources becomes one archive per build.
 modules :=
 define module
 modules += $(1)
 $(1)_uses := $(2)
 $(1)_libs := $(3)
-$(foreach f,host static,$(eval $(BUILD)/$(f)/$(1).a: $(patsubst %.c,$(BUILD)/$(f)/%.o,$(sort $(wildcard $(1)/*.c)))))
+$(foreach f,host static fuzz,$(eval $(BUILD)/$(f)/$(1).a: $(patsubst %.c,$(BUILD)/$(f)/%.o,$(sort $(wildcard $(1)/*.c)))))
 endef
 
 # $(call program,NAME,DIR): DIR holds main; what DIR uses is linked in, at any depth.
@@ -95,12 +99,17 @@ $(BUILD)/static/%.o: %.c | $(BUILD)/sysroot/.done
 	$(call say,MUSLCC,$<)
 	$(Q)$(static_CC) $(static_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,FUZZCC,$<)
+	$(Q)$(fuzz_CC) $(fuzz_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
 %.a:
 	@mkdir -p $(@D)
 	@rm -f $@
 	@ar rcsD $@ $^
 
--include $(shell find $(BUILD)/host $(BUILD)/static -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/host $(BUILD)/static $(BUILD)/fuzz -name '*.d' 2>/dev/null)
 
 # ---------------------------------------------------------------- targets
 .PHONY: all host static clean help
