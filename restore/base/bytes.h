@@ -3,8 +3,8 @@
  * Bytes: spans, growable buffers, extents, little-endian integers, checked arithmetic.
  *
  * Shape:   struct hc_span borrows (data, size); struct hc_buf owns (data, size, room);
- *          struct hc_extent is (offset, length) in bytes.
- * Owner:   spans never own; a buffer is freed by hc_buf_done.
+ *          struct hc_extent is (offset, length) in bytes; struct hc_extents owns a list of them.
+ * Owner:   spans never own; a buffer is freed by hc_buf_done, a list by hc_extents_done.
  * Errors:  buffers raise H_OUT_OF_MEMORY.
  * Example:
  *	struct le32 raw = { { 0x78, 0x56, 0x34, 0x12 } };
@@ -166,6 +166,20 @@ hc_extent_end(struct hc_extent e)
 {
 	return e.offset + e.length;
 }
+
+/* A list of extents; where a function asks for a sorted one: by offset, without overlap. */
+struct hc_extents {
+	struct hc_extent *items;
+	size_t count;
+	size_t room;
+};
+
+/* Appends; an extent that starts where the last one ends makes that one longer. */
+int hc_extents_add(struct hc_extents *list, struct hc_extent extent, struct hc_err *err);
+/* Sorts by offset and merges what overlaps or touches. */
+void hc_extents_sort(struct hc_extents *list);
+uint64_t hc_extents_total(const struct hc_extents *list);
+void hc_extents_done(struct hc_extents *list);
 
 /* Whether all bytes are zero; fast for large buffers. */
 bool hc_is_zero(const void *data, size_t size);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* libntfs-3g, included in one place, and what the parts of the NTFS reader share. */
+#ifndef HC_VOLUME_NTFS_PRIV_H
+#define HC_VOLUME_NTFS_PRIV_H
+
+#include <stdlib.h>
+#include <sys/types.h>
+
+/* Its headers include what they need only when told so. */
+#define HAVE_GETTIMEOFDAY 1
+#define HAVE_STDARG_H     1
+#define HAVE_STDIO_H      1
+#define HAVE_SYS_STAT_H   1
+#define HAVE_SYS_TYPES_H  1
+#define HAVE_TIME_H       1
+
+#include <ntfs-3g/types.h>
+
+#include <ntfs-3g/attrib.h>
+#include <ntfs-3g/device.h>
+#include <ntfs-3g/dir.h>
+#include <ntfs-3g/inode.h>
+#include <ntfs-3g/layout.h>
+#include <ntfs-3g/logfile.h>
+#include <ntfs-3g/logging.h>
+#include <ntfs-3g/runlist.h>
+#include <ntfs-3g/unistr.h>
+#include <ntfs-3g/volume.h>
+
+#include "restore/volume/volume_priv.h"
+
+struct hc_ntfs {
+	struct hc_volume volume;
+	struct ntfs_device *device;
+	ntfs_volume *ntfs;
+	s64 position; /* of the device, for libntfs-3g's seek and read */
+	/* Why the io last failed: libntfs-3g knows errno only. */
+	struct hc_err io_err;
+	bool io_failed;
+};
+
+/* Sets err from what the io raised, else from errno, as H_VOLUME_FORMAT. */
+int hc_ntfs_fail(struct hc_ntfs *n, struct hc_err *err, const char *what, const char *path);
+
+/* The inode of a path; NULL with err set. Closed by ntfs_inode_close. */
+ntfs_inode *hc_ntfs_lookup(struct hc_ntfs *n, const char *path, struct hc_err *err);
+/* 0 when there is no such attribute, or it can't be read. */
+uint32_t hc_ntfs_reparse_tag(ntfs_inode *inode);
+/* A hibernation file that a boot will resume from. */
+bool hc_ntfs_is_hibernated(struct hc_ntfs *n);
+
+int hc_ntfs_map(struct hc_volume *, struct hc_volume_map *, struct hc_err *);
+int hc_ntfs_zeroed_extents(struct hc_volume *, bool, struct hc_arena *, struct hc_strings *,
+			   struct hc_extents *, struct hc_err *);
+int hc_ntfs_stat(struct hc_volume *, const char *, struct hc_arena *, struct hc_entry *,
+		 struct hc_err *);
+int hc_ntfs_list(struct hc_volume *, const char *, struct hc_arena *, struct hc_entries *,
+		 struct hc_err *);
+int hc_ntfs_read(struct hc_volume *, const char *, struct hc_sink, struct hc_err *);
+
+#endif

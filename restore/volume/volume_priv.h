@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The interface each kind of file system fills in, and what the parts of the NTFS reader share. */
+#ifndef HC_VOLUME_VOLUME_PRIV_H
+#define HC_VOLUME_VOLUME_PRIV_H
+
+#include "restore/volume/volume.h"
+
+struct hc_volume_ops {
+	int (*map)(struct hc_volume *, struct hc_volume_map *, struct hc_err *);
+	int (*zeroed_extents)(struct hc_volume *, bool, struct hc_arena *, struct hc_strings *,
+			      struct hc_extents *, struct hc_err *);
+	int (*stat)(struct hc_volume *, const char *, struct hc_arena *, struct hc_entry *,
+		    struct hc_err *);
+	int (*list)(struct hc_volume *, const char *, struct hc_arena *, struct hc_entries *,
+		    struct hc_err *);
+	int (*read)(struct hc_volume *, const char *, struct hc_sink, struct hc_err *);
+	void (*close)(struct hc_volume *);
+};
+
+/* The first member of each kind's own struct. */
+struct hc_volume {
+	const struct hc_volume_ops *ops;
+	struct hc_io *io;
+	struct hc_volume_info info;
+};
+
+int hc_ntfs_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err);
+
+/* The next part of a path, without slashes and drive letter; false at the end.  *path moves on. */
+bool hc_path_next(const char **path, struct hc_span *ret_part);
+
+int hc_cuts_add(struct hc_cuts *cuts, uint64_t offset, struct hc_err *err);
+/* Sorts, and drops what is there twice. */
+void hc_cuts_sort(struct hc_cuts *cuts);
+
+#endif
