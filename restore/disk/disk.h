@@ -8,6 +8,10 @@
  * Owner:   lists live in the caller's arena; a target is closed by hc_target_close.
  * Errors:  H_DISK_*, H_TARGET_BAD.
  * Source:  UEFI 2.10 section 5 (GPT and MBR); hazards 2, 3, 4, 5, 18, 19.
+ *
+ * Tables are read by a reader of our own: libfdisk wants a device or a file, and takes the backup GPT in
+ * silence when the primary one is damaged; backups have neither, and must not.  libfdisk is the witness
+ * (hc_table_witness): what we read and what we wrote must look the same to it.
  */
 #ifndef HC_DISK_DISK_H
 #define HC_DISK_DISK_H
@@ -44,18 +48,35 @@ struct hc_table {
 	struct hc_span gpt_entries;      /* GPT only: byte for byte */
 };
 
-/* `logical_block` 0: found out by looking for the GPT header at 512 and 4096 (image files). */
+/*
+ * `logical_block` 0: found out by looking for the GPT header at 512 and 4096 (image files).
+ * No table (a blank disk, or a file system without partitions) is HC_TABLE_NONE, not an error.
+ * H_DISK_TABLE: a GPT whose primary header or entries are damaged (the text says whether the backup is
+ * intact; it is never used by itself), a GPT without its protective MBR, a broken chain of extended boot
+ * records.  H_DISK_LAYOUT: partitions overlap, or lie outside the disk.
+ */
 int hc_table_read(struct hc_io *disk, uint64_t logical_block, struct hc_arena *arena,
 		  struct hc_table *ret, struct hc_err *err);
+/* Whether libfdisk sees the same table: type, id, and each partition's number, place and type. H_DISK_TABLE
+ * naming the first difference.  Through a sparse copy in memory that holds the tables' sectors alone. */
+int hc_table_witness(struct hc_io *disk, const struct hc_table *table, struct hc_err *err);
 /*
  * The writes that put a backup's table on a target of `target_size` bytes: MBR sector, GPT headers
  * recomputed (backup at the target's end), entry array byte for byte.  In the order in which they
- * are to be written: backup GPT, primary GPT, sector 0.  Pure.
+ * are to be written: backup GPT, primary GPT, sector 0.  Whole sectors.  Pure.
+ * HC_TABLE_NONE: no writes.  Extended boot records are data of the gaps between partitions, not of the table.
+ * A protective MBR's length is adjusted where it was the whole disk; everything else of sector 0 stays.
+ * H_DISK_TOO_SMALL when a partition would not fit; H_DISK_TABLE when the manifest's bytes are no table.
  */
 int hc_table_writes(const struct hc_manifest_disk *disk, uint64_t target_size,
 		    struct hc_arena *arena, struct hc_plan_writes *ret, struct hc_err *err);
+/* Adds to `list` what the target's size makes of the table's limits, for people: space beyond 2 TiB (of 512-byte
+ * sectors) can't be used with an MBR. */
+int hc_table_losses(const struct hc_manifest_disk *disk, uint64_t target_size, struct hc_arena *arena,
+		    struct hc_strings *list, struct hc_err *err);
 /* What must be overwritten with zeros first, so that an interrupted restore never looks bootable: sector
- * 0, the GPT header and entries at both ends (of the table that is there now and of the new one). */
+ * 0, the GPT header and entries at both ends (of the table that is there now and of the new one): the first and
+ * the last 24 KiB, which holds them at any sector size and ends before the 63rd sector. */
 int hc_table_invalidate(uint64_t target_size, uint64_t logical_block, struct hc_arena *arena,
 			struct hc_plan_ranges *ret, struct hc_err *err);
 
