@@ -8,17 +8,18 @@
 
 #include "restore/net/net_priv.h"
 
-#define CONNECT_MS_MAX  10000u
-#define STALL_S_MAX     20u
-#define RECEIVE_BYTES   (256L << 10) /* transport.md 5.4 */
-#define REDIRECTS_MAX   5L
+#define CONNECT_MS_MAX 10000u
+#define STALL_S_MAX    20u
+#define RECEIVE_BYTES  (256L << 10) /* transport.md 5.4 */
+#define REDIRECTS_MAX  5L
 
-/* Where distributions keep the CA bundle: a one-file static program can't know at build time. */
+/* Where distributions keep the CA bundle: a one-file static program can't know at build time.
+ */
 static const char *const ca_bundles[] = {
 	"/etc/ssl/certs/ca-certificates.crt", /* Debian, Arch, our image */
 	"/etc/pki/tls/certs/ca-bundle.crt",   /* Fedora, RHEL */
-	"/etc/ssl/ca-bundle.pem",             /* openSUSE */
-	"/etc/ssl/cert.pem",                  /* Alpine, BSD */
+	"/etc/ssl/ca-bundle.pem",	      /* openSUSE */
+	"/etc/ssl/cert.pem",		      /* Alpine, BSD */
 };
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
@@ -69,12 +70,14 @@ parse_url(const char *text, CURLU *url, struct hc_err *err)
 	char *scheme;
 	bool known;
 
-	if (strstr(text, "://") == NULL || curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
+	if (strstr(text, "://") == NULL ||
+	    curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
 		return hc_err_set(err, H_NET_URL, "the URL cannot be taken apart");
 	scheme = dup_part(url, CURLUPART_SCHEME, 0);
 	known = scheme != NULL && (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
 	if (!known)
-		hc_err_set(err, H_NET_URL, "a URL starts with \"%s\"; only http and https are known",
+		hc_err_set(err, H_NET_URL,
+			   "a URL starts with \"%s\"; only http and https are known",
 			   scheme == NULL ? "" : scheme);
 	free(scheme);
 	if (!known)
@@ -145,7 +148,8 @@ system_ca(void)
 
 /* libcurl asks at least once a second, also while nothing moves. */
 static int
-on_progress(void *ctx, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
+on_progress(void *ctx, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+	    curl_off_t up)
 {
 	const struct hc_net *net = ctx;
 
@@ -183,8 +187,9 @@ set_security(struct hc_net *net)
 }
 
 /*
- * HTTP/1.1: for bulk data one connection per thread beats streams in one connection (transport.md 5.4).
- * NOSIGNAL: threads.  libcurl itself sends with MSG_NOSIGNAL, so that no SIGPIPE comes either.
+ * HTTP/1.1: for bulk data one connection per thread beats streams in one connection
+ * (transport.md 5.4). NOSIGNAL: threads.  libcurl itself sends with MSG_NOSIGNAL, so that no
+ * SIGPIPE comes either.
  */
 static bool
 set_transfer(struct hc_net *net)

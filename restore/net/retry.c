@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One request, tried until it is answered: what is worth another attempt, and how long to wait. */
+/* One request, tried until it is answered: what is worth another attempt, and how long to wait.
+ */
 #include <time.h>
 
 #include "restore/base/log.h"
 #include "restore/net/net_priv.h"
 
-#define WAIT_FIRST_MS  100u
-#define WAIT_MAX_MS    5000u
-#define STEP_MS        50u /* how soon a wait notices `stop` */
+#define WAIT_FIRST_MS	100u
+#define WAIT_MAX_MS	5000u
+#define STEP_MS		50u /* how soon a wait notices `stop` */
 #define WORTH_A_LINE_MS 1000u
 
 static bool
@@ -77,7 +78,8 @@ lasting(CURLcode code)
 	}
 }
 
-/* Answers of a server that is busy or about to come back.  501, 505: it can't; 507: its disk is full. */
+/* Answers of a server that is busy or about to come back.  501, 505: it can't; 507: its disk is
+ * full. */
 static bool
 passing(long status)
 {
@@ -91,8 +93,8 @@ hc_net_refused(const struct hc_net_exchange *x, const char *verb, struct hc_err 
 {
 	bool gone = x->status == 404 || x->status == 410;
 
-	hc_err_set(err, gone ? H_NOT_FOUND : H_NET_HTTP_STATUS, "%s was answered with status %ld",
-		   verb, x->status);
+	hc_err_set(err, gone ? H_NOT_FOUND : H_NET_HTTP_STATUS,
+		   "%s was answered with status %ld", verb, x->status);
 	return hc_err_at(err, HC_NO_OFFSET, "%s", x->url);
 }
 
@@ -152,8 +154,8 @@ hc_net_perform(struct hc_net_exchange *x, struct hc_err *err)
 
 		now = outcome == ANSWERED && tries == 1 ? 0 : hc_net_now_ms();
 		if (outcome == ANSWERED && tries > 1 && now - failed_at > WORTH_A_LINE_MS)
-			hc_log(HC_LOG_DEBUG, "%s answers again after %llu ms and %u attempts", x->url,
-			       (unsigned long long)(now - failed_at), tries);
+			hc_log(HC_LOG_DEBUG, "%s answers again after %llu ms and %u attempts",
+			       x->url, (unsigned long long)(now - failed_at), tries);
 		if (outcome == ANSWERED)
 			return 0;
 		if (x->out != NULL)

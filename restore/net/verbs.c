@@ -6,13 +6,15 @@
 
 #include "restore/net/net_priv.h"
 
-#define REFUSAL_BODY_MAX (256u << 10) /* read and dropped, so that the connection stays usable */
+#define REFUSAL_BODY_MAX                                                                       \
+	(256u << 10) /* read and dropped, so that the connection stays usable */
 
 static int
 too_large(struct hc_net_exchange *x, const char *what)
 {
 	x->failed_here = true;
-	hc_err_set(x->err, H_NET_TOO_LARGE, "%s more than the %zu bytes expected", what, x->max);
+	hc_err_set(x->err, H_NET_TOO_LARGE, "%s more than the %zu bytes expected", what,
+		   x->max);
 	return hc_err_at(x->err, HC_NO_OFFSET, "%s", x->url);
 }
 
@@ -61,7 +63,8 @@ on_send(char *to, size_t one, size_t room, void *ctx)
 	return size;
 }
 
-/* libcurl goes back to the start after a redirect or when a reused connection turned out dead. */
+/* libcurl goes back to the start after a redirect or when a reused connection turned out dead.
+ */
 static int
 on_rewind(void *ctx, curl_off_t offset, int origin)
 {
@@ -116,7 +119,8 @@ hc_net_get(struct hc_net *net, const struct hc_net_get *what, struct hc_buf *out
 	if (what->range != NULL) {
 		x.ranged = true;
 		x.max = (size_t)hc_min_u64(what->max, what->range->length);
-		snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)what->range->offset,
+		snprintf(range, sizeof(range), "%llu-%llu",
+			 (unsigned long long)what->range->offset,
 			 (unsigned long long)(hc_extent_end(*what->range) - 1));
 		curl_easy_setopt(net->curl, CURLOPT_RANGE, range);
 	}
@@ -129,7 +133,8 @@ hc_net_get(struct hc_net *net, const struct hc_net_get *what, struct hc_buf *out
 		goto out;
 	}
 	if (x.ranged && out->size - x.start != what->range->length) {
-		hc_err_set(err, H_NET_HTTP_STATUS, "a range of %llu bytes was answered with %zu",
+		hc_err_set(err, H_NET_HTTP_STATUS,
+			   "a range of %llu bytes was answered with %zu",
 			   (unsigned long long)what->range->length, out->size - x.start);
 		hc_err_at(err, what->range->offset, "%s", x.url);
 		goto out;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Random access to an image through a cache of its rows: file systems read in small pieces, and again and
- * again; a row is fetched and checked once and kept until the room is needed (least recently used goes first).
+ * Random access to an image through a cache of its rows: file systems read in small pieces, and
+ * again and again; a row is fetched and checked once and kept until the room is needed (least
+ * recently used goes first).
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "restore/source/source_priv.h"
 
-#define BUCKETS    4096u
-#define BLOCK      65536u /* of images without rows */
+#define BUCKETS 4096u
+#define BLOCK	65536u /* of images without rows */
 
 struct entry {
 	struct entry *next; /* of the bucket */

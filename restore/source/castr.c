@@ -2,9 +2,10 @@
 /*
  * An image in casync's form: an index whose rows name the chunks of a store.
  *
- * Made once at opening and never changed: the data runs (rows that are not known to be zeros, merged), and a
- * bit per zero row.  A row is known to be zeros when its digest is that of as many zeros, for sizes that are
- * powers of two (what halcyon writes) and for the index's greatest size (what casync writes).
+ * Made once at opening and never changed: the data runs (rows that are not known to be zeros,
+ * merged), and a bit per zero row.  A row is known to be zeros when its digest is that of as
+ * many zeros, for sizes that are powers of two (what halcyon writes) and for the index's
+ * greatest size (what casync writes).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -65,8 +66,8 @@ want_row(const struct castr *c, size_t row)
 
 /* A part of a row goes through the session's own buffer, which keeps it for the next part. */
 static int
-read_part(const struct castr *c, struct hc_session *s, size_t row, struct hc_extent part, void *buf,
-	  struct hc_err *err)
+read_part(const struct castr *c, struct hc_session *s, size_t row, struct hc_extent part,
+	  void *buf, struct hc_err *err)
 {
 	struct hc_chunk_want want = want_row(c, row);
 
@@ -87,8 +88,8 @@ read_part(const struct castr *c, struct hc_session *s, size_t row, struct hc_ext
 }
 
 static int
-castr_read(struct hc_image *image, struct hc_session *session, struct hc_extent extent, void *buf,
-	   struct hc_err *err)
+castr_read(struct hc_image *image, struct hc_session *session, struct hc_extent extent,
+	   void *buf, struct hc_err *err)
 {
 	const struct castr *c = (const struct castr *)image;
 	uint64_t at = extent.offset, end = hc_extent_end(extent);
@@ -108,8 +109,8 @@ castr_read(struct hc_image *image, struct hc_session *session, struct hc_extent 
 		else if (at == start && stop - at == want.size)
 			result = hc_chunk_read(session, &want, to, err);
 		else
-			result = read_part(c, session, row, (struct hc_extent){ at, stop - at }, to,
-					   err);
+			result = read_part(c, session, row, (struct hc_extent){ at, stop - at },
+					   to, err);
 		if (result < 0)
 			return -1;
 		to += stop - at;
@@ -164,7 +165,8 @@ castr_row(const struct hc_image *image, uint64_t offset)
 
 	if (row == c->index.count)
 		return (struct hc_extent){ image->size, 0 };
-	return (struct hc_extent){ row_start(c, row), c->index.rows[row].end - row_start(c, row) };
+	return (struct hc_extent){ row_start(c, row),
+				   c->index.rows[row].end - row_start(c, row) };
 }
 
 static int
@@ -221,7 +223,8 @@ static const struct hc_image_ops castr_ops = {
 	.row = castr_row,
 };
 
-/* The digest of chunk_max zeros, worked out once if any row could need it: casync cuts zeros there. */
+/* The digest of chunk_max zeros, worked out once if any row could need it: casync cuts zeros
+ * there. */
 static int
 zeros_of_max(const struct castr *c, struct hc_digest *ret, bool *ret_useful, struct hc_err *err)
 {
@@ -278,7 +281,8 @@ find_runs(struct castr *c, struct hc_err *err)
 		count += run_begins(c, row);
 	c->runs = calloc(count + 1, sizeof(*c->runs));
 	if (c->runs == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu runs of data", count);
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu runs of data",
+				  count);
 	for (size_t row = 0; row < c->index.count; row++) {
 		if (run_begins(c, row))
 			c->runs[c->run_count++].offset = row_start(c, row);

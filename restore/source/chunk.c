@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One chunk out of a store: fetched, decompressed, checked, and fetched once more when it was not good. */
+/* One chunk out of a store: fetched, decompressed, checked, and fetched once more when it was
+ * not good. */
 #include <stdio.h>
 #include <string.h>
 
 #include "restore/base/log.h"
 #include "restore/source/source_priv.h"
 
-#define SUFFIX        ".cacnk"
+#define SUFFIX	      ".cacnk"
 #define PACKED_MARGIN 4096u
 
 void
@@ -18,8 +19,8 @@ hc_chunk_name(const char *store, const struct hc_digest *digest, char ret[HC_CHU
 	snprintf(ret, HC_CHUNK_NAME, "%s/%.4s/%s" SUFFIX, store, hex, hex);
 }
 
-/* A chunk file is a little larger than its row when the row can't be compressed (zstd's own bound
- * is 1/256 and some bytes), never more. */
+/* A chunk file is a little larger than its row when the row can't be compressed (zstd's own
+ * bound is 1/256 and some bytes), never more. */
 static size_t
 packed_max(size_t size)
 {
@@ -27,12 +28,12 @@ packed_max(size_t size)
 }
 
 /*
- * A store holds a chunk as X.cacnk, or uncompressed as X (transport.md 1.2).  What the last chunk was is
- * tried first, so that an uncompressed store does not cost two requests a chunk.
+ * A store holds a chunk as X.cacnk, or uncompressed as X (transport.md 1.2).  What the last
+ * chunk was is tried first, so that an uncompressed store does not cost two requests a chunk.
  */
 static int
-get_either(struct hc_session *session, const char *name, size_t size, bool fresh, bool *ret_plain,
-	   struct hc_err *err)
+get_either(struct hc_session *session, const char *name, size_t size, bool fresh,
+	   bool *ret_plain, struct hc_err *err)
 {
 	char plain[HC_CHUNK_NAME];
 	bool use_plain = session->plain_first;
@@ -42,8 +43,8 @@ get_either(struct hc_session *session, const char *name, size_t size, bool fresh
 		const char *which = use_plain ? plain : name;
 
 		session->packed.size = 0;
-		if (hc_session_get(session, which, packed_max(size), fresh, &session->packed, err) ==
-		    0) {
+		if (hc_session_get(session, which, packed_max(size), fresh, &session->packed,
+				   err) == 0) {
 			session->plain_first = *ret_plain = use_plain;
 			return 0;
 		}
@@ -54,7 +55,8 @@ get_either(struct hc_session *session, const char *name, size_t size, bool fresh
 	return -1;
 }
 
-/* xz and gzip are casync's other two; neither is what anybody writes today (transport.md 1.2). */
+/* xz and gzip are casync's other two; neither is what anybody writes today (transport.md 1.2).
+ */
 static bool
 is_foreign(struct hc_span packed)
 {
@@ -74,25 +76,27 @@ unpack(struct hc_session *session, const struct hc_chunk_want *want, bool plain,
 	struct hc_digest found;
 
 	if (!plain && is_foreign(packed))
-		return hc_err_set(err, H_CHUNK_DAMAGED,
-				  "it is compressed by xz or gzip, or damaged; halcyon reads zstd");
+		return hc_err_set(
+			err, H_CHUNK_DAMAGED,
+			"it is compressed by xz or gzip, or damaged; halcyon reads zstd");
 	if (!plain && hc_zstd_unpack(session->zstd, packed, buf, want->size, err) < 0)
 		return -1;
 	if (plain && packed.size != want->size)
-		return hc_err_set(err, H_CHUNK_DAMAGED, "it holds %zu bytes, not %zu", packed.size,
-				  want->size);
+		return hc_err_set(err, H_CHUNK_DAMAGED, "it holds %zu bytes, not %zu",
+				  packed.size, want->size);
 	if (plain)
 		memcpy(buf, packed.data, want->size);
 	hc_digest_of(want->type, buf, want->size, &found);
 	if (hc_digest_equal(&found, want->digest))
 		return 0;
 	hc_digest_hex(&found, hex);
-	return hc_err_set(err, H_CHUNK_DAMAGED, "the digest of its %zu bytes is %s", want->size, hex);
+	return hc_err_set(err, H_CHUNK_DAMAGED, "the digest of its %zu bytes is %s", want->size,
+			  hex);
 }
 
 static int
-attempt(struct hc_session *session, const struct hc_chunk_want *want, const char *name, bool fresh,
-	void *buf, struct hc_err *err)
+attempt(struct hc_session *session, const struct hc_chunk_want *want, const char *name,
+	bool fresh, void *buf, struct hc_err *err)
 {
 	bool plain = false;
 
@@ -101,8 +105,8 @@ attempt(struct hc_session *session, const struct hc_chunk_want *want, const char
 	if (err->code == H_NOT_FOUND)
 		return hc_err_set(err, H_CHUNK_MISSING, "there is no such file");
 	if (err->code == H_NET_TOO_LARGE)
-		return hc_err_set(err, H_CHUNK_DAMAGED, "it is larger than %zu bytes can become",
-				  want->size);
+		return hc_err_set(err, H_CHUNK_DAMAGED,
+				  "it is larger than %zu bytes can become", want->size);
 	return -1;
 }
 

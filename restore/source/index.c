@@ -17,29 +17,30 @@
 #include "restore/source/source_priv.h"
 
 #define INDEX_BYTES_MAX (1ull << 30)
-#define HEADER_BYTES    48u
-#define ROWS_AT         64u
-#define ROW_BYTES       40u
-#define TAIL_BYTES      40u
-#define CHUNK_SIZE_MAX  (128ull << 20) /* casync's own limit for the header's three sizes */
+#define HEADER_BYTES	48u
+#define ROWS_AT		64u
+#define ROW_BYTES	40u
+#define TAIL_BYTES	40u
+#define CHUNK_SIZE_MAX	(128ull << 20) /* casync's own limit for the header's three sizes */
 
 #define INDEX_TYPE  0x96824d9c7b129ff9ull
 #define TABLE_TYPE  0xe75b9e112f17417dull
 #define TAIL_MARKER 0x4b4f050e5549ecd1ull
 
-/* The digest; and three flags that casync carries over from its directory mode into blob indexes. */
-#define FLAG_SHA512_256        0x2000000000000000ull
+/* The digest; and three flags that casync carries over from its directory mode into blob
+ * indexes. */
+#define FLAG_SHA512_256	       0x2000000000000000ull
 #define FLAG_EXCLUDE_NODUMP    0x8000000000000000ull
 #define FLAG_EXCLUDE_SUBMOUNTS 0x4000000000000000ull
 #define FLAG_EXCLUDE_FILE      0x1000000000000000ull
-#define FLAGS_OF_BLOBS \
+#define FLAGS_OF_BLOBS                                                                         \
 	(FLAG_SHA512_256 | FLAG_EXCLUDE_NODUMP | FLAG_EXCLUDE_SUBMOUNTS | FLAG_EXCLUDE_FILE)
 
 static int
 bad(uint64_t offset, const char *what, uint64_t found, struct hc_err *err)
 {
-	hc_err_set(err, H_INDEX_FORMAT, "%s: found %llu (0x%llx)", what, (unsigned long long)found,
-		   (unsigned long long)found);
+	hc_err_set(err, H_INDEX_FORMAT, "%s: found %llu (0x%llx)", what,
+		   (unsigned long long)found, (unsigned long long)found);
 	return hc_err_at(err, offset, "the index");
 }
 
@@ -86,7 +87,8 @@ read_header(struct hc_span bytes, struct hc_index *index, struct hc_err *err)
 	uint64_t flags = hc_get_le64(bytes.data + 16);
 
 	if ((flags & ~FLAGS_OF_BLOBS) != 0)
-		return bad(16, "these feature flags are not those of a blob's index", flags, err);
+		return bad(16, "these feature flags are not those of a blob's index", flags,
+			   err);
 	index->digest = flags & FLAG_SHA512_256 ? HC_DIGEST_SHA512_256 : HC_DIGEST_SHA256;
 	index->chunk_min = hc_get_le64(bytes.data + 24);
 	index->chunk_avg = hc_get_le64(bytes.data + 32);
@@ -96,7 +98,8 @@ read_header(struct hc_span bytes, struct hc_index *index, struct hc_err *err)
 	if (index->chunk_avg > index->chunk_max)
 		return bad(32, "the average chunk size is out of range", index->chunk_avg, err);
 	if (index->chunk_max > CHUNK_SIZE_MAX)
-		return bad(40, "the greatest chunk size is out of range", index->chunk_max, err);
+		return bad(40, "the greatest chunk size is out of range", index->chunk_max,
+			   err);
 	return 0;
 }
 
@@ -112,7 +115,8 @@ read_rows(struct hc_span bytes, struct hc_index *index, struct hc_err *err)
 		if (end <= before)
 			return bad(at, "a row does not end after the row before it", end, err);
 		if (end - before > max)
-			return bad(at, "a row is larger than the greatest chunk", end - before, err);
+			return bad(at, "a row is larger than the greatest chunk", end - before,
+				   err);
 		index->rows[i].end = end;
 		memcpy(index->rows[i].digest.bytes, bytes.data + at + 8, HC_DIGEST_BYTES);
 		before = end;
@@ -131,7 +135,8 @@ hc_index_parse(struct hc_span bytes, struct hc_index *ret, struct hc_err *err)
 	if (bytes.size > INDEX_BYTES_MAX)
 		return bad(HC_NO_OFFSET, "the index is larger than 1 GiB", bytes.size, err);
 	if (bytes.size < ROWS_AT + TAIL_BYTES)
-		return bad(HC_NO_OFFSET, "the index is shorter than an empty one", bytes.size, err);
+		return bad(HC_NO_OFFSET, "the index is shorter than an empty one", bytes.size,
+			   err);
 	if ((bytes.size - ROWS_AT - TAIL_BYTES) % ROW_BYTES != 0)
 		return bad(HC_NO_OFFSET, "the size is not that of whole rows", bytes.size, err);
 	if (check_frame(bytes, err) < 0 || read_header(bytes, &index, err) < 0)
@@ -163,9 +168,11 @@ hc_index_write(const struct hc_index *index, struct hc_buf *out, struct hc_err *
 {
 	const uint64_t table = (uint64_t)ROW_BYTES * index->count + 16 + TAIL_BYTES;
 	const uint64_t digest = index->digest == HC_DIGEST_SHA512_256 ? FLAG_SHA512_256 : 0;
-	const uint64_t head[] = { HEADER_BYTES,     INDEX_TYPE,       FLAG_EXCLUDE_NODUMP | digest,
-				  index->chunk_min, index->chunk_avg, index->chunk_max,
-				  UINT64_MAX,       TABLE_TYPE };
+	const uint64_t head[] = {
+		HEADER_BYTES,	  INDEX_TYPE,	    FLAG_EXCLUDE_NODUMP | digest,
+		index->chunk_min, index->chunk_avg, index->chunk_max,
+		UINT64_MAX,	  TABLE_TYPE
+	};
 	const uint64_t tail[] = { 0, 0, HEADER_BYTES, table, TAIL_MARKER };
 
 	if (hc_buf_reserve(out, out->size + HEADER_BYTES + (size_t)table, err) < 0)

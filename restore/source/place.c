@@ -197,7 +197,8 @@ read_open_file(struct hc_session *session, int fd, const char *name, size_t max,
 		return hc_err_at(err, HC_NO_OFFSET, "%s/%s", session->place->name, name);
 	}
 	if ((uint64_t)st.st_size > max) {
-		hc_err_set(err, H_NET_TOO_LARGE, "the file has %lld bytes, more than the %zu expected",
+		hc_err_set(err, H_NET_TOO_LARGE,
+			   "the file has %lld bytes, more than the %zu expected",
 			   (long long)st.st_size, max);
 		return hc_err_at(err, HC_NO_OFFSET, "%s/%s", session->place->name, name);
 	}
@@ -212,7 +213,8 @@ read_open_file(struct hc_session *session, int fd, const char *name, size_t max,
 			return file_failed(session, "reading", name, err);
 		}
 		if (n == 0)
-			break; /* it shrank: what is missing is found by whoever checks the bytes */
+			break; /* it shrank: what is missing is found by whoever checks the
+				  bytes */
 		out->size += (size_t)n;
 	}
 	return 0;
@@ -248,7 +250,52 @@ hc_place_get(struct hc_session *session, const char *name, size_t max, struct hc
 {
 	if (hc_place_check_name(name, err) < 0)
 		return -1;
-	return hc_session_get(session, name, max, false, out, err);
+	return hc_session_get(session, name, max, true, out, err);
+}
+
+static int
+get_checked(struct hc_session *session, const struct hc_file_want *want, bool fresh,
+	    struct hc_buf *out, struct hc_err *err)
+{
+	char hex[HC_DIGEST_TEXT], wanted[HC_DIGEST_TEXT];
+	size_t start = out->size;
+	struct hc_digest found;
+
+	if (hc_session_get(session, want->name, (size_t)want->size, fresh, out, err) < 0)
+		return err->code != H_NET_TOO_LARGE
+			       ? -1
+			       : hc_err_set(err, H_DIGEST_MISMATCH,
+					    "it is larger than %llu bytes",
+					    (unsigned long long)want->size);
+	if (out->size - start != want->size) {
+		hc_err_set(err, H_DIGEST_MISMATCH, "it has %zu bytes, not %llu",
+			   out->size - start, (unsigned long long)want->size);
+		out->size = start;
+		return -1;
+	}
+	hc_digest_of(HC_DIGEST_SHA256, out->data + start, out->size - start, &found);
+	if (hc_digest_equal(&found, &want->sha256))
+		return 0;
+	out->size = start;
+	hc_digest_hex(&found, hex);
+	hc_digest_hex(&want->sha256, wanted);
+	return hc_err_set(err, H_DIGEST_MISMATCH, "its sha256 is %s, not %s", hex, wanted);
+}
+
+int
+hc_place_get_checked(struct hc_session *session, const struct hc_file_want *want,
+		     struct hc_buf *out, struct hc_err *err)
+{
+	int result;
+
+	if (hc_place_check_name(want->name, err) < 0)
+		return -1;
+	result = get_checked(session, want, false, out, err);
+	if (result < 0 && err->code == H_DIGEST_MISMATCH)
+		result = get_checked(session, want, true, out, err);
+	if (result < 0)
+		hc_err_at(err, HC_NO_OFFSET, "%s/%s", session->place->name, want->name);
+	return result;
 }
 
 int
@@ -277,7 +324,8 @@ hc_place_put(struct hc_session *session, const char *name, struct hc_span bytes,
 		return -1;
 	if (session->net != NULL)
 		return hc_net_put(session->net, name, bytes, err);
-	if (snprintf(path, sizeof(path), "%s/%s", session->place->name, name) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/%s", session->place->name, name) >=
+	    (int)sizeof(path))
 		return hc_err_set(err, H_IO, "the path %s is too long", name);
 	return hc_file_replace(path, bytes, err);
 }

@@ -6,7 +6,8 @@
 
 struct raw {
 	struct hc_image image;
-	struct hc_io *io; /* a file's pread and next_data keep no state: safe for several threads */
+	struct hc_io
+		*io; /* a file's pread and next_data keep no state: safe for several threads */
 };
 
 static int
@@ -14,7 +15,8 @@ raw_read(struct hc_image *image, struct hc_session *session, struct hc_extent ex
 	 struct hc_err *err)
 {
 	(void)session;
-	return hc_io_pread(((struct raw *)image)->io, extent.offset, buf, (size_t)extent.length, err);
+	return hc_io_pread(((struct raw *)image)->io, extent.offset, buf, (size_t)extent.length,
+			   err);
 }
 
 static struct hc_extent

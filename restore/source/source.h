@@ -55,9 +55,18 @@ void hc_session_close(struct hc_session *session);
 uint64_t hc_session_received(const struct hc_session *session);
 
 /* Appends the whole file `name` ("backups/x/manifest.json"); more than `max` is H_NET_TOO_LARGE.
- * A file that isn't there is H_NOT_FOUND, at once; trouble of the network is tried again with backoff. */
+ * A file that isn't there is H_NOT_FOUND, at once; trouble of the network is tried again with backoff.
+ * Caches on the way are asked to ask the server. */
 int hc_place_get(struct hc_session *session, const char *name, size_t max, struct hc_buf *out,
 		 struct hc_err *err);
+/* A file that is named with its size and digest: the whole file, or H_DIGEST_MISMATCH after a second try. */
+struct hc_file_want {
+	const char *name;
+	uint64_t size;
+	struct hc_digest sha256;
+};
+int hc_place_get_checked(struct hc_session *session, const struct hc_file_want *want,
+			 struct hc_buf *out, struct hc_err *err);
 /* Whether the file is there. */
 int hc_place_exists(struct hc_session *session, const char *name, bool *ret, struct hc_err *err);
 /* Writes the file (HTTP PUT; atomic replacement in a folder). */

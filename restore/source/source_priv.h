@@ -7,8 +7,8 @@
 #include "restore/source/source.h"
 
 struct hc_place {
-	char *name;   /* as shown: a URL without credentials */
-	char *url;    /* with them; NULL for a folder */
+	char *name; /* as shown: a URL without credentials */
+	char *url;  /* with them; NULL for a folder */
 	char *ca_file;
 	struct hc_place_options options; /* ca_file points to the copy above */
 };
@@ -16,7 +16,7 @@ struct hc_place {
 struct hc_session {
 	struct hc_place *place;
 	struct hc_net *net; /* NULL for a folder */
-	int folder;         /* -1 for a URL */
+	int folder;	    /* -1 for a URL */
 	struct hc_zstd *zstd;
 	struct hc_buf packed; /* the chunk file at hand */
 	bool plain_first;     /* the last chunk lay in the store uncompressed */

@@ -46,13 +46,14 @@ hc_zstd_pack(struct hc_zstd *zstd, int level, struct hc_span bytes, struct hc_bu
 	size = ZSTD_compressCCtx(zstd->compress, out->data + out->size, bound, bytes.data,
 				 bytes.size, level);
 	if (ZSTD_isError(size))
-		return hc_err_set(err, H_INTERNAL, "zstd cannot compress %zu bytes: %s", bytes.size,
-				  ZSTD_getErrorName(size));
+		return hc_err_set(err, H_INTERNAL, "zstd cannot compress %zu bytes: %s",
+				  bytes.size, ZSTD_getErrorName(size));
 	out->size += size;
 	return 0;
 }
 
-/* One shot into the row itself: needs no window, whatever the frame declares (transport.md 1.2). */
+/* One shot into the row itself: needs no window, whatever the frame declares
+ * (transport.md 1.2). */
 int
 hc_zstd_unpack(struct hc_zstd *zstd, struct hc_span frame, void *buf, size_t size,
 	       struct hc_err *err)
@@ -68,6 +69,7 @@ hc_zstd_unpack(struct hc_zstd *zstd, struct hc_span frame, void *buf, size_t siz
 		return hc_err_set(err, H_CHUNK_DAMAGED, "zstd cannot decompress it: %s",
 				  ZSTD_getErrorName(found));
 	if (found != size)
-		return hc_err_set(err, H_CHUNK_DAMAGED, "it holds %zu bytes, not %zu", found, size);
+		return hc_err_set(err, H_CHUNK_DAMAGED, "it holds %zu bytes, not %zu", found,
+				  size);
 	return 0;
 }
