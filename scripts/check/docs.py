@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documentation says is what the programs do, both ways.
+
+Errors, rules, schemas of documents, options of each subcommand, kernel parameters: each has its page, and each page its
+thing.  Asks the built programs (make host), not their sources; the table of errors is read from its source too.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+from tree import TOP, Report, files, text
+
+BIN = os.environ.get("HALCYON_BIN") or os.path.join(TOP, os.environ.get("HALCYON_BUILD", "build"), "host", "bin")
+# Options that every subcommand has; halcyon(8) describes them once.
+COMMON = "docs/man/halcyon.8"
+
+
+def ask(program, *words):
+    """What a program prints; its own failure is ours."""
+    done = subprocess.run([os.path.join(BIN, program), *words], capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode:
+        raise SystemExit(f"check-docs: {program} {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def both_ways(report, what, real, described, page):
+    """`page` makes a path from a name."""
+    for name in sorted(real - described):
+        report.add(page(name), 0, f"is missing: {what} {name} exists")
+    for name in sorted(described - real):
+        report.add(page(name), 0, f"describes {what} {name}, which does not exist")
+
+
+def pages(folder, end):
+    return {os.path.basename(path)[:-len(end)] for path in files(folder, ends=(end,)) if not path.endswith("README.md")}
+
+
+def first_words(listing):
+    return {line.split()[0] for line in listing.splitlines() if line.strip() and not line[0].isspace()}
+
+
+def error_rows():
+    """Id → (title, remedy) from the source."""
+    string = r'"((?:[^"\\]|\\.)*)"'
+    rows = re.findall(rf"^H\((\d+), \w+, \w+,\s*{string},\s*{string}\)", text("restore/base/err_ids.def"), re.M)
+    return {f"H{int(number):04d}": (title, remedy.replace('\\"', '"')) for number, title, remedy in rows}
+
+
+def check_errors(report):
+    rows = error_rows()
+    both_ways(report, "error", set(rows), pages("docs/errors", ".md"), "docs/errors/{}.md".format)
+    for name, (title, remedy) in rows.items():
+        path = f"docs/errors/{name}.md"
+        if not os.path.exists(os.path.join(TOP, path)):
+            continue
+        page = text(path)
+        if not page.startswith(f"# {name}: {title}\n"):
+            report.add(path, 1, f'the first line must be "# {name}: {title}"')
+        if remedy not in page:
+            report.add(path, 0, f"does not say: {remedy}")
+        for heading in ("When it happens", "What halcyon did", "What to do", "Example"):
+            if f"\n## {heading}\n" not in page:
+                report.add(path, 0, f'has no section "{heading}"')
+    both_ways(report, "error", first_words(ask("halcyon", "explain", "--list", "errors")), set(rows),
+              lambda name: "restore/base/err_ids.def")
+    return len(rows)
+
+
+def check_rules(report):
+    rules = first_words(ask("halcyon", "explain", "--list", "rules"))
+    both_ways(report, "rule", rules, pages("docs/rules", ".md"), "docs/rules/{}.md".format)
+    named = set(re.findall(r"^\.It (?:Ic )?([A-Z]{2,4}-\d)\b", text("docs/man/halcyon-rules.7"), re.M))
+    both_ways(report, "rule", rules, named, lambda name: "docs/man/halcyon-rules.7")
+    return len(rules)
+
+
+def check_formats(report):
+    schemas = {name.removeprefix("halcyon.").removesuffix("/1")
+               for name in first_words(ask("halcyon", "explain", "--list", "schemas"))}
+    both_ways(report, "document", schemas, pages("docs/formats", ".json"), "docs/formats/{}.json".format)
+    for name in sorted(schemas & pages("docs/formats", ".json")):
+        if text(f"docs/formats/{name}.json") != ask("halcyon", "explain", "--schema", name):
+            report.add(f"docs/formats/{name}.json", 0, "is not what the program prints; `make docs` writes it anew")
+    manual = text("docs/man/halcyon-document.5")
+    for name in sorted(schemas):
+        if f"halcyon.{name}/1" not in manual:
+            report.add("docs/man/halcyon-document.5", 0, f"does not name halcyon.{name}/1")
+    return len(schemas)
+
+
+def options_of_help(printed):
+    return set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]*)", printed))
+
+
+def options_of_page(path):
+    return set(re.findall(r"\bFl -([a-z][a-z0-9-]*)", text(path)))
+
+
+def check_options(report):
+    common = options_of_page(COMMON)
+    commands = set(re.findall(r"^  ([a-z]+)\b", ask("halcyon", "--help"), re.M))
+    described = {name.removeprefix("halcyon-") for name in pages("docs/man", ".8")} - {"halcyon", "wizard"}
+    both_ways(report, "command", commands, described, "docs/man/halcyon-{}.8".format)
+    programs = [("halcyon", [name], f"docs/man/halcyon-{name}.8") for name in sorted(commands & described)]
+    programs += [("halcyon", [], COMMON), ("halcyon-wizard", [], "docs/man/halcyon-wizard.8")]
+    for program, words, path in programs:
+        real = options_of_help(ask(program, *words, "--help"))
+        said = options_of_page(path)
+        for option in sorted(real - said - common):
+            report.add(path, 0, f"does not describe --{option}, which --help names")
+        for option in sorted(said - real - (common if words else set())):
+            report.add(path, 0, f"describes --{option}, which --help does not name")
+        for option in sorted(real & said - set(re.findall(r"^\.It Fl -([a-z0-9-]+)", text(path), re.M)) - common):
+            report.add(path, 0, f"names --{option} but has no .It for it")
+    return len(programs)
+
+
+def check_kernel_parameters(report):
+    used = set()
+    for path in files("initramfs/init", "tui", "restore"):
+        used |= set(re.findall(r"(?<![\w.])(halcyon\.[a-z_]+)(?==|\b(?!/|\.json|\w))", strip_comments(path)))
+    used -= {name for name in used if name in ("halcyon.json", "halcyon.intent_json") or re.search(rf"{name}/\d", all_sources())}
+    said = set(re.findall(r"^\.It (?:Cm|Ic|Va) (halcyon\.[a-z_]+)", text("docs/man/halcyon-cmdline.7"), re.M))
+    both_ways(report, "kernel parameter", used, said, lambda name: "docs/man/halcyon-cmdline.7")
+    return len(used)
+
+
+def strip_comments(path):
+    found = text(path) or ""
+    return found if path.endswith((".c", ".h")) else re.sub(r"(?m)^\s*#.*", "", found)
+
+
+def all_sources():
+    if not hasattr(all_sources, "kept"):
+        all_sources.kept = "\n".join(text(path) for path in files("restore", "tui", ends=(".c", ".h")))
+    return all_sources.kept
+
+
+def check_links(report):
+    """Links between pages lead somewhere."""
+    looked_at = 0
+    for path in files("docs", "README.md", ends=(".md",)) + ["README.md"]:
+        if not os.path.exists(os.path.join(TOP, path)):
+            continue
+        for number, line in enumerate(text(path).splitlines(), 1):
+            for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", line):
+                looked_at += 1
+                if not os.path.exists(os.path.join(TOP, os.path.dirname(path), target)):
+                    report.add(path, number, f"links to {target}, which does not exist")
+    return looked_at
+
+
+def check_lint(report):
+    """mandoc finds nothing wrong with the pages' markup."""
+    for path in files("docs/man"):
+        done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", path], capture_output=True, text=True, cwd=TOP, check=False)
+        for line in done.stdout.splitlines():
+            if "cross reference to" not in line:
+                report.add(path, 0, line)
+
+
+def main():
+    report = Report("check-docs")
+    looked_at = 0
+    parts = [check_errors, check_rules, check_formats, check_options, check_kernel_parameters, check_links]
+    for part in parts:
+        try:
+            looked_at += part(report)
+        except FileNotFoundError as missing:
+            report.add(str(missing.filename).removeprefix(TOP + "/"), 0, "is missing")
+    check_lint(report)
+    return report.end(looked_at)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# C sources are laid out as .clang-format says (clang-format 14 and later agree on it).
+#
+# Usage: format.sh [--fix]. Needs: clang-format. Provides: the lines that differ, exit status 1 when there are any.
+set -eu
+cd "${HALCYON_TREE:-$(dirname "$0")/../..}"
+
+sources()
+{
+    find restore tui tests -name '*.[ch]' -print0 | sort -z
+}
+
+[ -n "$(sources | tr -d '\0')" ] || { echo "check-format: found no source"; exit 1; }
+if [ "${1:-}" = --fix ]; then
+    sources | xargs -0 clang-format -i
+else
+    sources | xargs -0 clang-format --dry-run -Werror --ferror-limit=3 2>&1 | grep -E 'error:' && exit 1
+fi
+exit 0
