@@ -19,8 +19,7 @@
 struct blob {
 	const struct hc_plan_data *plan;
 	struct hc_image *image;
-	struct hc_extent *free; /* sorted; bytes of the blob that no file uses */
-	size_t free_count;
+	struct hc_extents free; /* sorted; bytes of the blob that no file uses */
 };
 
 enum span_kind {

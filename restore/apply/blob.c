@@ -5,7 +5,13 @@
 
 #include "restore/apply/apply_priv.h"
 
-static const struct hc_region *
+/* Where in the manifest a blob stands. */
+struct place {
+	size_t disk, region;
+	const struct hc_region *found; /* NULL: nowhere */
+};
+
+static struct place
 find_region(const struct hc_manifest *manifest, const char *index)
 {
 	for (size_t d = 0; d < manifest->disks.count; d++) {
@@ -13,9 +19,9 @@ find_region(const struct hc_manifest *manifest, const char *index)
 
 		for (size_t r = 0; r < regions->count; r++)
 			if (strcmp(regions->items[r].index.name, index) == 0)
-				return &regions->items[r];
+				return (struct place){ d, r, &regions->items[r] };
 	}
-	return NULL;
+	return (struct place){ 0, 0, NULL };
 }
 
 static int
@@ -38,15 +44,20 @@ check_data(const struct hc_plan_data *data, const struct hc_region *region, uint
 static int
 open_blob(struct hc_apply *apply, struct hc_session *session, struct blob *blob, struct hc_err *err)
 {
-	const struct hc_region *region =
-		find_region(hc_backup_manifest(apply->backup), blob->plan->index.name);
+	struct place at = find_region(hc_backup_manifest(apply->backup), blob->plan->index.name);
+	struct hc_buf packed = { 0 };
+	int result;
 
-	if (check_data(blob->plan, region, apply->plan->target.logical_block, err) < 0 ||
-	    hc_backup_image(apply->backup, session, region, &blob->image, err) < 0)
+	if (check_data(blob->plan, at.found, apply->plan->target.logical_block, err) < 0 ||
+	    hc_backup_image(apply->backup, session, at.disk, at.region, &blob->image, err) < 0)
 		return -1;
-	return region->free == NULL ? 0
-				    : hc_backup_free_extents(apply->backup, session, region, &blob->free,
-							     &blob->free_count, err);
+	if (at.found->free == NULL)
+		return 0;
+	result = hc_backup_file(apply->backup, session, at.found->free, &packed, err);
+	if (result == 0)
+		result = hc_extents_unpack(hc_buf_span(&packed), at.found->size, &blob->free, err);
+	hc_buf_done(&packed);
+	return result;
 }
 
 int
@@ -84,7 +95,7 @@ apply_close_blobs(struct hc_apply *apply)
 {
 	for (size_t i = 0; apply->blobs != NULL && i < apply->plan->data.count; i++) {
 		hc_image_close(apply->blobs[i].image);
-		free(apply->blobs[i].free);
+		hc_extents_done(&apply->blobs[i].free);
 	}
 	free(apply->blobs);
 }

@@ -16,12 +16,12 @@ apply_total_bytes(const struct hc_apply *apply)
 static size_t
 first_free(const struct blob *blob, uint64_t at)
 {
-	size_t low = 0, high = blob->free_count;
+	size_t low = 0, high = blob->free.count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (hc_extent_end(blob->free[middle]) > at)
+		if (hc_extent_end(blob->free.items[middle]) > at)
 			high = middle;
 		else
 			low = middle + 1;
@@ -37,11 +37,11 @@ zero_span(const struct blob *blob, uint64_t at, uint64_t end, struct span *ret)
 	uint64_t to = hc_min_u64(end, at + ZERO_SPAN_BYTES);
 
 	ret->kind = SPAN_ZERO;
-	if (i < blob->free_count && blob->free[i].offset <= at) {
+	if (i < blob->free.count && blob->free.items[i].offset <= at) {
 		ret->kind = SPAN_FREE;
-		to = hc_min_u64(to, hc_extent_end(blob->free[i]));
-	} else if (i < blob->free_count) {
-		to = hc_min_u64(to, blob->free[i].offset);
+		to = hc_min_u64(to, hc_extent_end(blob->free.items[i]));
+	} else if (i < blob->free.count) {
+		to = hc_min_u64(to, blob->free.items[i].offset);
 	}
 	ret->source = (struct hc_extent){ at, to - at };
 }

@@ -92,6 +92,9 @@ int hc_doc_write(const struct hc_shape *shape, const void *doc, enum hc_json_sty
 int hc_doc_load(const struct hc_shape *shape, const char *path, struct hc_arena *arena, void *ret,
 		struct hc_err *err);
 int hc_doc_save(const struct hc_shape *shape, const void *doc, const char *path, struct hc_err *err);
+/* The 64 digits of a sealed document's seal, once it has been read or written; "" for any other bytes. */
+#define HC_SEAL_TEXT 65
+void hc_doc_seal(struct hc_span bytes, char ret[HC_SEAL_TEXT]);
 /* The JSON Schema (draft 2020-12) of a shape. */
 int hc_doc_schema(const struct hc_shape *shape, struct hc_buf *out, struct hc_err *err);
 

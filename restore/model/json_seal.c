@@ -72,3 +72,16 @@ hc_seal_fill(struct hc_buf *out, size_t start, struct hc_err *err)
 	memcpy(out->data + start + digits, hex, HC_SEAL_DIGITS);
 	return 0;
 }
+
+void
+hc_doc_seal(struct hc_span bytes, char ret[HC_SEAL_TEXT])
+{
+	struct hc_err ignored;
+	size_t digits;
+
+	ret[0] = '\0';
+	if (find_digits(bytes, &digits, &ignored) < 0)
+		return;
+	memcpy(ret, bytes.data + digits, HC_SEAL_DIGITS);
+	ret[HC_SEAL_DIGITS] = '\0';
+}

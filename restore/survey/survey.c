@@ -51,9 +51,9 @@ find_room(struct hc_io *head, const struct hc_manifest_disk *disk, uint64_t *ret
 }
 
 static int
-journal_room(struct hc_backup *backup, const struct hc_manifest_disk *disk, uint64_t *ret,
-	     struct hc_err *err)
+journal_room(struct hc_backup *backup, size_t number, uint64_t *ret, struct hc_err *err)
 {
+	const struct hc_manifest_disk *disk = &hc_backup_manifest(backup)->disks.items[number];
 	const struct hc_region *head = disk->regions.count > 0 ? &disk->regions.items[0] : NULL;
 	struct hc_session *session = NULL;
 	struct hc_image *image = NULL;
@@ -64,7 +64,7 @@ journal_room(struct hc_backup *backup, const struct hc_manifest_disk *disk, uint
 	if (head == NULL || head->kind != HC_REGION_HEAD)
 		return 0;
 	if (hc_session_open(hc_backup_place(backup), &session, err) == 0 &&
-	    hc_backup_image(backup, session, head, &image, err) == 0 &&
+	    hc_backup_image(backup, session, number, 0, &image, err) == 0 &&
 	    hc_image_io(image, session, CACHE_BYTES, &io, err) == 0)
 		result = find_room(io, disk, ret, err);
 	hc_io_close(io);
@@ -134,5 +134,5 @@ hc_survey(struct hc_backup *backup, uint64_t disk, const struct hc_disk *target,
 		ret->target = target->path;
 		ret->target_holds = holds(target, arena);
 	}
-	return journal_room(backup, &manifest->disks.items[disk], &ret->journal_room, err);
+	return journal_room(backup, (size_t)disk, &ret->journal_room, err);
 }
