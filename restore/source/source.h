@@ -153,6 +153,20 @@ int hc_zstd_pack(struct hc_zstd *zstd, int level, struct hc_span bytes, struct h
 int hc_zstd_unpack(struct hc_zstd *zstd, struct hc_span frame, void *buf, size_t size,
 		   struct hc_err *err);
 
+/* The content size that a frame declares.  False for what is no zstd frame; 0 when it does not say. */
+bool hc_zstd_content_size(struct hc_span frame, uint64_t *ret);
+
+/* ---------------------------------------------------------------- lists of extents (.free) */
+
+/*
+ * A sidecar of an index: extents of the blob that no file uses, sorted.  One zstd frame of pairs of 64-bit
+ * little-endian numbers, start and length in bytes.
+ */
+int hc_extents_pack(const struct hc_extents *list, struct hc_buf *out, struct hc_err *err);
+/* Checked: sorted, without overlap, inside a blob of `size` bytes; else H_INDEX_FORMAT. */
+int hc_extents_unpack(struct hc_span file, uint64_t size, struct hc_extents *ret,
+		      struct hc_err *err);
+
 /* ---------------------------------------------------------------- chunk stores (.castr) */
 
 /* "default.castr/ab12/ab12….cacnk" */

@@ -73,3 +73,14 @@ hc_zstd_unpack(struct hc_zstd *zstd, struct hc_span frame, void *buf, size_t siz
 				  size);
 	return 0;
 }
+
+bool
+hc_zstd_content_size(struct hc_span frame, uint64_t *ret)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(frame.data, frame.size);
+
+	if (size == ZSTD_CONTENTSIZE_ERROR)
+		return false;
+	*ret = size == ZSTD_CONTENTSIZE_UNKNOWN ? 0 : size;
+	return true;
+}
