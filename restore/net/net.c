@@ -9,7 +9,7 @@
 #include "restore/net/net_priv.h"
 
 #define CONNECT_MS_MAX 10000u
-#define STALL_S_MAX    20u
+#define STALL_MS_MAX   20000u
 #define RECEIVE_BYTES  (256L << 10) /* transport.md 5.4 */
 #define REDIRECTS_MAX  5L
 
@@ -70,7 +70,8 @@ parse_url(const char *text, CURLU *url, struct hc_err *err)
 	char *scheme;
 	bool known;
 
-	if (strstr(text, "://") == NULL ||
+	/* libcurl would take "http:///x" for "http://x". */
+	if (strstr(text, "://") == NULL || strstr(text, ":///") != NULL ||
 	    curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
 		return hc_err_set(err, H_NET_URL, "the URL cannot be taken apart");
 	scheme = dup_part(url, CURLUPART_SCHEME, 0);
@@ -146,18 +147,27 @@ system_ca(void)
 	return NULL;
 }
 
-/* libcurl asks at least once a second, also while nothing moves. */
+/*
+ * libcurl asks at least once a second, also while nothing moves.  Not LOW_SPEED_TIME: it judges by an
+ * average over five seconds, so that a limit of one second ends a transfer after seven.
+ */
 static int
 on_progress(void *ctx, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
 	    curl_off_t up)
 {
-	const struct hc_net *net = ctx;
+	struct hc_net *net = ctx;
+	uint64_t now = hc_net_now_ms();
 
 	(void)down_total;
-	(void)down;
 	(void)up_total;
-	(void)up;
-	return net->options.stop != NULL && atomic_load(net->options.stop);
+	if (net->options.stop != NULL && atomic_load(net->options.stop))
+		return 1;
+	if (down + up != net->moved || net->moved_at == 0) {
+		net->moved = down + up;
+		net->moved_at = now;
+	}
+	net->stalled = now - net->moved_at > net->stall_ms;
+	return net->stalled;
 }
 
 static bool
@@ -196,7 +206,6 @@ set_transfer(struct hc_net *net)
 {
 	CURL *c = net->curl;
 	unsigned patience = net->options.patience_ms;
-	long stall = (long)hc_min_u64(hc_max_u64(patience / 2000, 1), STALL_S_MAX);
 	long connect = (long)hc_min_u64(patience, CONNECT_MS_MAX);
 	CURLcode bad = CURLE_OK;
 
@@ -207,8 +216,6 @@ set_transfer(struct hc_net *net)
 	bad |= curl_easy_setopt(c, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
 	bad |= curl_easy_setopt(c, CURLOPT_MAXCONNECTS, 2L);
 	bad |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, connect);
-	bad |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	bad |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, stall);
 	bad |= curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 	bad |= curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
 	bad |= curl_easy_setopt(c, CURLOPT_XFERINFODATA, net);
@@ -233,6 +240,8 @@ hc_net_open(const char *url, const struct hc_net_options *options, struct hc_net
 		net->options = *options;
 	if (net->options.patience_ms == 0)
 		net->options.patience_ms = HC_NET_PATIENCE_MS;
+	net->stall_ms =
+		hc_min_u64(hc_max_u64(net->options.patience_ms / 2, 1000), STALL_MS_MAX);
 	net->random = (hc_net_now_ms() << 20 ^ (uintptr_t)net) | 1;
 	if (take_apart(url, &net->base, &net->user, &net->password, err) < 0)
 		goto fail;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One request, tried until it is answered: what is worth another attempt, and how long to wait.
  */
+#include <stdio.h>
 #include <time.h>
 
 #include "restore/base/log.h"
@@ -117,6 +118,8 @@ attempt(struct hc_net_exchange *x, struct hc_err *err)
 	if (x->out != NULL)
 		x->out->size = x->start;
 	net->curl_text[0] = '\0';
+	net->moved_at = 0;
+	net->stalled = false;
 	result = curl_easy_perform(net->curl);
 	curl_easy_getinfo(net->curl, CURLINFO_RESPONSE_CODE, &x->status);
 	if (x->failed_here)
@@ -127,7 +130,7 @@ attempt(struct hc_net_exchange *x, struct hc_err *err)
 		hc_net_refused(x, "the request", err);
 		return AGAIN;
 	}
-	if (result == CURLE_ABORTED_BY_CALLBACK) {
+	if (result == CURLE_ABORTED_BY_CALLBACK && !net->stalled) {
 		cancelled(x, err);
 		return FAILED;
 	}
@@ -135,6 +138,9 @@ attempt(struct hc_net_exchange *x, struct hc_err *err)
 	if (result != CURLE_COULDNT_CONNECT && result != CURLE_COULDNT_RESOLVE_HOST)
 		x->lost_answer = true;
 	code = lasting(result);
+	if (net->stalled)
+		snprintf(net->curl_text, sizeof(net->curl_text), "nothing came for %llu s",
+			 (unsigned long long)net->stall_ms / 1000);
 	hc_err_set(err, code == H_OK ? H_NET_UNREACHABLE : code, "%s",
 		   net->curl_text[0] != '\0' ? net->curl_text : curl_easy_strerror(result));
 	hc_err_at(err, HC_NO_OFFSET, "%s", x->url);
