@@ -88,9 +88,19 @@ struct hc_target;
  * Opens a disk O_EXCL|O_DIRECT, or an image file (locked; created sparse at `create_size` bytes when it
  * doesn't exist and create_size is not 0).  Then compares what it opened with `identity`
  * (hc_identity of the plan; NULL: no comparison): H_DISK_IDENTITY when it isn't the same.
+ * H_DISK_IN_USE, naming by whom: mounted, swap, held by LVM or md, attached to a loop device, locked by QEMU.
+ * H_TARGET_BAD: a partition, a folder, a symbolic link to a file.
  */
 int hc_target_open(const char *path, const struct hc_identity *identity, uint64_t create_size,
 		   struct hc_target **ret, struct hc_err *err);
+/* What was found on the opened descriptor: size, serial and WWN by its device number, edges as they are now. */
+int hc_target_identity(struct hc_target *target, struct hc_arena *arena, struct hc_identity *ret,
+		       struct hc_err *err);
+/* The comparison that hc_target_open makes.  H_DISK_IDENTITY names the first difference.  `plan` without edges:
+ * the content is not compared (a run that is carried on).  Without serial and WWN, or with shared ones, the place
+ * on the bus counts. */
+int hc_identity_check(const char *path, const struct hc_identity *plan,
+		      const struct hc_identity *found, struct hc_err *err);
 uint64_t hc_target_size(const struct hc_target *target);
 uint64_t hc_target_logical_block(const struct hc_target *target);
 /* Safe from several threads at once, on ranges that do not overlap. Buffers are aligned to 4096;

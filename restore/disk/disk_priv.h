@@ -3,6 +3,8 @@
 #ifndef HC_DISK_DISK_PRIV_H
 #define HC_DISK_DISK_PRIV_H
 
+#include <sys/stat.h>
+
 #include "restore/base/digest.h"
 #include "restore/base/tree.h"
 #include "restore/disk/disk.h"
@@ -55,6 +57,8 @@ int hc_disk_content(int fd, struct hc_arena *arena, struct hc_disk *disk, struct
 
 /* An hc_io over a descriptor that stays the caller's. */
 int hc_fd_io(int fd, uint64_t size, const char *path, struct hc_io **ret, struct hc_err *err);
+/* lstat with the rule for links (hazards 3): a link to a disk is followed, a link to a file is H_TARGET_BAD. */
+int hc_disk_stat(const char *path, struct stat *ret, struct hc_err *err);
 /* SHA-256 over first and last MiB; *ret_blank: both are all zeros. */
 int hc_edges(struct hc_io *io, char ret[HC_DIGEST_TEXT], bool *ret_blank, struct hc_err *err);
 

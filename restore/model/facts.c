@@ -154,6 +154,14 @@ static const struct hc_field disk_fields[] = {
 static const struct hc_shape disk_shape = HC_SHAPE(T, NULL, disk_fields, false, "A disk.");
 #undef T
 
+#define T struct hc_disk_record
+static const struct hc_field disk_record_fields[] = {
+	HC_PART(T, disk, OBJECT, &disk_shape, "The disk."),
+};
+const struct hc_shape hc_disk_record_shape =
+	HC_SHAPE(T, "halcyon.disk/1", disk_record_fields, false, "A disk as `probe --record` saw it.");
+#undef T
+
 #define T struct hc_network
 static const struct hc_field network_fields[] = {
 	HC_FIELD(T, name, STRING, "Interface name."),

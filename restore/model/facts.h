@@ -149,6 +149,11 @@ struct hc_disk {
 	struct hc_identity identity;
 };
 
+/* One disk as a document: disks/<name>.json of a recorded tree. */
+struct hc_disk_record {
+	struct hc_disk disk;
+};
+
 struct hc_network {
 	const char *name;
 	const char *mac; /* NULL for a locally administered one (hazards 8) */
@@ -181,6 +186,7 @@ struct hc_facts {
 };
 
 extern const struct hc_shape hc_facts_shape;
+extern const struct hc_shape hc_disk_record_shape; /* halcyon.disk/1 */
 extern const struct hc_shape hc_machine_shape;
 extern const struct hc_shape hc_firmware_shape;
 extern const struct hc_shape hc_partition_shape;
