@@ -19,6 +19,8 @@ usage: configure.sh --out DIR --address ADDRESS --interface NAME [option...]
   --reports DIR       folder that machines write their reports to (default OUT/www/reports)
   --range FIRST,LAST  addresses to lend (default: .100 to .199 of a /24 around ADDRESS)
   --proxy             another DHCP server lends the addresses; add the boot information only
+  --uefi shim|ipxe    boot loader for UEFI: signed, loads by TFTP (shim, the default); or unsigned, for machines
+                      without Secure Boot, loads by HTTP (ipxe, the default with --proxy)
   --router ADDRESS    default route for the machines (default none)
   --no-ping           lend an address without first trying whether somebody uses it
   --append WORDS      words for the kernel's command line, after the usual ones; may be repeated
@@ -36,7 +38,7 @@ die()
 
 here=$(cd "$(dirname "$0")" && pwd)
 pxe=$(dirname "$here")
-out='' address='' interface='' boot='' repository='' reports='' range='' proxy=no router='' ping=yes
+out='' address='' interface='' boot='' repository='' reports='' range='' proxy=no router='' ping=yes uefi=''
 append='' console='console=tty0 console=ttyS0,115200' web_user=www-data dhcp_user=dnsmasq
 
 parse()
@@ -57,6 +59,7 @@ parse()
         --reports) reports=$2 ;;
         --range) range=$2 ;;
         --router) router=$2 ;;
+        --uefi) uefi=$2 ;;
         --append) append="$append $2" ;;
         --intent) append="$append halcyon.intent=$2" ;;
         --console) console=$2 ;;
@@ -95,6 +98,14 @@ check_arguments()
     [ -n "$out" ] || die "--out DIR is missing"
     [[ $address =~ ^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "--address: not an IPv4 address: '$address'"
     [[ $interface =~ ^[A-Za-z0-9_.-]+$ ]] || die "--interface: not an interface's name: '$interface'"
+    [ -n "$uefi" ] || { uefi=shim; [ "$proxy" = no ] || uefi=ipxe; }
+    [ "$proxy-$uefi" != yes-shim ] ||
+        die "--proxy goes with --uefi ipxe only: GRUB asks the server that lent the address, and that isn't this one"
+    case $uefi in
+    shim) uefi=shimx64.efi ;;
+    ipxe) uefi=snponly.efi ;;
+    *) die "--uefi: shim or ipxe, not '$uefi'" ;;
+    esac
     [ -n "$range" ] || range="${address%.*}.100,${address%.*}.199"
     check_words "$append $console"
     out=$(folder "$out")
@@ -126,7 +137,7 @@ fill()
     sed -e "s|^@IF:$mode@||; s|^@IF:$line_router@||; s|^@IF:$line_ping@||; /^@IF:/d" \
         -e "s|@OUT@|$out|g; s|@ADDRESS@|$address|g; s|@INTERFACE@|$interface|g" \
         -e "s|@BOOT@|$boot|g; s|@REPOSITORY@|$repository|g; s|@REPORTS@|$reports|g" \
-        -e "s|@RANGE@|$range|g; s|@ROUTER@|$router|g" \
+        -e "s|@RANGE@|$range|g; s|@ROUTER@|$router|g; s|@UEFI@|$uefi|g" \
         -e "s|@WEB_USER@|$web_user|g; s|@DHCP_USER@|$dhcp_user|g" \
         -e "s|@WORDS@|$words|g; s|@GRUB_WORDS@|$(grub_words "$words")|g" "$1" >"$2.new"
     mv "$2.new" "$2"
@@ -141,6 +152,7 @@ loader()
 copy_loaders()
 {
     loader /usr/lib/ipxe/undionly.kpxe undionly.kpxe ipxe
+    loader /usr/lib/ipxe/snponly.efi snponly.efi ipxe
     loader /usr/lib/shim/shimx64.efi.signed shimx64.efi shim-signed
     # shim asks the TFTP server for a neighbour of this name.
     loader /usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed grubx64.efi grub-efi-amd64-signed

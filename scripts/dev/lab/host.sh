@@ -76,8 +76,9 @@ lab_sweep()
 # Sweep as soon as this shell is gone, for the case that it was killed and could not do it.
 lab_watch()
 {
+    local owner=$BASHPID
     # shellcheck disable=SC2016  # expanded by the inner shell
-    setsid bash -c 'tail --pid="$2" -f /dev/null; . "$1"; lab_sweep' lab "$LAB_HOME/lab.sh" $BASHPID \
+    setsid bash -c 'tail --pid="$2" -f /dev/null; . "$1"; lab_sweep' lab "$LAB_HOME/lab.sh" "$owner" \
         </dev/null >/dev/null 2>&1 &
     LAB_WATCH=$!
     disown "$LAB_WATCH"

@@ -22,6 +22,7 @@
 #       boot=DIR                vmlinuz and initramfs.img    (default DIR/www/boot)
 #       repository=DIR          served as /repository/       (default DIR/www/repository)
 #       append=WORDS            words for the kernel command line
+#       uefi=shim|ipxe          what UEFI machines get (shim)
 #       proxy=yes               our DHCP server only adds boot information; a second one lends addresses
 #   lab_append WORDS            replace those words, for machines that boot from now on
 #   lab_stop                    end all that; also done when the shell exits
@@ -106,7 +107,7 @@ lab_start()
     LAB_CONFIGURE=() LAB_PROXY=no LAB_WORDS=''
     for arg in "$@"; do
         case $arg in
-        boot=* | repository=*) LAB_CONFIGURE+=("--${arg%%=*}" "${arg#*=}") ;;
+        boot=* | repository=* | uefi=*) LAB_CONFIGURE+=("--${arg%%=*}" "${arg#*=}") ;;
         append=*) LAB_WORDS=${arg#*=} ;;
         proxy=yes) LAB_PROXY=yes; LAB_CONFIGURE+=(--proxy) ;;
         *) lab_say "lab_start: unknown key: $arg"; return 1 ;;
@@ -139,6 +140,8 @@ lab_stop()
 lab_on_exit()
 {
     local old
+    # A subshell shows its parent's traps, which are not its own, until it sets one itself.
+    [ $BASHPID = $$ ] || { trap : WINCH; trap - WINCH; }
     old=$(trap -p EXIT)
     old=${old#"trap -- "}
     old=${old%" EXIT"}
