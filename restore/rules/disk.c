@@ -118,6 +118,9 @@ judge_holds_unattended(const struct hc_rules_input *in, struct hc_judgement *j, 
 		hc_judge_remedy(j, "Set reerase: true in the answer file if it is to be erased again.");
 		return HC_LEVEL_BLOCK;
 	}
+	/* What an unfinished restore left is lost already; whether this run may carry on is decided by its claim. */
+	if (same_text(in->target->holds_kind, "halcyon-unfinished"))
+		return HC_LEVEL_PASS;
 	if (blank || same || in->named_by_identity)
 		return HC_LEVEL_PASS;
 	return HC_LEVEL_WARN;

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* halcyon: the engine's program.  Its commands are the table below; only this file ends the process. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "restore/base/log.h"
+#include "restore/cmd/cli.h"
+
+atomic_bool cli_stop;
+
+#define END                      \
+	{                        \
+		NULL, NULL, NULL \
+	}
+#define MACHINE_OPTIONS                                                                           \
+	{ "facts", "FILE", "facts of the machine that will run this (default: this one)" },       \
+		{ "for-machine", "FACTS", "for another machine: its facts, or \"unknown\"" },     \
+		{ "disk", "N", "disk of the backup, from 0 (default 0)" },                        \
+		{ "mode", "MODE", "bmr: whole disks (the only one so far)" },                     \
+		{ "override", "RULE", "override a block by name; stands in plan and report" },    \
+		{ "accept", "RULE", "accept a warning by name; stands in plan and report" }
+#define PLACE_OPTIONS                                                                             \
+	{ "ca-file", "FILE", "PEM certificates to trust for https" },                             \
+		{ "patience", "SECONDS", "how long a server may be away (default 300)" }
+
+static const struct cli_option probe_options[] = {
+	{ "sysroot", "DIR", "read a recorded machine instead of this one" },
+	{ "record", "DIR", "write what was read into DIR, for a support case" },
+	END
+};
+static const struct cli_option inspect_options[] = { PLACE_OPTIONS, END };
+static const struct cli_option capture_options[] = {
+	{ "to", "REPO", "repository folder; made when it isn't there" },
+	{ "id", "ID", "name of the backup (default: host and time)" },
+	{ "threads", "N", "threads (default: one per processor)" },
+	{ "level", "N", "zstd level (default 3)" },
+	{ "discard-hibernation", NULL, "leave out a resumable hiberfil.sys too" },
+	{ "trust-bitmap", NULL, "leave out free clusters of a volume with an unreplayed journal" },
+	END
+};
+static const struct cli_option catalog_options[] = { PLACE_OPTIONS, END };
+static const struct cli_option check_options[] = {
+	{ "target", "TARGET", "disk or image file to judge, too" }, MACHINE_OPTIONS, PLACE_OPTIONS, END
+};
+static const struct cli_option plan_options[] = {
+	{ "target", "TARGET", "disk or image file that will be erased" },
+	{ "intent", "FILE", "take backup and choices from an answer file" },
+	{ "out", "FILE", "write the plan to FILE (default with --json: standard output)" },
+	{ "reuse", NULL, "keep what the target holds already where it is the same" },
+	MACHINE_OPTIONS,
+	PLACE_OPTIONS,
+	END
+};
+static const struct cli_option apply_options[] = {
+	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" },
+	{ "threads", "N", "threads (default: 16 for a server)" },
+	{ "state-dir", "DIR", "keep plan, events and report there" },
+	PLACE_OPTIONS,
+	END
+};
+static const struct cli_option restore_options[] = {
+	{ "target", "TARGET", "disk or image file that will be erased" },
+	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" },
+	{ "reuse", NULL, "keep what the target holds already where it is the same" },
+	{ "threads", "N", "threads (default: 16 for a server)" },
+	{ "state-dir", "DIR", "keep plan, events and report there" },
+	{ "unattended", NULL, "ask nobody; the answer file says everything" },
+	{ "intent", "URL", "answer file, a path or a URL" },
+	MACHINE_OPTIONS,
+	PLACE_OPTIONS,
+	END
+};
+static const struct cli_option verify_options[] = {
+	{ "target", "TARGET", "compare a restored disk or file with the backup" },
+	{ "disk", "N", "disk of the backup, from 0 (default 0)" },
+	{ "threads", "N", "threads" },
+	PLACE_OPTIONS,
+	END
+};
+static const struct cli_option file_options[] = {
+	{ "partition", "N", "partition to look into (default: the one Windows lies on)" },
+	{ "disk", "N", "disk of the backup, from 0" },
+	PLACE_OPTIONS,
+	END
+};
+static const struct cli_option extract_options[] = {
+	{ "to", "OUT", "a file for a file, a folder for a folder" },
+	{ "partition", "N", "partition to look into (default: the one Windows lies on)" },
+	{ "disk", "N", "disk of the backup, from 0" },
+	PLACE_OPTIONS,
+	END
+};
+static const struct cli_option report_options[] = { END };
+static const struct cli_option explain_options[] = {
+	{ "list", "KIND", "errors, rules, schemas or commands" },
+	{ "schema", "NAME", "the JSON Schema of a document" },
+	END
+};
+
+const struct cli_command cli_commands[] = {
+	{ "probe", "", 0, 0, "Facts of this machine, or of a recorded one.", probe_options, cmd_probe },
+	{ "inspect", "IMAGE|BACKUP", 1, 1, "The offline Windows found there.", inspect_options,
+	  cmd_inspect },
+	{ "capture", "IMAGE|DEVICE", 1, 1, "Captures a disk into a repository.", capture_options,
+	  cmd_capture },
+	{ "catalog", "REPO", 1, 1, "The backups in a repository.", catalog_options, cmd_catalog },
+	{ "check", "BACKUP", 1, 1, "The verdict only: whether a backup fits.", check_options,
+	  cmd_check },
+	{ "plan", "[BACKUP]", 0, 1, "The verdict and every write that a restore would do.",
+	  plan_options, cmd_plan },
+	{ "apply", "PLAN", 1, 1, "Carries out a plan.", apply_options, cmd_apply },
+	{ "restore", "[BACKUP]", 0, 1, "Probe, plan, apply and report in one, for people.",
+	  restore_options, cmd_restore },
+	{ "verify", "BACKUP", 1, 1, "Checks a backup, or a target against it.", verify_options,
+	  cmd_verify },
+	{ "ls", "BACKUP PATH", 1, 2, "Lists a folder inside a backup.", file_options, cmd_ls },
+	{ "cat", "BACKUP PATH", 2, 2, "Prints a file inside a backup.", file_options, cmd_cat },
+	{ "extract", "BACKUP PATH", 2, 2, "Copies a file or folder out of a backup.", extract_options,
+	  cmd_extract },
+	{ "report", "DIR", 1, 1, "The report of a run.", report_options, cmd_report },
+	{ "explain", "[RULE|ERROR]", 0, 1, "What a rule or an error means and what to do.",
+	  explain_options, cmd_explain },
+	{ NULL, NULL, 0, 0, NULL, NULL, NULL },
+};
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	atomic_store(&cli_stop, true);
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	/* A reader that went away must not stop a write in progress. */
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int
+report_failure(struct hc_err *err)
+{
+	hc_log_err(err);
+	return hc_err_exit_status(err);
+}
+
+static const struct cli_command *
+find_command(const char *name)
+{
+	for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli cli = { 0 };
+	struct hc_err err;
+	int status = 0;
+
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		cli_print_index();
+		return argc < 2 ? 2 : 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("halcyon %s\n", HC_VERSION);
+		return 0;
+	}
+	cli.command = find_command(argv[1]);
+	if (cli.command == NULL) {
+		hc_err_set(&err, H_USAGE, "there is no command \"%s\"", argv[1]);
+		hc_err_remedy(&err, "`halcyon --help` lists the commands.");
+		return report_failure(&err);
+	}
+	catch_signals();
+	if (cli_parse(&cli, argc - 2, argv + 2, &err) < 0)
+		status = report_failure(&err);
+	else if (cli.help)
+		cli_print_help(cli.command);
+	else if (cli.command->run(&cli, &err) < 0)
+		status = report_failure(&err);
+	hc_arena_done(&cli.arena);
+	return status;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a request to everything that a plan is made of. */
+#include "restore/cmd/prepare.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "restore/probe/probe.h"
+#include "restore/survey/survey.h"
+
+int
+place_options(struct cli *cli, struct hc_place_options *ret, struct hc_err *err)
+{
+	uint64_t seconds;
+
+	if (cli_number(cli, "patience", 0, &seconds, err) < 0)
+		return -1;
+	if (seconds > UINT_MAX / 1000)
+		return hc_err_set(err, H_USAGE, "--patience is too long");
+	*ret = (struct hc_place_options){ .patience_ms = (unsigned)seconds * 1000,
+					  .ca_file = cli_get(cli, "ca-file"),
+					  .stop = &cli_stop };
+	return 0;
+}
+
+int
+request_from_options(struct cli *cli, struct request *ret, struct hc_err *err)
+{
+	*ret = (struct request){ .backup = cli->arg_count > 0 ? cli->args[0] : NULL,
+				 .target = cli_get(cli, "target"),
+				 .reuse = cli_has(cli, "reuse") };
+	if (cli_list(cli, "accept", &ret->accepted, err) < 0)
+		return -1;
+	return cli_list(cli, "override", &ret->overrides, err);
+}
+
+/* ---------------------------------------------------------------- the machine */
+
+/* Which facts the rules about the machine are judged on; NULL: none (hazards 6). */
+static int
+find_facts(struct cli *cli, const struct request *request, struct prepared *ret,
+	   const struct hc_facts **ret_facts, struct hc_err *err)
+{
+	const char *other = cli_get(cli, "for-machine"), *file = cli_get(cli, "facts");
+	const struct hc_probe_options here = { 0 };
+	struct stat st;
+	bool is_device = request->target != NULL && stat(request->target, &st) == 0 &&
+			 S_ISBLK(st.st_mode);
+
+	*ret_facts = request->facts;
+	if (request->facts != NULL)
+		return 0;
+	if (other != NULL && strcmp(other, "unknown") == 0)
+		return 0;
+	if (other != NULL)
+		file = other;
+	*ret_facts = &ret->facts;
+	if (file != NULL)
+		return hc_doc_load(&hc_facts_shape, file, &cli->arena, &ret->facts, err);
+	/* An image file will be used by another machine, of which nothing was said. */
+	if (request->target != NULL && !is_device) {
+		*ret_facts = NULL;
+		return 0;
+	}
+	return hc_probe(&here, &cli->arena, &ret->facts, err);
+}
+
+/* ---------------------------------------------------------------- the target */
+
+static int
+describe_new_file(struct cli *cli, const char *path, const struct hc_manifest_disk *disk,
+		  struct prepared *ret, struct hc_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct hc_disk *target = &ret->target;
+
+	target->path = path;
+	target->bus = "file";
+	target->is_file = true;
+	target->size = disk->size;
+	target->logical_block = disk->logical_block;
+	target->physical_block = disk->physical_block;
+	target->holds = "nothing: it will be created";
+	target->holds_kind = "blank";
+	target->identity.name = hc_arena_strdup(&cli->arena, slash ? slash + 1 : path);
+	target->identity.size = disk->size;
+	ret->input.create_size = disk->size;
+	return target->identity.name != NULL ? 0 : hc_err_set(err, H_OUT_OF_MEMORY, "no memory");
+}
+
+static int
+describe_target(struct cli *cli, const char *path, uint64_t disk, struct prepared *ret,
+		struct hc_err *err)
+{
+	const struct hc_manifest *manifest = hc_backup_manifest(ret->backup);
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		return hc_disk_describe(path, &cli->arena, &ret->target, err);
+	if (errno != ENOENT)
+		return hc_err_sys(err, H_TARGET_BAD, "looking at %s", path);
+	if (strncmp(path, "/dev/", 5) == 0)
+		return hc_err_set(err, H_TARGET_BAD, "there is no device %s", path);
+	if (disk >= manifest->disks.count)
+		return hc_err_set(err, H_NOT_FOUND, "the backup has no disk %llu",
+				  (unsigned long long)disk);
+	return describe_new_file(cli, path, &manifest->disks.items[disk], ret, err);
+}
+
+/* ---------------------------------------------------------------- all together */
+
+/* A plan is carried out later, perhaps from elsewhere: folders are absolute in it. */
+static int
+absolute_repository(struct cli *cli, const char *backup, const char **ret, struct hc_err *err)
+{
+	const char *repository, *id;
+	char path[PATH_MAX];
+
+	if (hc_backup_parse_name(backup, &cli->arena, &repository, &id, err) < 0)
+		return -1;
+	if (strstr(repository, "://") == NULL) {
+		if (realpath(repository, path) == NULL)
+			return hc_err_sys(err, H_NOT_FOUND, "looking for the repository %s", repository);
+		repository = hc_arena_strdup(&cli->arena, path);
+	}
+	*ret = repository;
+	return repository != NULL ? 0 : hc_err_set(err, H_OUT_OF_MEMORY, "no memory");
+}
+
+static int
+check_mode(const struct cli *cli, struct hc_err *err)
+{
+	const char *mode = cli_get(cli, "mode");
+
+	if (mode == NULL || strcmp(mode, "bmr") == 0)
+		return 0;
+	return hc_err_set(err, H_UNSUPPORTED, "--mode %s: only bmr, whole disks, so far", mode);
+}
+
+int
+prepare(struct cli *cli, const struct request *request, struct prepared *ret, struct hc_err *err)
+{
+	struct hc_rules_input *rules = &ret->input.rules;
+	struct hc_place_options place;
+	uint64_t disk;
+
+	memset(ret, 0, sizeof(*ret));
+	if (request->backup == NULL)
+		return hc_err_set(err, H_USAGE, "which backup? Give REPO//ID");
+	if (check_mode(cli, err) < 0 || place_options(cli, &place, err) < 0 ||
+	    cli_number(cli, "disk", 0, &disk, err) < 0 ||
+	    absolute_repository(cli, request->backup, &ret->input.repository, err) < 0 ||
+	    hc_backup_open(request->backup, &place, &ret->backup, err) < 0)
+		return -1;
+	*rules = (struct hc_rules_input){ .manifest = hc_backup_manifest(ret->backup),
+					  .disk = disk,
+					  .mode = "bmr",
+					  .unattended = request->unattended,
+					  .named_by_identity = request->named_by_identity,
+					  .reerase = request->reerase,
+					  .overrides = request->overrides,
+					  .accepted = request->accepted };
+	ret->input.manifest_sha256 = hc_backup_manifest_sha256(ret->backup);
+	ret->input.task = request->task;
+	ret->input.reuse = request->reuse;
+	if (find_facts(cli, request, ret, &rules->facts, err) < 0)
+		return -1;
+	if (request->target != NULL) {
+		if (describe_target(cli, request->target, disk, ret, err) < 0)
+			return -1;
+		rules->target = &ret->target;
+	}
+	if (disk < rules->manifest->disks.count) {
+		if (hc_survey(ret->backup, disk, rules->target, &cli->arena, &ret->survey, err) < 0)
+			return -1;
+		rules->survey = &ret->survey;
+	}
+	return 0;
+}
+
+void
+prepared_done(struct prepared *prepared)
+{
+	hc_backup_close(prepared->backup);
+	prepared->backup = NULL;
+}
+
+int
+prepared_plan(struct cli *cli, const struct prepared *prepared, struct hc_plan *ret,
+	      const char **ret_id, struct hc_err *err)
+{
+	struct hc_buf text = { 0 };
+	char seal[HC_SEAL_TEXT];
+	int result;
+
+	if (hc_plan_build(&prepared->input, &cli->arena, ret, err) < 0)
+		return -1;
+	result = hc_doc_write(&hc_plan_shape, ret, HC_JSON_PRETTY, &text, err);
+	if (result == 0) {
+		hc_doc_seal(hc_buf_span(&text), seal);
+		*ret_id = hc_arena_strdup(&cli->arena, seal);
+		if (*ret_id == NULL)
+			result = hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a plan's id");
+	}
+	hc_buf_done(&text);
+	return result;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a request to everything that a plan is made of: backup opened, machine probed, target described, survey read.
+ * Writes nothing.
+ */
+#ifndef HC_CMD_PREPARE_H
+#define HC_CMD_PREPARE_H
+
+#include "restore/catalog/catalog.h"
+#include "restore/cmd/cli.h"
+#include "restore/disk/disk.h"
+#include "restore/plan/plan.h"
+
+struct request {
+	const char *backup;
+	const char *target;          /* NULL: the verdict is about the machine only */
+	const struct hc_facts *facts; /* NULL: read or probed as the options say */
+	struct hc_strings accepted, overrides;
+	const char *task;
+	bool reuse, unattended, named_by_identity, reerase;
+};
+
+struct prepared {
+	struct hc_backup *backup;
+	struct hc_facts facts;
+	struct hc_disk target;
+	struct hc_survey survey;
+	struct hc_plan_input input;
+};
+
+/* --patience and --ca-file. */
+int place_options(struct cli *cli, struct hc_place_options *ret, struct hc_err *err);
+/* A request from the command's own options. */
+int request_from_options(struct cli *cli, struct request *ret, struct hc_err *err);
+int prepare(struct cli *cli, const struct request *request, struct prepared *ret,
+	    struct hc_err *err);
+void prepared_done(struct prepared *prepared);
+
+/* Builds the plan and its id (its seal). */
+int prepared_plan(struct cli *cli, const struct prepared *prepared, struct hc_plan *ret,
+		  const char **ret_id, struct hc_err *err);
+
+#endif
