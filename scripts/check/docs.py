@@ -8,6 +8,7 @@ thing.  Asks the built programs (make host), not their sources; the table of err
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -70,8 +71,12 @@ def check_errors(report):
 
 
 def check_rules(report):
-    rules = first_words(ask("halcyon", "explain", "--list", "rules"))
+    titles = dict(line.split("\t", 1) for line in ask("halcyon", "explain", "--list", "rules").splitlines())
+    rules = set(titles)
     both_ways(report, "rule", rules, pages("docs/rules", ".md"), "docs/rules/{}.md".format)
+    for name in sorted(rules & pages("docs/rules", ".md")):
+        if not text(f"docs/rules/{name}.md").startswith(f"# {name}: {titles[name]}\n"):
+            report.add(f"docs/rules/{name}.md", 1, f'the first line must be "# {name}: {titles[name]}"')
     named = set(re.findall(r"^\.It (?:Ic )?([A-Z]{2,4}-\d)\b", text("docs/man/halcyon-rules.7"), re.M))
     both_ways(report, "rule", rules, named, lambda name: "docs/man/halcyon-rules.7")
     return len(rules)
@@ -155,6 +160,9 @@ def check_links(report):
 
 def check_lint(report):
     """mandoc finds nothing wrong with the pages' markup."""
+    if shutil.which("mandoc") is None:
+        report.add("docs/man", 0, "mandoc is not installed: the markup was not checked")
+        return
     for path in files("docs/man"):
         done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", path], capture_output=True, text=True, cwd=TOP, check=False)
         for line in done.stdout.splitlines():
