@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Registry hives, read: keys by path, values by name.
+ *
+ * Shape:   a hive is opened from the bytes of its file; a key is a number that is valid while it is open.
+ * Units:   names are compared without regard to case; paths use backslashes, "" is the root.
+ * Owner:   hc_hive_close frees the hive; strings live in the caller's arena.
+ * Errors:  H_HIVE_FORMAT, H_HIVE_MISSING (no such key or value, or of another type).
+ * Source:  windows-offline.md section 10 (sequence numbers); hazards 13.  The only user of libhivex.
+ * Example:
+ *	if (hc_hive_open(bytes, "SYSTEM", &hive, err) < 0 ||
+ *	    hc_hive_key(hive, "Select", &key, err) < 0 ||
+ *	    hc_hive_dword(hive, key, "Current", &current, err) < 0)
+ *		return -1;
+ *
+ * A hive that was not shut down cleanly is opened as it lies there: its logs are not replayed, and
+ * hc_hive_is_dirty says so.
+ */
+#ifndef HC_HIVE_HIVE_H
+#define HC_HIVE_HIVE_H
+
+#include "restore/base/arena.h"
+#include "restore/base/bytes.h"
+#include "restore/model/json.h"
+
+struct hc_hive;
+struct hc_hive_key {
+	size_t node;
+};
+
+/* `name` is for messages; the bytes are copied. */
+int hc_hive_open(struct hc_span bytes, const char *name, struct hc_hive **ret, struct hc_err *err);
+void hc_hive_close(struct hc_hive *hive);
+/* The two sequence numbers of the base block differ: Windows would replay the logs first. */
+bool hc_hive_is_dirty(const struct hc_hive *hive);
+
+/* "ControlSet001\Services\Tcpip\Parameters". */
+int hc_hive_key(struct hc_hive *hive, const char *path, struct hc_hive_key *ret,
+		struct hc_err *err);
+int hc_hive_subkeys(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
+		    struct hc_strings *ret, struct hc_err *err);
+
+/* REG_SZ and REG_EXPAND_SZ. */
+int hc_hive_string(struct hc_hive *hive, struct hc_hive_key key, const char *name,
+		   struct hc_arena *arena, const char **ret, struct hc_err *err);
+/* REG_MULTI_SZ. */
+int hc_hive_strings(struct hc_hive *hive, struct hc_hive_key key, const char *name,
+		    struct hc_arena *arena, struct hc_strings *ret, struct hc_err *err);
+/* REG_DWORD, of either byte order. */
+int hc_hive_dword(struct hc_hive *hive, struct hc_hive_key key, const char *name, uint32_t *ret,
+		  struct hc_err *err);
+/* The bytes of a value of any type. */
+int hc_hive_bytes(struct hc_hive *hive, struct hc_hive_key key, const char *name,
+		  struct hc_arena *arena, struct hc_span *ret, struct hc_err *err);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An offline Windows: what it is, as far as its files and registry say.
+ *
+ * Shape:   fills in struct hc_windows (restore/model/windows.h) from \Windows\System32\config and a few files.
+ * Owner:   the caller's arena.
+ * Errors:  reading errors of the disk only: what a damaged or partial Windows does not tell is NULL, with the
+ *          reason in `unread` (hazards 16).
+ * Source:  windows-offline.md section 3.6; hazards 13, 16.
+ * Example:
+ *	if (hc_windows_inspect(volume, &arena, &windows, err) == 0)
+ *		printf("%s\n", windows.product);
+ */
+#ifndef HC_WINDOWS_WINDOWS_H
+#define HC_WINDOWS_WINDOWS_H
+
+#include "restore/model/windows.h"
+#include "restore/volume/volume.h"
+
+/* 0: there is one, *ret filled in but for `firmware`, system_disk and system_partition, which the volume
+ * can't tell; 1: there is none. */
+int hc_windows_inspect(struct hc_volume *volume, struct hc_arena *arena, struct hc_windows *ret,
+		       struct hc_err *err);
+
+#endif
