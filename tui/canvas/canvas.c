@@ -165,7 +165,7 @@ hc_canvas_text(struct hc_canvas *canvas, int x, int y, int width, enum hc_style 
 		return cells;
 	}
 	put_text(canvas, x, y, width - 1, style, text);
-	hc_canvas_put(canvas, x + width - 1, y, style, canvas->ascii ? '~' : 0x2026);
+	hc_canvas_put(canvas, x + width - 1, y, style, '~');
 	return width;
 }
 
@@ -202,6 +202,16 @@ break_line(const char *text, int width, const char **next)
 	}
 	*next = *p == '\n' ? p + 1 : p;
 	return (size_t)(p - text);
+}
+
+int
+hc_text_rows(const char *text, int width)
+{
+	int rows = 0;
+
+	for (const char *next; width > 0 && *text != '\0'; text = next, rows++)
+		break_line(text, width, &next);
+	return rows;
 }
 
 int

@@ -68,7 +68,7 @@ void hc_canvas_clear(struct hc_canvas *canvas);
 /* NULL outside of the canvas. */
 const struct hc_cell *hc_canvas_cell(const struct hc_canvas *canvas, int x, int y);
 
-/* One line of at most `width` cells; what doesn't fit ends in an ellipsis.  Returns the cells used. */
+/* One line of at most `width` cells; what doesn't fit ends in '~'.  Returns the cells used. */
 int hc_canvas_text(struct hc_canvas *canvas, int x, int y, int width, enum hc_style style,
 		   const char *text);
 int hc_canvas_printf(struct hc_canvas *canvas, int x, int y, int width, enum hc_style style,
@@ -76,8 +76,9 @@ int hc_canvas_printf(struct hc_canvas *canvas, int x, int y, int width, enum hc_
 /* Text broken at blanks and newlines into the rectangle.  Returns the rows used. */
 int hc_canvas_wrap(struct hc_canvas *canvas, struct hc_rect area, enum hc_style style,
 		   const char *text);
-/* How many cells a text takes. */
+/* How many cells a text takes in one line; how many rows when it is broken at `width` cells. */
 int hc_text_cells(const char *text);
+int hc_text_rows(const char *text, int width);
 
 /* Blanks in a style; a rule across; a frame with an optional title, its inside blank. */
 void hc_canvas_fill(struct hc_canvas *canvas, struct hc_rect area, enum hc_style style);

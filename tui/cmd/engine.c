@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine as a child process. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tui/cmd/cmd_priv.h"
+
+/* A catalog of 100,000 backups is 30 MiB. */
+#define OUTPUT_MAX (64u << 20)
+#define READ_BYTES 65536
+
+/* RUN/probe.out: one end for the engine, one for us. */
+static int
+open_output(const struct hc_engine *engine, const char *ending, int *ret_write, int *ret_read,
+	    struct hc_err *err)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s.%s", engine->run_dir, hc_wiz_job_names[engine->job],
+		 ending);
+	*ret_write = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+	*ret_read = *ret_write >= 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (*ret_read < 0)
+		return hc_err_sys(err, H_IO, "opening %s", path);
+	return 0;
+}
+
+/* In the child: never returns. */
+static void
+become(const struct hc_engine *engine, const struct hc_wiz_effect *effect, int out, int err)
+{
+	char *argv[HC_WIZ_ARGS] = { NULL };
+	int none = open("/dev/null", O_RDONLY);
+
+	for (size_t i = 0; i < HC_WIZ_ARGS - 1 && effect->argv[i] != NULL; i++)
+		argv[i] = strdup(effect->argv[i]);
+	setsid();
+	dup2(none, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	execvp(engine->program, argv);
+	fprintf(stderr, "%s: %s\n", engine->program, strerror(errno));
+	fflush(stderr);
+	_exit(127);
+}
+
+static void
+forget(struct hc_engine *engine)
+{
+	if (engine->out >= 0)
+		close(engine->out);
+	if (engine->err >= 0)
+		close(engine->err);
+	engine->out = engine->err = -1;
+	engine->pid = 0;
+	engine->exited = false;
+	engine->out_text.size = engine->err_text.size = 0;
+	engine->out_at = engine->err_at = 0;
+}
+
+int
+hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect, struct hc_err *err)
+{
+	int out = -1, errors = -1, result = -1;
+
+	forget(engine);
+	engine->job = effect->job;
+	if (open_output(engine, "out", &out, &engine->out, err) < 0 ||
+	    open_output(engine, "err", &errors, &engine->err, err) < 0)
+		goto out;
+	engine->pid = fork();
+	if (engine->pid == 0)
+		become(engine, effect, out, errors);
+	if (engine->pid < 0) {
+		engine->pid = 0;
+		hc_err_sys(err, H_IO, "starting %s", engine->program);
+		goto out;
+	}
+	result = 0;
+out:
+	if (out >= 0)
+		close(out);
+	if (errors >= 0)
+		close(errors);
+	if (result < 0)
+		forget(engine);
+	return result;
+}
+
+static int
+read_more(int fd, struct hc_buf *text, struct hc_err *err)
+{
+	char bytes[READ_BYTES];
+	ssize_t got;
+
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0) {
+		if (text->size > OUTPUT_MAX)
+			return hc_err_set(err, H_IO, "the engine said more than %u bytes", OUTPUT_MAX);
+		if (hc_buf_append(text, bytes, (size_t)got, err) < 0)
+			return -1;
+	}
+	return got == 0 ? 0 : hc_err_sys(err, H_IO, "reading what the engine said");
+}
+
+/* The next whole line, or what is left when the engine has ended. */
+static bool
+next_line(struct hc_engine *engine, struct hc_buf *text, size_t *at, struct hc_span *ret)
+{
+	const uint8_t *start = text->data + *at, *end;
+	size_t left = text->size - *at;
+
+	if (left == 0)
+		return false;
+	end = memchr(start, '\n', left);
+	if (end == NULL && !engine->exited)
+		return false;
+	*ret = hc_span(start, end != NULL ? (size_t)(end - start) : left);
+	*at += ret->size + (end != NULL ? 1 : 0);
+	return true;
+}
+
+/* Lines that were handed out make room. */
+static void
+drop(struct hc_buf *text, size_t *at)
+{
+	if (*at == 0)
+		return;
+	memmove(text->data, text->data + *at, text->size - *at);
+	text->size -= *at;
+	*at = 0;
+}
+
+static void
+look_for_exit(struct hc_engine *engine)
+{
+	int status;
+
+	if (engine->exited || waitpid(engine->pid, &status, WNOHANG) != engine->pid)
+		return;
+	engine->exited = true;
+	engine->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static bool
+next_said(struct hc_engine *engine, struct hc_wiz_input *ret)
+{
+	bool streams = hc_wiz_job_streams(engine->job);
+
+	*ret = (struct hc_wiz_input){ .kind = HC_INPUT_NOTE };
+	if (next_line(engine, &engine->err_text, &engine->err_at, &ret->bytes))
+		return true;
+	ret->kind = HC_INPUT_LINE;
+	return streams && next_line(engine, &engine->out_text, &engine->out_at, &ret->bytes);
+}
+
+int
+hc_engine_next(struct hc_engine *engine, struct hc_wiz_input *ret, struct hc_err *err)
+{
+	if (engine->pid == 0)
+		return 0;
+	if (next_said(engine, ret))
+		return 1;
+	drop(&engine->err_text, &engine->err_at);
+	if (hc_wiz_job_streams(engine->job))
+		drop(&engine->out_text, &engine->out_at);
+	/* First the exit, then the files: so nothing that was said before it is missed. */
+	look_for_exit(engine);
+	if (read_more(engine->out, &engine->out_text, err) < 0 ||
+	    read_more(engine->err, &engine->err_text, err) < 0)
+		return -1;
+	if (next_said(engine, ret))
+		return 1;
+	if (!engine->exited)
+		return 0;
+	if (!hc_wiz_job_streams(engine->job) && engine->out_at == 0) {
+		*ret = (struct hc_wiz_input){ .kind = HC_INPUT_DOCUMENT,
+					      .bytes = hc_buf_span(&engine->out_text) };
+		engine->out_at = SIZE_MAX;
+		return 1;
+	}
+	*ret = (struct hc_wiz_input){ .kind = HC_INPUT_EXIT, .status = engine->status };
+	forget(engine);
+	return 1;
+}
+
+void
+hc_engine_cancel(struct hc_engine *engine)
+{
+	if (engine->pid > 0 && !engine->exited)
+		kill(engine->pid, SIGTERM);
+}
+
+void
+hc_engine_done(struct hc_engine *engine)
+{
+	if (engine->pid > 0 && !engine->exited && engine->job != HC_JOB_APPLY) {
+		kill(engine->pid, SIGTERM);
+		waitpid(engine->pid, NULL, 0);
+	}
+	forget(engine);
+	hc_buf_done(&engine->out_text);
+	hc_buf_done(&engine->err_text);
+}

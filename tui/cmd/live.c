@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The wizard on a terminal: keys and the engine in, screens and effects out. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tui/cmd/cmd_priv.h"
+#include "tui/screens/screens.h"
+
+/* While the engine runs its output is looked at this often; else only the clock moves. */
+#define BUSY_MS 50
+#define IDLE_MS 1000
+
+struct live {
+	struct hc_wiz *wiz;
+	struct hc_term *term;
+	struct hc_canvas canvas;
+	struct hc_engine engine;
+	bool quit;
+};
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Runs a program on the terminal and waits for it; its exit status, 127 when it can't be started. */
+static int
+run(const char *program)
+{
+	char *argv[] = { strdup(program), NULL };
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		/* The wizard ignores it; a shell's children must not. */
+		signal(SIGPIPE, SIG_DFL);
+		execvp(program, argv);
+		_exit(127);
+	}
+	free(argv[0]);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid < 0)
+		return 127;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void perform(struct live *live, const struct hc_wiz_effect *effect);
+
+static void
+feed(struct live *live, struct hc_wiz_input *input)
+{
+	struct hc_wiz_effect effect;
+
+	input->at_ms = now_ms();
+	hc_wiz_step(live->wiz, input, &effect);
+	perform(live, &effect);
+}
+
+static void
+tell(struct live *live, enum hc_wiz_input_kind kind, const char *text)
+{
+	struct hc_wiz_input input = { .kind = kind, .bytes = hc_span(text, strlen(text)) };
+
+	feed(live, &input);
+}
+
+static void
+start_engine(struct live *live, const struct hc_wiz_effect *effect)
+{
+	struct hc_wiz_input ended = { .kind = HC_INPUT_EXIT, .status = 127 };
+	struct hc_err err;
+
+	if (hc_engine_start(&live->engine, effect, &err) == 0)
+		return;
+	tell(live, HC_INPUT_NOTE, err.text[0]);
+	feed(live, &ended);
+}
+
+static void
+run_shell(struct live *live)
+{
+	const char *shell = getenv("SHELL");
+	int status;
+
+	hc_term_suspend(live->term);
+	puts("Rescue shell.  `exit` goes back to the wizard.");
+	fflush(stdout);
+	status = run(shell != NULL && shell[0] != '\0' ? shell : "/bin/sh");
+	hc_term_resume(live->term);
+	if (status == 127)
+		tell(live, HC_INPUT_NOTICE, "The shell could not be started.");
+}
+
+/* `reboot` and `poweroff` are the system's own programs: they know how it is shut down. */
+static void
+end_machine(struct live *live, const char *program)
+{
+	char text[128];
+	int status;
+
+	sync();
+	status = run(program);
+	snprintf(text, sizeof(text), status == 0 ? "`%s` was asked for; this machine is going down." :
+						   "`%s` failed; use the rescue shell.",
+		 program);
+	tell(live, HC_INPUT_NOTICE, text);
+}
+
+static void
+perform(struct live *live, const struct hc_wiz_effect *effect)
+{
+	switch (effect->kind) {
+	case HC_EFFECT_NONE:
+	case HC_EFFECT_COUNT:
+		break;
+	case HC_EFFECT_RUN:
+		start_engine(live, effect);
+		break;
+	case HC_EFFECT_CANCEL:
+		hc_engine_cancel(&live->engine);
+		break;
+	case HC_EFFECT_SHELL:
+		run_shell(live);
+		break;
+	case HC_EFFECT_REBOOT:
+		end_machine(live, "reboot");
+		break;
+	case HC_EFFECT_POWEROFF:
+		end_machine(live, "poweroff");
+		break;
+	case HC_EFFECT_QUIT:
+		live->quit = true;
+		break;
+	}
+}
+
+static int
+show(struct live *live, struct hc_err *err)
+{
+	int width, height;
+	bool ascii;
+
+	hc_term_size(live->term, &width, &height, &ascii);
+	if (width != live->canvas.width || height != live->canvas.height) {
+		hc_canvas_done(&live->canvas);
+		if (hc_canvas_init(&live->canvas, width, height, ascii, err) < 0)
+			return -1;
+	}
+	hc_screen_draw(live->wiz, &live->canvas);
+	hc_term_show(live->term, &live->canvas);
+	return 0;
+}
+
+static int
+hear_engine(struct live *live, struct hc_err *err)
+{
+	struct hc_wiz_input input;
+	int more;
+
+	while ((more = hc_engine_next(&live->engine, &input, err)) > 0)
+		feed(live, &input);
+	return more;
+}
+
+static int
+loop(struct live *live, struct hc_err *err)
+{
+	struct hc_wiz_effect effect;
+	struct hc_wiz_input input;
+	int got;
+
+	hc_wiz_start(live->wiz, now_ms(), &effect);
+	perform(live, &effect);
+	while (!live->quit) {
+		if (show(live, err) < 0)
+			return -1;
+		got = hc_term_read(live->term, live->engine.pid > 0 ? BUSY_MS : IDLE_MS, &input);
+		if (got < 0)
+			return hc_err_set(err, H_TERMINAL, "the terminal has gone");
+		if (got == 0)
+			input = (struct hc_wiz_input){ .kind = HC_INPUT_TICK };
+		feed(live, &input);
+		if (hear_engine(live, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+hc_wizard_live(struct hc_wiz *wiz, const struct hc_wizard_options *options, struct hc_err *err)
+{
+	struct live live = { .wiz = wiz,
+			     .engine = { .program = options->engine, .run_dir = options->run_dir,
+					 .out = -1, .err = -1 } };
+	int result;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (hc_term_open(options->draw, &live.term, err) < 0)
+		return -1;
+	result = loop(&live, err);
+	hc_term_close(live.term);
+	hc_engine_done(&live.engine);
+	hc_canvas_done(&live.canvas);
+	return result;
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Choosing: menus, the repository, a backup, a disk. */
+#include "tui/model/wiz_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---------------------------------------------------------------- menus */
+
+static void
+begin(struct hc_wiz *wiz, enum hc_wiz_task task)
+{
+	wiz->task = task;
+	wiz->screen = HC_SCREEN_REPOSITORY;
+}
+
+static void
+act_restore(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	begin(wiz, HC_TASK_RESTORE);
+}
+
+static void
+act_verify(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	begin(wiz, HC_TASK_VERIFY);
+}
+
+static void
+act_machine(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	wiz->screen = HC_SCREEN_MACHINE;
+}
+
+static void
+act_shell(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)wiz;
+	effect->kind = HC_EFFECT_SHELL;
+}
+
+static void
+act_reboot(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	wiz->ask = HC_ASK_REBOOT;
+}
+
+static void
+act_poweroff(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	wiz->ask = HC_ASK_POWEROFF;
+}
+
+/* Back to the start; the disks may hold something else now. */
+static void
+act_welcome(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	wiz->screen = HC_SCREEN_WELCOME;
+	wiz->selected[HC_SCREEN_WELCOME] = 0;
+	hc_wiz_request(wiz, HC_JOB_PROBE, effect);
+}
+
+struct choice {
+	enum hc_wiz_screen screen;
+	const char *label, *about;
+	hc_wiz_act *act;
+};
+
+static const struct choice choices[] = {
+	{ HC_SCREEN_WELCOME, "Restore this machine", "write a backup to a disk of this machine",
+	  act_restore },
+	{ HC_SCREEN_WELCOME, "This machine", "hardware, disks and what is on them", act_machine },
+	{ HC_SCREEN_WELCOME, "Verify a backup", "read all of it and check every byte; writes nothing",
+	  act_verify },
+	{ HC_SCREEN_WELCOME, "Rescue shell", "a command line; `exit` comes back here", act_shell },
+	{ HC_SCREEN_WELCOME, "Reboot", "start this machine again", act_reboot },
+	{ HC_SCREEN_WELCOME, "Power off", "switch this machine off", act_poweroff },
+	{ HC_SCREEN_RESULT, "Reboot", "start this machine from its disk", act_reboot },
+	{ HC_SCREEN_RESULT, "Power off", "switch this machine off", act_poweroff },
+	{ HC_SCREEN_RESULT, "Rescue shell", "a command line; `exit` comes back here", act_shell },
+	{ HC_SCREEN_RESULT, "Back to the start", "read this machine again", act_welcome },
+};
+
+static const struct choice *
+choice_at(const struct hc_wiz *wiz, size_t i)
+{
+	for (size_t n = 0; n < sizeof(choices) / sizeof(choices[0]); n++)
+		if (choices[n].screen == wiz->screen && i-- == 0)
+			return &choices[n];
+	return NULL;
+}
+
+bool
+hc_wiz_choice(const struct hc_wiz *wiz, size_t i, const char **label, const char **about)
+{
+	const struct choice *choice = choice_at(wiz, i);
+
+	if (choice == NULL)
+		return false;
+	*label = choice->label;
+	*about = choice->about;
+	return true;
+}
+
+void
+hc_wiz_act_choose(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	const struct choice *choice = choice_at(wiz, wiz->selected[wiz->screen]);
+
+	if (choice != NULL)
+		choice->act(wiz, effect);
+}
+
+size_t
+hc_wiz_rows(const struct hc_wiz *wiz)
+{
+	size_t rows = 0;
+
+	if (wiz->screen == HC_SCREEN_BACKUP)
+		return wiz->have_catalog ? wiz->catalog.backups.count : 0;
+	if (wiz->screen == HC_SCREEN_TARGET || wiz->screen == HC_SCREEN_MACHINE)
+		return wiz->have_facts ? wiz->facts.disks.count : 0;
+	if (wiz->screen == HC_SCREEN_PLAN)
+		return wiz->have_verdict ? wiz->plan.verdict.findings.count : 0;
+	while (choice_at(wiz, rows) != NULL)
+		rows++;
+	return rows;
+}
+
+/* ---------------------------------------------------------------- repository and backup */
+
+void
+hc_wiz_act_repository(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	const char *typed = wiz->repository.text;
+	size_t length = strlen(typed);
+
+	if (length == 0) {
+		hc_wiz_notice(wiz, "Type where the backups are: a folder or a URL.");
+		return;
+	}
+	/* REPO//ID must not become REPO///ID. */
+	while (length > 1 && typed[length - 1] == '/')
+		length--;
+	if (!wiz->have_catalog || wiz->opened == NULL || strlen(wiz->opened) != length ||
+	    memcmp(wiz->opened, typed, length) != 0) {
+		hc_wiz_keep(&wiz->opened, "%.*s", (int)length, typed);
+		wiz->have_catalog = false;
+		wiz->selected[HC_SCREEN_BACKUP] = 0;
+		hc_wiz_request(wiz, HC_JOB_CATALOG, effect);
+	}
+	wiz->screen = HC_SCREEN_BACKUP;
+}
+
+bool
+hc_wiz_is_of_this_machine(const struct hc_wiz *wiz, const struct hc_catalog_backup *backup)
+{
+	const char *uuid = wiz->have_facts ? wiz->facts.machine.uuid : NULL;
+
+	return uuid != NULL && backup->machine_uuid != NULL &&
+	       strcasecmp(uuid, backup->machine_uuid) == 0;
+}
+
+/* This machine's backups first, then the newest; times are RFC 3339 in UTC, so text compares. */
+static bool
+comes_before(const struct hc_wiz *wiz, const struct hc_catalog_backup *a,
+	     const struct hc_catalog_backup *b)
+{
+	bool mine = hc_wiz_is_of_this_machine(wiz, a);
+
+	if (mine != hc_wiz_is_of_this_machine(wiz, b))
+		return mine;
+	return strcmp(a->created != NULL ? a->created : "", b->created != NULL ? b->created : "") > 0;
+}
+
+void
+hc_wiz_sort_catalog(struct hc_wiz *wiz)
+{
+	struct hc_catalog_backup *items = wiz->catalog.backups.items;
+
+	/* By insertion: catalogs come sorted by time, and equal ones keep their order. */
+	for (size_t i = 1; i < wiz->catalog.backups.count; i++) {
+		struct hc_catalog_backup item = items[i];
+		size_t at = i;
+
+		for (; at > 0 && comes_before(wiz, &item, &items[at - 1]); at--)
+			items[at] = items[at - 1];
+		items[at] = item;
+	}
+}
+
+const struct hc_catalog_backup *
+hc_wiz_backup(const struct hc_wiz *wiz)
+{
+	size_t at = wiz->selected[HC_SCREEN_BACKUP];
+
+	if (!wiz->have_catalog || at >= wiz->catalog.backups.count)
+		return NULL;
+	return &wiz->catalog.backups.items[at];
+}
+
+void
+hc_wiz_act_backup(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	const struct hc_catalog_backup *backup = hc_wiz_backup(wiz);
+
+	if (backup == NULL || backup->id == NULL)
+		return;
+	hc_wiz_keep(&wiz->backup, "%s//%s", wiz->opened, backup->id);
+	if (wiz->task == HC_TASK_VERIFY) {
+		if (wiz->job != HC_JOB_NONE) {
+			hc_wiz_notice(wiz, "Another run has not ended yet: %s.",
+				      hc_wiz_job_names[wiz->job]);
+			return;
+		}
+		hc_wiz_request(wiz, HC_JOB_VERIFY, effect);
+		wiz->screen = HC_SCREEN_PROGRESS;
+		return;
+	}
+	if (!backup->complete) {
+		hc_wiz_notice(wiz, "This backup is not complete; it can't be restored.");
+		return;
+	}
+	wiz->screen = HC_SCREEN_TARGET;
+}
+
+/* ---------------------------------------------------------------- disk */
+
+const struct hc_disk *
+hc_wiz_disk(const struct hc_wiz *wiz)
+{
+	size_t at = wiz->selected[wiz->screen == HC_SCREEN_MACHINE ? HC_SCREEN_MACHINE :
+								     HC_SCREEN_TARGET];
+
+	if (!wiz->have_facts || at >= wiz->facts.disks.count)
+		return NULL;
+	return &wiz->facts.disks.items[at];
+}
+
+const struct hc_disk *
+hc_wiz_target(const struct hc_wiz *wiz)
+{
+	for (size_t i = 0; wiz->have_facts && i < wiz->facts.disks.count; i++) {
+		const struct hc_disk *disk = &wiz->facts.disks.items[i];
+
+		if (disk->path != NULL && wiz->target_path != NULL &&
+		    strcmp(disk->path, wiz->target_path) == 0)
+			return disk;
+	}
+	return NULL;
+}
+
+const char *
+hc_wiz_refusal(const struct hc_wiz *wiz, const struct hc_disk *disk, char buf[HC_WIZ_LINE])
+{
+	const struct hc_catalog_backup *backup = hc_wiz_backup(wiz);
+
+	/* Hazards 3 and 4: what a system uses, and parts of something larger, are shown only. */
+	if (disk->in_use_by.count > 0)
+		snprintf(buf, HC_WIZ_LINE, "in use: %s", disk->in_use_by.items[0]);
+	else if (disk->member_of.count > 0)
+		snprintf(buf, HC_WIZ_LINE, "part of something larger: %s", disk->member_of.items[0]);
+	else if (disk->read_only)
+		snprintf(buf, HC_WIZ_LINE, "read-only");
+	else if (disk->size == 0)
+		snprintf(buf, HC_WIZ_LINE, "no medium");
+	else if (backup != NULL && disk->size < backup->used_bytes)
+		snprintf(buf, HC_WIZ_LINE, "smaller than what the backup holds");
+	else
+		return NULL;
+	return buf;
+}
+
+void
+hc_wiz_act_target(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	const struct hc_disk *disk = hc_wiz_disk(wiz);
+	char why[HC_WIZ_LINE];
+
+	if (disk == NULL || disk->path == NULL)
+		return;
+	if (hc_wiz_refusal(wiz, disk, why) != NULL) {
+		hc_wiz_notice(wiz, "This disk can't be the target: %.150s.", why);
+		return;
+	}
+	hc_wiz_keep(&wiz->target_path, "%s", disk->path);
+	hc_wiz_keep(&wiz->target_identity, "%s",
+		    disk->identity.name != NULL ? disk->identity.name : "");
+	wiz->have_plan = wiz->have_verdict = false;
+	wiz->accepted_count = 0;
+	wiz->selected[HC_SCREEN_PLAN] = 0;
+	wiz->screen = HC_SCREEN_PLAN;
+	hc_wiz_request(wiz, HC_JOB_PLAN, effect);
+}
+
+void
+hc_wiz_act_reread(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	if (wiz->screen == HC_SCREEN_BACKUP) {
+		wiz->have_catalog = false;
+		hc_wiz_request(wiz, HC_JOB_CATALOG, effect);
+	} else {
+		hc_wiz_request(wiz, HC_JOB_PROBE, effect);
+	}
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs of the engine: their command lines, their documents, and what follows their end. */
+#include "tui/model/wiz_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "plan",
+					 "apply",   "verify", "report",	 NULL };
+
+/* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
+enum {
+	STATUS_DONE = 0,
+	STATUS_BLOCKED = 3,
+	STATUS_ANSWER = 4,
+};
+
+bool
+hc_wiz_job_streams(enum hc_wiz_job job)
+{
+	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY;
+}
+
+/* ---------------------------------------------------------------- starting */
+
+struct args {
+	struct hc_wiz_effect *effect;
+	size_t count;
+};
+
+static void
+add(struct args *args, const char *text)
+{
+	/* Never skipped: an option must not swallow the next word. */
+	if (args->count < HC_WIZ_ARGS - 1)
+		args->effect->argv[args->count++] = text != NULL ? text : "";
+}
+
+static void
+add_plan_args(struct args *args, const struct hc_wiz *wiz)
+{
+	add(args, wiz->backup);
+	add(args, "--target");
+	add(args, wiz->target_path);
+	for (size_t i = 0; i < wiz->accepted_count; i++) {
+		add(args, "--accept");
+		add(args, wiz->accepted[i]);
+	}
+	add(args, "--out");
+	add(args, wiz->plan_file);
+	add(args, "--json");
+}
+
+static void
+add_args(struct args *args, const struct hc_wiz *wiz, enum hc_wiz_job job)
+{
+	add(args, "halcyon");
+	add(args, hc_wiz_job_names[job]);
+	if (job == HC_JOB_PROBE) {
+		add(args, "--json");
+	} else if (job == HC_JOB_CATALOG) {
+		add(args, wiz->opened);
+		add(args, "--json");
+	} else if (job == HC_JOB_PLAN) {
+		add_plan_args(args, wiz);
+	} else if (job == HC_JOB_APPLY) {
+		add(args, wiz->plan_file);
+		add(args, "--confirm");
+		add(args, hc_wiz_identity(wiz));
+		add(args, "--json");
+	} else if (job == HC_JOB_VERIFY) {
+		add(args, wiz->backup);
+		add(args, "--json");
+	} else if (job == HC_JOB_REPORT) {
+		add(args, wiz->run_dir);
+	}
+}
+
+static void
+start(struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_wiz_effect *effect)
+{
+	struct args args = { effect, 0 };
+
+	effect->kind = HC_EFFECT_RUN;
+	effect->job = job;
+	add_args(&args, wiz, job);
+	wiz->job = job;
+	wiz->queued = HC_JOB_NONE;
+	wiz->cancelled = false;
+	wiz->job_began_ms = wiz->now_ms;
+	wiz->notes[0] = '\0';
+	if (hc_wiz_job_streams(job))
+		hc_wiz_run_start(wiz);
+}
+
+void
+hc_wiz_request(struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_wiz_effect *effect)
+{
+	if (wiz->job != HC_JOB_NONE)
+		wiz->queued = job;
+	else
+		start(wiz, job, effect);
+}
+
+void
+hc_wiz_cancel(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	wiz->queued = HC_JOB_NONE;
+	if (wiz->job == HC_JOB_NONE || wiz->cancelled)
+		return;
+	wiz->cancelled = true;
+	effect->kind = HC_EFFECT_CANCEL;
+	effect->job = wiz->job;
+}
+
+/* ---------------------------------------------------------------- documents */
+
+bool
+hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_facts facts = { 0 };
+	struct hc_err err;
+
+	if (hc_doc_read(&hc_facts_shape, bytes, &arena, &facts, &err) < 0) {
+		hc_wiz_trouble(wiz, "What is known of this machine can't be read.\n%s", err.text[0]);
+		hc_arena_done(&arena);
+		return false;
+	}
+	hc_arena_done(&wiz->facts_arena);
+	wiz->facts_arena = arena;
+	wiz->facts = facts;
+	wiz->have_facts = true;
+	return true;
+}
+
+static void
+load_catalog(struct hc_wiz *wiz, struct hc_span bytes)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_catalog catalog = { 0 };
+	struct hc_err err;
+
+	if (hc_doc_read(&hc_catalog_shape, bytes, &arena, &catalog, &err) < 0) {
+		hc_wiz_trouble(wiz, "The list of backups can't be read.\n%s", err.text[0]);
+		hc_arena_done(&arena);
+		return;
+	}
+	hc_arena_done(&wiz->catalog_arena);
+	wiz->catalog_arena = arena;
+	wiz->catalog = catalog;
+	wiz->have_catalog = true;
+	hc_wiz_sort_catalog(wiz);
+}
+
+/* A device name may have moved to another disk since it was chosen: the plan must be for that one. */
+static void
+check_target(struct hc_wiz *wiz)
+{
+	const char *planned = wiz->plan.target.identity.name, *chosen = wiz->target_identity;
+
+	if (planned == NULL)
+		planned = "";
+	if (!wiz->have_plan || (chosen != NULL && strcmp(planned, chosen) == 0))
+		return;
+	hc_wiz_trouble(wiz, "%s is not the disk that was chosen: it was \"%s\", it is \"%s\" now.\n"
+			    "Read the disks again and choose.",
+		       wiz->target_path, chosen != NULL ? chosen : "", planned);
+	wiz->have_verdict = wiz->have_plan = false;
+}
+
+/* A plan, or what the engine gives when there can't be one: the verdict alone. */
+static void
+load_plan(struct hc_wiz *wiz, struct hc_span bytes)
+{
+	struct hc_verdict verdict = { 0 };
+	struct hc_err err, ignored;
+
+	hc_arena_done(&wiz->plan_arena);
+	wiz->plan = (struct hc_plan){ 0 };
+	wiz->have_verdict = wiz->have_plan = false;
+	if (hc_doc_read(&hc_plan_shape, bytes, &wiz->plan_arena, &wiz->plan, &err) == 0) {
+		wiz->have_verdict = wiz->have_plan = true;
+	} else {
+		wiz->plan = (struct hc_plan){ 0 };
+		if (hc_doc_read(&hc_verdict_shape, bytes, &wiz->plan_arena, &verdict, &ignored) < 0) {
+			hc_wiz_trouble(wiz, "The plan can't be read.\n%s", err.text[0]);
+			return;
+		}
+		wiz->plan.verdict = verdict;
+		wiz->have_verdict = true;
+	}
+	hc_wiz_sort_findings(wiz);
+	check_target(wiz);
+}
+
+void
+hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
+{
+	/* An engine that failed may leave nothing: its standard error says why. */
+	if (wiz->cancelled || bytes.size == 0)
+		return;
+	if (wiz->job == HC_JOB_PROBE)
+		hc_wiz_load_facts(wiz, bytes);
+	else if (wiz->job == HC_JOB_CATALOG)
+		load_catalog(wiz, bytes);
+	else if (wiz->job == HC_JOB_PLAN)
+		load_plan(wiz, bytes);
+	else if (wiz->job == HC_JOB_REPORT)
+		hc_wiz_report_lines(wiz, bytes);
+}
+
+/* Keeps the last lines that fit. */
+void
+hc_wiz_note(struct hc_wiz *wiz, struct hc_span line)
+{
+	size_t used = strlen(wiz->notes), room = sizeof(wiz->notes) - 1;
+	size_t length = line.size < room - 1 ? line.size : room - 1;
+
+	while (used + length + 1 > room) {
+		char *end = strchr(wiz->notes, '\n');
+		size_t first = end != NULL ? (size_t)(end - wiz->notes) + 1 : used;
+
+		memmove(wiz->notes, wiz->notes + first, used - first + 1);
+		used -= first;
+	}
+	snprintf(wiz->notes + used, sizeof(wiz->notes) - used, "%.*s\n", (int)length,
+		 (const char *)line.data);
+	if (hc_wiz_job_streams(wiz->job))
+		hc_wiz_run_log(wiz, "%.*s", (int)line.size, (const char *)line.data);
+}
+
+/* ---------------------------------------------------------------- endings */
+
+/* What a failed run said, under a heading; a document that couldn't be read has said it already. */
+static void
+tell(struct hc_wiz *wiz, int status, const char *heading)
+{
+	if (wiz->trouble[0] != '\0')
+		return;
+	if (status == 127)
+		hc_wiz_trouble(wiz, "%s\nThe program halcyon could not be started.\n%s", heading,
+			       wiz->notes);
+	else if (wiz->notes[0] != '\0')
+		hc_wiz_trouble(wiz, "%s\n%s", heading, wiz->notes);
+	else
+		hc_wiz_trouble(wiz, "%s\nThe engine ended with status %d and said nothing.", heading,
+			       status);
+}
+
+static void
+end_probe(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	if (status != STATUS_DONE || !wiz->have_facts)
+		tell(wiz, status, "This machine could not be read.");
+}
+
+static void
+end_catalog(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	if (status == STATUS_DONE && wiz->have_catalog)
+		return;
+	tell(wiz, status, "The repository could not be read.");
+	wiz->have_catalog = false;
+	if (wiz->screen == HC_SCREEN_BACKUP)
+		wiz->screen = HC_SCREEN_REPOSITORY;
+}
+
+static void
+end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+{
+	bool judged = status == STATUS_DONE || status == STATUS_BLOCKED || status == STATUS_ANSWER;
+
+	(void)effect;
+	wiz->have_plan = wiz->have_plan && (status == STATUS_DONE || status == STATUS_ANSWER);
+	if (judged && wiz->have_verdict)
+		return;
+	tell(wiz, status, "There is no plan for this disk.");
+	wiz->have_verdict = wiz->have_plan = false;
+	if (wiz->screen == HC_SCREEN_PLAN)
+		wiz->screen = HC_SCREEN_TARGET;
+}
+
+static void
+end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+{
+	bool restore = wiz->task == HC_TASK_RESTORE;
+
+	hc_wiz_run_end(wiz, status);
+	/* A plan is used once (hazards 7); and the disk is not what it was. */
+	if (restore)
+		wiz->have_plan = wiz->have_verdict = false;
+	wiz->selected[HC_SCREEN_RESULT] = 0;
+	wiz->screen = HC_SCREEN_RESULT;
+	wiz->ask = HC_ASK_NOTHING;
+	if (restore)
+		hc_wiz_request(wiz, HC_JOB_REPORT, effect);
+}
+
+static void
+end_report(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	if (status != STATUS_DONE && wiz->report_count == 0)
+		hc_wiz_notice(wiz, "There is no report: %.150s", wiz->notes);
+}
+
+void
+hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+{
+	static void (*const end[HC_JOB_COUNT])(struct hc_wiz *, int, struct hc_wiz_effect *) = {
+		[HC_JOB_PROBE] = end_probe, [HC_JOB_CATALOG] = end_catalog,
+		[HC_JOB_PLAN] = end_plan,   [HC_JOB_APPLY] = end_run,
+		[HC_JOB_VERIFY] = end_run,  [HC_JOB_REPORT] = end_report,
+	};
+	enum hc_wiz_job job = wiz->job;
+
+	wiz->job = HC_JOB_NONE;
+	/* The end of a run that writes matters even when it was asked to stop. */
+	if (end[job] != NULL && (!wiz->cancelled || hc_wiz_job_streams(job)))
+		end[job](wiz, status, effect);
+	if (wiz->queued != HC_JOB_NONE && wiz->job == HC_JOB_NONE)
+		start(wiz, wiz->queued, effect);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run that streams: its events become steps, figures and a log; its report becomes lines. */
+#include "tui/model/wiz_priv.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The rate is taken over this long; a sample is kept each eighth of it. */
+#define RATE_WINDOW_MS 8000
+#define SAMPLES        HC_WIZ_SAMPLES
+
+/* Steps that are known to come (restore/apply/apply.h), so that the screen shows what lies ahead. */
+static const char *const apply_steps[] = { "target", "invalidate", "data",   "readback",
+					   "held",   "tables",	   "journal" };
+
+static struct hc_wiz_run_step *
+step_named(struct hc_wiz_run *run, const char *name)
+{
+	struct hc_wiz_run_step *step;
+
+	for (size_t i = 0; i < run->count; i++)
+		if (strcmp(run->steps[i].name, name) == 0)
+			return &run->steps[i];
+	if (run->count == HC_WIZ_STEPS)
+		return &run->steps[HC_WIZ_STEPS - 1];
+	step = &run->steps[run->count++];
+	snprintf(step->name, sizeof(step->name), "%s", name);
+	return step;
+}
+
+void
+hc_wiz_run_start(struct hc_wiz *wiz)
+{
+	wiz->run = (struct hc_wiz_run){ .outcome = HC_RUN_GOING, .began_ms = wiz->now_ms };
+	wiz->show_log = false;
+	wiz->report_count = wiz->report_top = 0;
+	if (wiz->task != HC_TASK_RESTORE)
+		return;
+	for (size_t i = 0; i < sizeof(apply_steps) / sizeof(apply_steps[0]); i++)
+		step_named(&wiz->run, apply_steps[i]);
+}
+
+void
+hc_wiz_run_log(struct hc_wiz *wiz, const char *fmt, ...)
+{
+	char *line = wiz->run.log[wiz->run.logged % HC_WIZ_LOG];
+	uint64_t ms = wiz->now_ms - wiz->run.began_ms;
+	int used = snprintf(line, HC_WIZ_LINE, "%4u:%02u  ", (unsigned)(ms / 60000),
+			    (unsigned)(ms / 1000 % 60));
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line + used, HC_WIZ_LINE - (size_t)used, fmt, args);
+	va_end(args);
+	wiz->run.logged++;
+}
+
+/* ---------------------------------------------------------------- figures */
+
+static void
+take_sample(struct hc_wiz *wiz, uint64_t done)
+{
+	struct hc_wiz_run *run = &wiz->run;
+
+	if (run->sample_count > 0 &&
+	    wiz->now_ms - run->samples[run->sample_count - 1].at_ms < RATE_WINDOW_MS / SAMPLES)
+		return;
+	if (run->sample_count == SAMPLES)
+		memmove(run->samples, run->samples + 1, --run->sample_count * sizeof(run->samples[0]));
+	run->samples[run->sample_count].at_ms = wiz->now_ms;
+	run->samples[run->sample_count].done = done;
+	run->sample_count++;
+}
+
+uint64_t
+hc_wiz_rate(const struct hc_wiz *wiz)
+{
+	const struct hc_wiz_run *run = &wiz->run;
+	uint64_t done, ms;
+
+	if (run->sample_count == 0 || run->current >= run->count)
+		return 0;
+	done = run->steps[run->current].done;
+	ms = wiz->now_ms - run->samples[0].at_ms;
+	/* One second at least: before that a rate is noise. */
+	if (ms < 1000 || done <= run->samples[0].done)
+		return 0;
+	return (uint64_t)((double)(done - run->samples[0].done) * 1000 / (double)ms);
+}
+
+uint64_t
+hc_wiz_left_ms(const struct hc_wiz *wiz)
+{
+	const struct hc_wiz_run_step *step = &wiz->run.steps[wiz->run.current];
+	uint64_t rate = hc_wiz_rate(wiz);
+
+	if (rate == 0 || step->total <= step->done)
+		return 0;
+	return (uint64_t)((double)(step->total - step->done) * 1000 / (double)rate);
+}
+
+/* ---------------------------------------------------------------- events */
+
+static void
+step_event(struct hc_wiz *wiz, const struct hc_event *event)
+{
+	struct hc_wiz_run *run = &wiz->run;
+	struct hc_wiz_run_step *step = step_named(run, event->step);
+	bool ended = event->kind == HC_EVENT_DONE;
+
+	if (step->state == HC_STEP_AHEAD || (size_t)(step - run->steps) != run->current) {
+		run->sample_count = 0;
+		step->began_ms = step->state == HC_STEP_AHEAD ? wiz->now_ms : step->began_ms;
+	}
+	run->current = (size_t)(step - run->steps);
+	step->state = ended ? HC_STEP_DONE : HC_STEP_RUNNING;
+	step->ended_ms = wiz->now_ms;
+	if (event->what != NULL)
+		snprintf(step->what, sizeof(step->what), "%s", event->what);
+	if (event->total_bytes > 0)
+		step->total = event->total_bytes;
+	if (event->done_bytes > 0)
+		step->done = event->done_bytes;
+	if (!ended)
+		take_sample(wiz, step->done);
+}
+
+static void
+note_event(struct hc_wiz *wiz, const struct hc_event *event)
+{
+	struct hc_wiz_run *run = &wiz->run;
+
+	if (event->kind == HC_EVENT_RETRY)
+		run->retries++;
+	if (event->kind == HC_EVENT_FAILED) {
+		snprintf(run->error, sizeof(run->error), "%s", event->error != NULL ? event->error : "");
+		snprintf(run->failure, sizeof(run->failure), "%s",
+			 event->text != NULL ? event->text : "");
+	}
+	if (event->kind != HC_EVENT_PROGRESS)
+		hc_wiz_run_log(wiz, "%s%s%s%s%s%s%s", event->step != NULL ? event->step : "",
+			       event->step != NULL ? ": " : "", hc_event_names[event->kind],
+			       event->what != NULL ? " " : "", event->what != NULL ? event->what : "",
+			       event->text != NULL ? ": " : "", event->text != NULL ? event->text : "");
+}
+
+void
+hc_wiz_run_line(struct hc_wiz *wiz, struct hc_span line)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_event event = { 0 };
+	struct hc_err err;
+	bool of_step;
+
+	if (hc_doc_read(&hc_event_shape, line, &arena, &event, &err) < 0) {
+		hc_wiz_run_log(wiz, "%.*s", (int)line.size, (const char *)line.data);
+		hc_arena_done(&arena);
+		return;
+	}
+	of_step = event.kind == HC_EVENT_START || event.kind == HC_EVENT_PROGRESS ||
+		  event.kind == HC_EVENT_DONE;
+	if (of_step && event.step != NULL)
+		step_event(wiz, &event);
+	if (event.received_bytes > wiz->run.received)
+		wiz->run.received = event.received_bytes;
+	note_event(wiz, &event);
+	hc_arena_done(&arena);
+}
+
+void
+hc_wiz_run_end(struct hc_wiz *wiz, int status)
+{
+	struct hc_wiz_run *run = &wiz->run;
+
+	run->status = status;
+	run->ended_ms = wiz->now_ms;
+	run->outcome = status == 0 ? HC_RUN_GOOD : wiz->cancelled ? HC_RUN_STOPPED : HC_RUN_BAD;
+	for (size_t i = 0; i < run->count; i++)
+		if (run->steps[i].state == HC_STEP_RUNNING)
+			run->steps[i].state = status == 0 ? HC_STEP_DONE : HC_STEP_FAILED;
+	if (status == 0 || run->failure[0] != '\0')
+		return;
+	if (status == 127)
+		snprintf(run->failure, sizeof(run->failure), "The program halcyon could not be started.");
+	else if (wiz->notes[0] != '\0')
+		snprintf(run->failure, sizeof(run->failure), "%s", wiz->notes);
+	else if (status > 128)
+		snprintf(run->failure, sizeof(run->failure), "The engine was ended by signal %d.",
+			 status - 128);
+	else
+		snprintf(run->failure, sizeof(run->failure),
+			 "The engine ended with status %d and said nothing.", status);
+}
+
+/* ---------------------------------------------------------------- report */
+
+void
+hc_wiz_report_lines(struct hc_wiz *wiz, struct hc_span text)
+{
+	const char *p = (const char *)text.data, *end = p + text.size;
+
+	hc_arena_done(&wiz->report_arena);
+	wiz->report = NULL;
+	wiz->report_count = wiz->report_top = 0;
+	while (p < end) {
+		const char *stop = memchr(p, '\n', (size_t)(end - p));
+		const char *line, **grown;
+
+		if (stop == NULL)
+			stop = end;
+		line = hc_arena_strndup(&wiz->report_arena, p, (size_t)(stop - p));
+		if (line == NULL)
+			return;
+		grown = hc_arena_grow(&wiz->report_arena, &wiz->report, &wiz->report_count,
+				      sizeof(*grown));
+		if (grown == NULL)
+			return;
+		*grown = line;
+		p = stop + 1;
+	}
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The wizard's model: what its files share. */
+#ifndef HC_TUI_MODEL_PRIV_H
+#define HC_TUI_MODEL_PRIV_H
+
+#include "tui/model/model.h"
+
+/* What a key does. */
+typedef void hc_wiz_act(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
+
+/* keys.c: finds what a key does on this screen and does it. */
+void hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effect *effect);
+
+/* field.c: true when the key was one of editing. */
+bool hc_wiz_field_key(struct hc_wiz_field *field, const struct hc_wiz_input *input);
+void hc_wiz_field_set(struct hc_wiz_field *field, const char *text);
+
+/* job.c: asks for a run; it starts now, or when the one that runs has ended. */
+void hc_wiz_request(struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_wiz_effect *effect);
+/* Stops the running job; its document is not wanted any more. */
+void hc_wiz_cancel(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
+void hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes);
+void hc_wiz_note(struct hc_wiz *wiz, struct hc_span line);
+void hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
+
+/* Something the operator has to read; a copy. */
+void hc_wiz_notice(struct hc_wiz *wiz, const char *fmt, ...) HC_PRINTF(2, 3);
+void hc_wiz_trouble(struct hc_wiz *wiz, const char *fmt, ...) HC_PRINTF(2, 3);
+/* Replaces *text, owned by malloc; empty when memory is out. */
+void hc_wiz_keep(char **text, const char *fmt, ...) HC_PRINTF(2, 3);
+
+/* choose.c */
+hc_wiz_act hc_wiz_act_choose;     /* Enter on a menu */
+hc_wiz_act hc_wiz_act_repository; /* Enter on the typed place */
+hc_wiz_act hc_wiz_act_backup;     /* Enter on a backup */
+hc_wiz_act hc_wiz_act_target;     /* Enter on a disk */
+hc_wiz_act hc_wiz_act_reread;     /* facts or catalog again */
+void hc_wiz_sort_catalog(struct hc_wiz *wiz);
+
+/* plan.c */
+hc_wiz_act hc_wiz_act_accept;
+hc_wiz_act hc_wiz_act_plan;
+hc_wiz_act hc_wiz_act_confirm;
+void hc_wiz_sort_findings(struct hc_wiz *wiz);
+bool hc_wiz_may_accept(const struct hc_wiz *wiz);
+
+/* run.c */
+void hc_wiz_run_start(struct hc_wiz *wiz);
+void hc_wiz_run_line(struct hc_wiz *wiz, struct hc_span line);
+void hc_wiz_run_log(struct hc_wiz *wiz, const char *fmt, ...) HC_PRINTF(2, 3);
+void hc_wiz_run_end(struct hc_wiz *wiz, int status);
+void hc_wiz_report_lines(struct hc_wiz *wiz, struct hc_span text);
+
+#endif

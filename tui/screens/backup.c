@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Backup: what the repository holds; this machine's own first. */
+#include <stdio.h>
+
+#include "restore/base/text.h"
+#include "tui/screens/screens_priv.h"
+
+#define DETAIL_ROWS 6
+
+/* "2026-11-23T16:50:00Z" as "2026-11-23 16:50". */
+static void
+time_text(const char *created, char buf[17])
+{
+	snprintf(buf, 17, "%.10s %.5s", hc_text_or(created, "-         "),
+		 created != NULL && hc_text_cells(created) > 16 ? created + 11 : "");
+}
+
+static void
+draw_row(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y,
+	 const struct hc_catalog_backup *backup, bool selected)
+{
+	enum hc_style style = backup->complete ? HC_STYLE_NORMAL : HC_STYLE_DIM;
+	char size[HC_SIZE_TEXT], time[17];
+
+	style = hc_part_row(canvas, body, y, selected, style);
+	hc_size_text(backup->used_bytes, size);
+	time_text(backup->created, time);
+	hc_canvas_printf(canvas, body.x + 2, y, body.width - 2, style,
+			 "%c %-16.16s %-26.26s %-16s %10s", hc_wiz_is_of_this_machine(wiz, backup) ? '*' : ' ',
+			 hc_text_or(backup->host, "-"), hc_text_or(backup->os, "no Windows found"), time,
+			 size);
+}
+
+static void
+draw_detail(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area)
+{
+	const struct hc_catalog_backup *backup = hc_wiz_backup(wiz);
+	char size[HC_SIZE_TEXT];
+	int y = area.y;
+
+	hc_canvas_rule(canvas, area.x, y++, area.width, HC_STYLE_DIM);
+	if (backup == NULL)
+		return;
+	y = hc_part_fact(canvas, area, y, "Backup", "%s", hc_text_or(backup->id, "?"));
+	hc_size_text(backup->disk_bytes, size);
+	y = hc_part_fact(canvas, area, y, "Kind", "%s, disks of %s, %s", hc_text_or(backup->kind, "?"),
+			 size, backup->is_signed ? "signed" : "not signed");
+	if (!backup->complete)
+		hc_part_fact(canvas, area, y, "State", "not complete: it can't be restored");
+	else if (hc_wiz_is_of_this_machine(wiz, backup))
+		hc_part_fact(canvas, area, y, "Machine", "* this one: the same SMBIOS UUID");
+	else
+		hc_part_fact(canvas, area, y, "Machine", "another one, UUID %s",
+			     hc_text_or(backup->machine_uuid, "unknown"));
+}
+
+static void
+draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
+{
+	size_t count = wiz->have_catalog ? wiz->catalog.backups.count : 0;
+	size_t selected = wiz->selected[HC_SCREEN_BACKUP];
+	int rows = body.height - DETAIL_ROWS - 3, y = body.y;
+	size_t first = hc_part_first(selected, count, rows);
+
+	hc_part_fact(canvas, body, y++, "Repository", "%s", hc_text_or(wiz->opened, ""));
+	if (hc_part_waiting(wiz, HC_JOB_CATALOG, canvas, body.x, y + 1, body.width,
+			    "Reading the list of backups... Esc goes back."))
+		return;
+	if (count == 0) {
+		hc_canvas_text(canvas, body.x, y + 1, body.width, HC_STYLE_WARN,
+			       "This repository holds no backups.");
+		return;
+	}
+	hc_canvas_printf(canvas, body.x + 4, ++y, body.width - 4, HC_STYLE_DIM, "%-16s %-26s %-16s %10s",
+			 "Host", "System", "Taken (UTC)", "Data");
+	for (size_t i = first; i < count && i < first + (size_t)rows; i++)
+		draw_row(wiz, canvas, body, ++y, &wiz->catalog.backups.items[i], i == selected);
+	draw_detail(wiz, canvas,
+		    (struct hc_rect){ body.x, body.y + body.height - DETAIL_ROWS, body.width,
+				      DETAIL_ROWS });
+	if (count > (size_t)rows)
+		hc_canvas_printf(canvas, body.x, body.y + body.height - 1, body.width, HC_STYLE_DIM,
+				 "backup %zu of %zu", selected + 1, count);
+}
+
+static const char *
+title(const struct hc_wiz *wiz)
+{
+	return wiz->task == HC_TASK_VERIFY ? "Verify: which backup" : "Restore: which backup";
+}
+
+const struct hc_screen_ops hc_screen_backup = {
+	.name = "backup",
+	.title = title,
+	.draw = draw,
+	.help = "Backups of this very machine, known by its SMBIOS UUID, come first and carry a *; then the "
+		"newest.  Times are UTC.  Data is what the backup's file systems use, not the size of its "
+		"disks.\n\n"
+		"Choosing one writes nothing.",
+};
