@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "restore/base/text.h"
+#include "restore/disk/journal.h"
 
 /* Storage Spaces of Windows; MS-DOC: PARTITION_SPACES_GUID. */
 #define SPACES_TYPE  "e75caf8f-f680-4cee-afa3-b001e56efc2d"
@@ -205,6 +206,40 @@ tell(struct hc_disk *disk, const struct hc_signature *whole, const char *broken,
 	return 0;
 }
 
+/* A restore of ours that was begun, or finished, here (hazards 2, 7). */
+static int
+look_for_journal(struct hc_io *io, struct hc_disk *disk, struct hc_arena *arena, struct hc_err *err)
+{
+	size_t length = (size_t)hc_min_u64(io->size, HC_JOURNAL_WITHIN);
+	uint8_t *start = malloc(length);
+	struct hc_journal journal = { 0 };
+	uint64_t offset;
+	int result = -1;
+
+	if (start == NULL)
+		return no_memory(err);
+	if (hc_io_pread(io, 0, start, length, err) < 0)
+		goto out;
+	if (hc_journal_find(hc_span(start, length), arena, &journal, &offset) == 1) {
+		bool finished = journal.state == HC_JOURNAL_FINISHED;
+
+		disk->journal = journal.plan;
+		disk->holds_kind = finished ? "halcyon-finished" : "halcyon-unfinished";
+		disk->holds = hc_arena_printf(arena, "a%s restore of backup %s by halcyon (%s); %s",
+					      finished ? " finished" : "n unfinished",
+					      journal.backup ? journal.backup : "?",
+					      journal.created ? journal.created : "?", disk->holds);
+		if (disk->holds == NULL) {
+			no_memory(err);
+			goto out;
+		}
+	}
+	result = 0;
+out:
+	free(start);
+	return result;
+}
+
 int
 hc_disk_content(int fd, struct hc_arena *arena, struct hc_disk *disk, struct hc_err *err)
 {
@@ -244,6 +279,8 @@ hc_disk_content(int fd, struct hc_arena *arena, struct hc_disk *disk, struct hc_
 	    describe_volumes(fd, disk, arena, err) < 0)
 		goto out;
 	result = tell(disk, &whole, broken, blank, arena, err);
+	if (result == 0)
+		result = look_for_journal(io, disk, arena, err);
 out:
 	hc_io_close(io);
 	return result;
