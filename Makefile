@@ -42,7 +42,7 @@ static_BIN     := $(BUILD)/bin
 
 # fuzz: the host's sources once more, by clang, for tests/fuzz.
 fuzz_CC     := clang
-fuzz_CFLAGS := $(COMMON) -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz_CFLAGS := $(COMMON) -Wno-format-nonliteral -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # $(call module,DIR,USES,LIBS): a folder of sources becomes one archive per build.
 modules :=
