@@ -22,8 +22,8 @@ shelf_programs()
     case $1 in
     check) echo scripts/check/all.sh ;;
     unit) for source in tests/unit/test_*.c; do echo "$build/host/unit/$(basename "$source" .c)"; done ;;
-    golden | fuzz) echo "tests/$1/run.sh" ;;
-    image | boot) for program in tests/"$1"/*.sh; do [ ! -e "$program" ] || echo "$program"; done ;;
+    fuzz) echo "tests/$1/run.sh" ;;
+    golden | image | boot) for program in tests/"$1"/*.sh; do [ ! -e "$program" ] || echo "$program"; done ;;
     *) return 1 ;;
     esac
 }
@@ -75,7 +75,7 @@ run_one()
 {
     local name status=0 begin passed failed skipped word=ok out
     name=$1-$(basename "$2" .sh)
-    [ "$1-$2" != "$1-tests/$1/run.sh" ] || name=$1
+    name=${name%-run}
     out=$report/$name
     begin=$(date +%s%N)
     if [ -x "$2" ]; then
