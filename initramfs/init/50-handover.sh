@@ -1,0 +1,70 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Hands over, as the kernel line says: halcyon.task=wizard|shell, else halcyon.intent=URL (unattended restore), else the wizard.
+# Needs: all stages before; lib.sh. Provides: hand_over, which the first process calls again when somebody typed `resume`.
+# On failure: the restore's error in a frame on all consoles, with a rescue shell.
+
+hand_over() {
+    task=$(param task) || task=
+    intent=$(param intent) || intent=
+    if [ -z "$task" ] && [ -n "$intent" ]; then task=unattended; fi
+    tell "halcyon: stage 50-handover ok (0.0 s): ${task:-wizard}"
+    case $task in
+        unattended) unattended "$intent" ;;
+        wizard | '') wizard ;;
+        shell) rescue shell "the kernel line asks for a shell (halcyon.task=shell)" ;;
+        *)
+            echo "known are wizard and shell; without halcyon.task, halcyon.intent=URL restores unattended" >"$STATE/log/50-handover"
+            rescue H1304 "unknown halcyon.task=$task on the kernel line" "$STATE/log/50-handover"
+            ;;
+    esac
+}
+
+# A shell on the second screen, so that somebody at the machine can look while it works.
+second_screen() {
+    [ -c /dev/tty2 ] || return 0
+    setsid -c sh /init.d/console.sh tty2 shell <>/dev/tty2 >&0 2>&1 &
+}
+
+unattended() {
+    rm -f "$STATE/end-action" "$STATE/log/restore"
+    second_screen
+    set -- /bin/halcyon restore --unattended --intent "$1" --events "$STATE/events.jsonl" --state-dir "$STATE"
+    tell "halcyon: $*"
+    {
+        "$@" </dev/null 2>&1
+        echo $? >"$STATE/status"
+    } | while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$STATE/log/restore"
+        tell "$line"
+    done
+    status=$(cat "$STATE/status")
+    if [ "$status" -ne 0 ]; then
+        rm -f "$STATE/end-action"
+        tell "halcyon: restore failed, status $status"
+        rescue H1302 "the unattended restore failed with status $status" "$STATE/log/restore"
+        return
+    fi
+    action=$(cat "$STATE/end-action" 2>/dev/null) || action=
+    tell "halcyon: restore done, then: ${action:-nothing}"
+    rm -f "$STATE/end-action"
+    finish "$action"
+    if [ "$action" = shell ]; then
+        rescue shell "the restore is done; the answer file asks for a shell"
+    else
+        rescue H1303 "the restore is done, but it did not say what comes next: '$action'" "$STATE/log/restore"
+    fi
+}
+
+wizard() {
+    # Messages of drivers would tear the screens.
+    dmesg -n 3
+    second_screen
+    on_consoles wizard
+    until [ -e "$STATE/end-action" ]; do
+        sleep 1
+    done
+    action=$(cat "$STATE/end-action")
+    rm -f "$STATE/end-action"
+    finish "$action"
+}
