@@ -124,24 +124,32 @@ def check_options(report):
 
 
 def check_kernel_parameters(report):
-    used = set()
-    for path in files("initramfs/init", "tui", "restore"):
-        used |= set(re.findall(r"(?<![\w.])(halcyon\.[a-z_]+)(?==|\b(?!/|\.json|\w))", strip_comments(path)))
-    used -= {name for name in used if name in ("halcyon.json", "halcyon.intent_json") or re.search(rf"{name}/\d", all_sources())}
-    said = set(re.findall(r"^\.It (?:Cm|Ic|Va) (halcyon\.[a-z_]+)", text("docs/man/halcyon-cmdline.7"), re.M))
-    both_ways(report, "kernel parameter", used, said, lambda name: "docs/man/halcyon-cmdline.7")
-    return len(used)
+    """What init and the wizard read, and what network boot sets, against halcyon-cmdline(7)."""
+    read, written = set(), {}
+    for path in files("initramfs/init"):
+        source = re.sub(r"(?m)^\s*#.*", "", text(path))
+        read |= {f"halcyon.{name}" for name in re.findall(r"\bparam ([a-z_]+)", source)}
+    for path in files("restore", "tui", ends=(".c",)):
+        read |= set(re.findall(r'"(halcyon\.[a-z_]+)"', text(path)))
+    for path in files("pxe"):
+        source = re.sub(r"(?m)^\s*#.*", "", text(path) or "")
+        written.update({name: path for name in re.findall(r"\b(halcyon\.[a-z_]+)=", source)})
+    for name in sorted(set(written) - read):
+        report.add(written[name], 0, f"sets {name}, which nothing reads")
+    said = set(re.findall(r"^\.It Cm (halcyon\.[a-z_]+)", text("docs/man/halcyon-cmdline.7"), re.M))
+    both_ways(report, "kernel parameter", read, said, lambda name: "docs/man/halcyon-cmdline.7")
+    return len(read)
 
 
-def strip_comments(path):
-    found = text(path) or ""
-    return found if path.endswith((".c", ".h")) else re.sub(r"(?m)^\s*#.*", "", found)
-
-
-def all_sources():
-    if not hasattr(all_sources, "kept"):
-        all_sources.kept = "\n".join(text(path) for path in files("restore", "tui", ends=(".c", ".h")))
-    return all_sources.kept
+def check_ids_of_scripts(report):
+    """Errors that scripts of the image name are rows of the table, too."""
+    rows, looked_at = error_rows(), 0
+    for path in files("initramfs", "pxe", "docs/guide", "docs/man", "README.md"):
+        for name in re.findall(r"\bH\d{4}\b", text(path) or ""):
+            looked_at += 1
+            if name not in rows:
+                report.add(path, 0, f"names {name}, which is in no row of restore/base/err_ids.def")
+    return looked_at
 
 
 def check_links(report):
@@ -173,7 +181,8 @@ def check_lint(report):
 def main():
     report = Report("check-docs")
     looked_at = 0
-    parts = [check_errors, check_rules, check_formats, check_options, check_kernel_parameters, check_links]
+    parts = [check_errors, check_rules, check_formats, check_options, check_kernel_parameters, check_ids_of_scripts,
+             check_links]
     for part in parts:
         try:
             looked_at += part(report)

@@ -3,7 +3,7 @@
 """Budgets of size, and no global variable that may change.
 
 Lines: .c 600, function 70, header 250, shell 200, Makefile 150.  A variable that outlives a call and isn't const may stand
-only in restore/base/log.c and in the files that hold main().
+only in restore/base/log.c, in tui/term/rescue.c (a signal handler gets no argument) and in the files that hold main().
 """
 
 import re
@@ -13,7 +13,7 @@ from tree import Report, bare_c, files, text
 
 LIMITS = [(".c", 600), (".h", 250), (".sh", 200), ("Makefile", 150)]
 FUNCTION_LIMIT = 70
-MAY_HOLD_STATE = re.compile(r"restore/base/log\.c|.*/main\.c|tests/.*")
+MAY_HOLD_STATE = re.compile(r"restore/base/log\.c|tui/term/rescue\.c|.*/main\.c|tests/.*")
 # What a library of others wants to be able to change, though nobody does: initialisation once a process, ntfs-3g's table of calls.
 FOREIGN_TABLES = re.compile(r"static\s+(pthread_once_t|struct ntfs_device_operations)\b")
 
