@@ -28,9 +28,11 @@ test_text(void)
 	struct hc_err err;
 
 	ok_call(hc_canvas_init(&c, 12, 2, false, &err), &err, "a canvas");
-	ok(hc_canvas_text(&c, 0, 0, 12, HC_STYLE_NORMAL, "Größe") == 5, "letters take one cell each");
-	ok(hc_canvas_text(&c, 0, 1, 6, HC_STYLE_STRONG, "truncated") == 6, "text is cut at its width");
-	ok(shows(&c, "Größe\ntrunc…\n"), "and ends in an ellipsis");
+	ok(hc_canvas_text(&c, 0, 0, 12, HC_STYLE_NORMAL, "Größe") == 5,
+	   "letters take one cell each");
+	ok(hc_canvas_text(&c, 0, 1, 6, HC_STYLE_STRONG, "truncated") == 6,
+	   "text is cut at its width");
+	ok(shows(&c, "Größe\ntrunc~\n"), "and ends in a mark");
 	ok(hc_canvas_cell(&c, 0, 1)->style == HC_STYLE_STRONG, "in its style");
 	ok(hc_canvas_cell(&c, 12, 0) == NULL && hc_canvas_cell(&c, 0, -1) == NULL,
 	   "there are no cells outside");
@@ -51,11 +53,15 @@ test_wrap(void)
 
 	ok_call(hc_canvas_init(&c, 10, 4, true, &err), &err, "a canvas in ASCII");
 	ok(hc_canvas_wrap(&c, (struct hc_rect){ 1, 0, 9, 4 }, HC_STYLE_NORMAL,
-			  "the disk is erased\nnow") == 3, "three rows are used");
+			  "the disk is erased\nnow") == 3,
+	   "three rows are used");
 	ok(shows(&c, " the disk\n is erased\n now\n\n"), "broken at blanks and newlines");
 	hc_canvas_clear(&c);
-	ok(hc_canvas_wrap(&c, (struct hc_rect){ 0, 0, 4, 2 }, HC_STYLE_NORMAL, "abcdefghijkl") == 2,
+	ok(hc_canvas_wrap(&c, (struct hc_rect){ 0, 0, 4, 2 }, HC_STYLE_NORMAL,
+			  "abcdefghijkl") == 2,
 	   "no more rows than there are");
+	ok(hc_text_rows("abcdefghijkl", 4) == 3 && hc_text_rows("", 4) == 0,
+	   "rows are counted alike");
 	ok(shows(&c, "abcd\nefgh\n\n\n"), "a long word is broken anywhere");
 	hc_canvas_clear(&c);
 	hc_canvas_text(&c, 0, 0, 10, HC_STYLE_NORMAL, "Größe");
@@ -99,7 +105,8 @@ test_many_parts(void)
 		parts[i] = (struct hc_bar_part){ i, "p", HC_STYLE_NORMAL };
 	ok_call(hc_canvas_init(&c, 20, 1, true, &err), &err, "a narrow canvas");
 	hc_canvas_parts(&c, 0, 0, 20, parts, HC_BAR_PARTS);
-	ok(hc_canvas_cell(&c, 19, 0)->ch == '|', "a bar with too many parts stays in its place");
+	ok(hc_canvas_cell(&c, 19, 0)->ch == '|',
+	   "a bar with too many parts stays in its place");
 	hc_canvas_parts(&c, 0, 0, 20, parts, 0);
 	hc_canvas_done(&c);
 }

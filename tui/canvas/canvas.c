@@ -16,8 +16,8 @@ hc_canvas_init(struct hc_canvas *canvas, int width, int height, bool ascii, stru
 		return hc_err_set(err, H_INTERNAL, "a canvas of %d x %d cells", width, height);
 	cells = calloc((size_t)width * (size_t)height, sizeof(*cells));
 	if (cells == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a screen of %d x %d", width,
-				  height);
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a screen of %d x %d",
+				  width, height);
 	*canvas = (struct hc_canvas){ width, height, ascii, -1, -1, cells };
 	hc_canvas_clear(canvas);
 	return 0;
@@ -105,11 +105,13 @@ takes_one_cell(uint32_t ch)
 	static const struct {
 		uint32_t first, last;
 	} not_one[] = {
-		{ 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad },   { 0x0300, 0x036f },
-		{ 0x0483, 0x0489 }, { 0x0590, 0x08ff }, { 0x0900, 0x1aff },   { 0x1dc0, 0x1dff },
-		{ 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },   { 0x20d0, 0x20ff },
-		{ 0x231a, 0x231b }, { 0x2600, 0x27bf }, { 0x2e80, 0xd7ff },   { 0xe000, 0xfaff },
-		{ 0xfe00, 0xfe6f }, { 0xfeff, 0xff60 }, { 0xffe0, 0xffff },   { 0x10000, 0x10ffff },
+		{ 0x0000, 0x001f }, { 0x007f, 0x009f },	   { 0x00ad, 0x00ad },
+		{ 0x0300, 0x036f }, { 0x0483, 0x0489 },	   { 0x0590, 0x08ff },
+		{ 0x0900, 0x1aff }, { 0x1dc0, 0x1dff },	   { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f },	   { 0x20d0, 0x20ff },
+		{ 0x231a, 0x231b }, { 0x2600, 0x27bf },	   { 0x2e80, 0xd7ff },
+		{ 0xe000, 0xfaff }, { 0xfe00, 0xfe6f },	   { 0xfeff, 0xff60 },
+		{ 0xffe0, 0xffff }, { 0x10000, 0x10ffff },
 	};
 
 	for (size_t i = 0; i < sizeof(not_one) / sizeof(not_one[0]); i++)
@@ -143,7 +145,8 @@ hc_text_cells(const char *text)
 
 /* `cells` code points of a text. */
 static void
-put_text(struct hc_canvas *canvas, int x, int y, int cells, enum hc_style style, const char *text)
+put_text(struct hc_canvas *canvas, int x, int y, int cells, enum hc_style style,
+	 const char *text)
 {
 	uint32_t ch;
 	unsigned length;
@@ -190,7 +193,8 @@ break_line(const char *text, int width, const char **next)
 	uint32_t ch;
 	unsigned length;
 
-	for (int cells = 0; (length = hc_utf8_get(p, &ch)) > 0 && ch != '\n'; p += length, cells++) {
+	for (int cells = 0; (length = hc_utf8_get(p, &ch)) > 0 && ch != '\n';
+	     p += length, cells++) {
 		if (cells == width) {
 			if (blank == NULL)
 				blank = *p == ' ' ? p : NULL;
@@ -215,7 +219,8 @@ hc_text_rows(const char *text, int width)
 }
 
 int
-hc_canvas_wrap(struct hc_canvas *canvas, struct hc_rect area, enum hc_style style, const char *text)
+hc_canvas_wrap(struct hc_canvas *canvas, struct hc_rect area, enum hc_style style,
+	       const char *text)
 {
 	int rows = 0;
 

@@ -21,10 +21,10 @@ glyph(const struct hc_canvas *canvas, enum glyph which)
 	static const struct {
 		uint32_t line, ascii;
 	} glyphs[] = {
-		[G_ACROSS] = { 0x2500, '-' },   [G_DOWN] = { 0x2502, '|' },
+		[G_ACROSS] = { 0x2500, '-' },	[G_DOWN] = { 0x2502, '|' },
 		[G_TOP_LEFT] = { 0x250c, '+' }, [G_TOP_RIGHT] = { 0x2510, '+' },
 		[G_LOW_LEFT] = { 0x2514, '+' }, [G_LOW_RIGHT] = { 0x2518, '+' },
-		[G_FULL] = { 0x2588, '#' },     [G_EMPTY] = { 0x2591, '.' },
+		[G_FULL] = { 0x2588, '#' },	[G_EMPTY] = { 0x2591, '.' },
 	};
 
 	return canvas->ascii ? glyphs[which].ascii : glyphs[which].line;
@@ -46,7 +46,8 @@ hc_canvas_rule(struct hc_canvas *canvas, int x, int y, int width, enum hc_style 
 }
 
 void
-hc_canvas_box(struct hc_canvas *canvas, struct hc_rect area, enum hc_style style, const char *title)
+hc_canvas_box(struct hc_canvas *canvas, struct hc_rect area, enum hc_style style,
+	      const char *title)
 {
 	int right = area.x + area.width - 1, low = area.y + area.height - 1;
 
@@ -62,11 +63,13 @@ hc_canvas_box(struct hc_canvas *canvas, struct hc_rect area, enum hc_style style
 	hc_canvas_put(canvas, area.x, low, style, glyph(canvas, G_LOW_LEFT));
 	hc_canvas_put(canvas, right, low, style, glyph(canvas, G_LOW_RIGHT));
 	if (title != NULL)
-		hc_canvas_printf(canvas, area.x + 2, area.y, area.width - 4, style, " %s ", title);
+		hc_canvas_printf(canvas, area.x + 2, area.y, area.width - 4, style, " %s ",
+				 title);
 }
 
 void
-hc_canvas_progress(struct hc_canvas *canvas, int x, int y, int width, uint64_t done, uint64_t total)
+hc_canvas_progress(struct hc_canvas *canvas, int x, int y, int width, uint64_t done,
+		   uint64_t total)
 {
 	/* In doubles: done * width may not fit 64 bits, and a cell is coarse. */
 	double part = total == 0 ? 0 : (double)done / (double)total;
@@ -95,16 +98,29 @@ share_out(const struct hc_bar_part *parts, size_t count, int cells, int widths[H
 	for (size_t i = 0; i < count; i++) {
 		widths[i] = parts[i].label != NULL && least <= cells ? 3 : 1;
 		if (cells > least && total > 0)
-			widths[i] += (int)((double)parts[i].size / (double)total * (cells - least));
+			widths[i] +=
+				(int)((double)parts[i].size / (double)total * (cells - least));
 		used += widths[i];
 	}
 	if (count > 0 && cells > used)
 		widths[largest] += cells - used;
 }
 
+/* A label that doesn't fit is cut to its first word. */
+static void
+put_label(struct hc_canvas *canvas, int x, int y, int width, const struct hc_bar_part *part)
+{
+	int first = (int)strcspn(part->label, " ");
+
+	if (hc_text_cells(part->label) > width && first <= width)
+		hc_canvas_printf(canvas, x, y, width, part->style, "%.*s", first, part->label);
+	else
+		hc_canvas_text(canvas, x, y, width, part->style, part->label);
+}
+
 void
-hc_canvas_parts(struct hc_canvas *canvas, int x, int y, int width, const struct hc_bar_part *parts,
-		size_t count)
+hc_canvas_parts(struct hc_canvas *canvas, int x, int y, int width,
+		const struct hc_bar_part *parts, size_t count)
 {
 	int widths[HC_BAR_PARTS] = { 0 }, end = x + width - 1;
 
@@ -117,7 +133,7 @@ hc_canvas_parts(struct hc_canvas *canvas, int x, int y, int width, const struct 
 			hc_canvas_put(canvas, x + cell, y, parts[i].style,
 				      parts[i].label == NULL ? glyph(canvas, G_EMPTY) : ' ');
 		if (parts[i].label != NULL)
-			hc_canvas_text(canvas, x, y, widths[i], parts[i].style, parts[i].label);
+			put_label(canvas, x, y, widths[i], &parts[i]);
 		x += widths[i];
 	}
 	hc_canvas_put(canvas, end, y, HC_STYLE_NORMAL, glyph(canvas, G_DOWN));

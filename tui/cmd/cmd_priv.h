@@ -36,7 +36,8 @@ struct hc_engine {
 	size_t out_at, err_at; /* up to where lines were handed out */
 };
 
-int hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect, struct hc_err *err);
+int hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect,
+		    struct hc_err *err);
 /* 1: *ret holds the next thing the engine said, valid until the next call; 0: nothing new; -1: its output can't
  * be read. */
 int hc_engine_next(struct hc_engine *engine, struct hc_wiz_input *ret, struct hc_err *err);
@@ -46,7 +47,9 @@ void hc_engine_done(struct hc_engine *engine);
 
 /* ---------------------------------------------------------------- live.c, script.c */
 
-int hc_wizard_live(struct hc_wiz *wiz, const struct hc_wizard_options *options, struct hc_err *err);
-int hc_wizard_script(struct hc_wiz *wiz, const struct hc_wizard_options *options, struct hc_err *err);
+int hc_wizard_live(struct hc_wiz *wiz, const struct hc_wizard_options *options,
+		   struct hc_err *err);
+int hc_wizard_script(struct hc_wiz *wiz, const struct hc_wizard_options *options,
+		     struct hc_err *err);
 
 #endif

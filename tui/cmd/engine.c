@@ -15,15 +15,14 @@
 #define OUTPUT_MAX (64u << 20)
 #define READ_BYTES 65536
 
-/* RUN/probe.out: one end for the engine, one for us. */
+/* RUN/NAME: one end for the engine, one for us. */
 static int
-open_output(const struct hc_engine *engine, const char *ending, int *ret_write, int *ret_read,
+open_output(const struct hc_engine *engine, const char *name, int *ret_write, int *ret_read,
 	    struct hc_err *err)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s.%s", engine->run_dir, hc_wiz_job_names[engine->job],
-		 ending);
+	snprintf(path, sizeof(path), "%s/%s", engine->run_dir, name);
 	*ret_write = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 	*ret_read = *ret_write >= 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	if (*ret_read < 0)
@@ -65,14 +64,17 @@ forget(struct hc_engine *engine)
 }
 
 int
-hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect, struct hc_err *err)
+hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect,
+		struct hc_err *err)
 {
 	int out = -1, errors = -1, result = -1;
+	char notes[32];
 
 	forget(engine);
 	engine->job = effect->job;
-	if (open_output(engine, "out", &out, &engine->out, err) < 0 ||
-	    open_output(engine, "err", &errors, &engine->err, err) < 0)
+	snprintf(notes, sizeof(notes), "%s.log", hc_wiz_job_names[effect->job]);
+	if (open_output(engine, hc_wiz_job_files[effect->job], &out, &engine->out, err) < 0 ||
+	    open_output(engine, notes, &errors, &engine->err, err) < 0)
 		goto out;
 	engine->pid = fork();
 	if (engine->pid == 0)
@@ -101,7 +103,8 @@ read_more(int fd, struct hc_buf *text, struct hc_err *err)
 
 	while ((got = read(fd, bytes, sizeof(bytes))) > 0) {
 		if (text->size > OUTPUT_MAX)
-			return hc_err_set(err, H_IO, "the engine said more than %u bytes", OUTPUT_MAX);
+			return hc_err_set(err, H_IO, "the engine said more than %u bytes",
+					  OUTPUT_MAX);
 		if (hc_buf_append(text, bytes, (size_t)got, err) < 0)
 			return -1;
 	}

@@ -112,8 +112,9 @@ end_machine(struct live *live, const char *program)
 
 	sync();
 	status = run(program);
-	snprintf(text, sizeof(text), status == 0 ? "`%s` was asked for; this machine is going down." :
-						   "`%s` failed; use the rescue shell.",
+	snprintf(text, sizeof(text),
+		 status == 0 ? "`%s` was asked for; this machine is going down."
+			     : "`%s` failed; use the rescue shell.",
 		 program);
 	tell(live, HC_INPUT_NOTICE, text);
 }
@@ -186,7 +187,8 @@ loop(struct live *live, struct hc_err *err)
 	while (!live->quit) {
 		if (show(live, err) < 0)
 			return -1;
-		got = hc_term_read(live->term, live->engine.pid > 0 ? BUSY_MS : IDLE_MS, &input);
+		got = hc_term_read(live->term, live->engine.pid > 0 ? BUSY_MS : IDLE_MS,
+				   &input);
 		if (got < 0)
 			return hc_err_set(err, H_TERMINAL, "the terminal has gone");
 		if (got == 0)
@@ -202,8 +204,10 @@ int
 hc_wizard_live(struct hc_wiz *wiz, const struct hc_wizard_options *options, struct hc_err *err)
 {
 	struct live live = { .wiz = wiz,
-			     .engine = { .program = options->engine, .run_dir = options->run_dir,
-					 .out = -1, .err = -1 } };
+			     .engine = { .program = options->engine,
+					 .run_dir = options->run_dir,
+					 .out = -1,
+					 .err = -1 } };
 	int result;
 
 	signal(SIGPIPE, SIG_IGN);

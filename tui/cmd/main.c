@@ -16,23 +16,29 @@ static const char usage[] =
 	"halcyon-wizard [OPTION]...\n"
 	"Restore and verify backups, step by step, on the screen or a serial console.\n"
 	"\n"
-	"  --repo REPO       repository to begin with: a folder or a URL; else the environment's\n"
+	"  --repo REPO       repository to begin with: a folder or a URL; else the "
+	"environment's\n"
 	"                    HALCYON_REPO, else the kernel parameter halcyon.repo\n"
 	"  --engine PROGRAM  halcyon; else the one beside this program, else the one in PATH\n"
-	"  --run-dir DIR     where plan, events and report of this run are kept; else a new folder in\n"
+	"  --run-dir DIR     where plan, events and report of this run are kept; else a new "
+	"folder in\n"
 	"                    /run/halcyon, or in TMPDIR\n"
 	"  --facts FILE      this machine's facts from a file instead of `halcyon probe`\n"
 	"  --ascii           draw lines in ASCII\n"
 	"  --utf8            draw lines in UTF-8, whatever the terminal says\n"
 	"  --resident        the wizard is all there is: it can't be quit\n"
-	"  --script FILE     no terminal: follow the keys in FILE and print the screens; the engine's\n"
+	"  --script FILE     no terminal: follow the keys in FILE and print the screens; the "
+	"engine's\n"
 	"                    answers are files beside it\n"
 	"  --size 80x24      of the script's screens\n"
 	"  --help, --version\n"
 	"\n"
-	"Words of a script: UP DOWN LEFT RIGHT PGUP PGDN HOME END ENTER ESC BACKSPACE DELETE CTRL-U F1,\n"
-	"\"text\" that is typed, SCREEN (print it), TICK milliseconds, HOLD and ANSWER (let a document wait,\n"
-	"deliver it), FEED count|ALL (lines of events), EXIT status (of the run).  # begins a comment.\n";
+	"Words of a script: UP DOWN LEFT RIGHT PGUP PGDN HOME END ENTER ESC BACKSPACE DELETE "
+	"CTRL-U F1,\n"
+	"\"text\" that is typed, SCREEN (print it), TICK milliseconds, HOLD and ANSWER (let a "
+	"document wait,\n"
+	"deliver it), FEED count|ALL (lines of events), EXIT status (of the run).  # begins a "
+	"comment.\n";
 
 enum {
 	OPT_REPO = 256,
@@ -68,7 +74,8 @@ parse_size(const char *text, int *width, int *height)
 {
 	char rest;
 
-	return sscanf(text, "%4dx%4d%c", width, height, &rest) == 2 && *width > 0 && *height > 0;
+	return sscanf(text, "%4dx%4d%c", width, height, &rest) == 2 && *width > 0 &&
+	       *height > 0;
 }
 
 /* 0: go on; 1: everything was said; -1: wrong. */
@@ -80,22 +87,44 @@ parse(int argc, char **argv, struct hc_wizard_options *options, struct hc_err *e
 	opterr = 0;
 	while ((got = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		switch (got) {
-		case OPT_REPO: options->repository = optarg; break;
-		case OPT_ENGINE: options->engine = optarg; break;
-		case OPT_RUN_DIR: options->run_dir = optarg; break;
-		case OPT_FACTS: options->facts = optarg; break;
-		case OPT_ASCII: options->draw = HC_DRAW_ASCII; break;
-		case OPT_UTF8: options->draw = HC_DRAW_UTF8; break;
-		case OPT_RESIDENT: options->resident = true; break;
-		case OPT_SCRIPT: options->script = optarg; break;
-		case OPT_HELP: fputs(usage, stdout); return 1;
-		case OPT_VERSION: puts("halcyon-wizard " HC_VERSION); return 1;
+		case OPT_REPO:
+			options->repository = optarg;
+			break;
+		case OPT_ENGINE:
+			options->engine = optarg;
+			break;
+		case OPT_RUN_DIR:
+			options->run_dir = optarg;
+			break;
+		case OPT_FACTS:
+			options->facts = optarg;
+			break;
+		case OPT_ASCII:
+			options->draw = HC_DRAW_ASCII;
+			break;
+		case OPT_UTF8:
+			options->draw = HC_DRAW_UTF8;
+			break;
+		case OPT_RESIDENT:
+			options->resident = true;
+			break;
+		case OPT_SCRIPT:
+			options->script = optarg;
+			break;
+		case OPT_HELP:
+			fputs(usage, stdout);
+			return 1;
+		case OPT_VERSION:
+			puts("halcyon-wizard " HC_VERSION);
+			return 1;
 		case OPT_SIZE:
 			if (!parse_size(optarg, &options->width, &options->height))
-				return hc_err_set(err, H_USAGE, "--size wants 80x24, not \"%s\"", optarg);
+				return hc_err_set(err, H_USAGE,
+						  "--size wants 80x24, not \"%s\"", optarg);
 			break;
 		default:
-			return hc_err_set(err, H_USAGE, "\"%s\" is not an option, or wants a value",
+			return hc_err_set(err, H_USAGE,
+					  "\"%s\" is not an option, or wants a value",
 					  argv[optind - 1]);
 		}
 	}
@@ -206,13 +235,14 @@ run(struct hc_wizard_options *options, struct hc_err *err)
 			return -1;
 		options->run_dir = made;
 	}
-	config = (struct hc_wiz_config){ options->run_dir, options->repository, options->resident };
+	config = (struct hc_wiz_config){ options->run_dir, options->repository,
+					 options->resident };
 	wiz = hc_wiz_new(&config);
 	if (wiz == NULL)
 		hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the wizard");
 	else if (options->facts == NULL || load_facts(wiz, options->facts, err) == 0)
-		result = options->script != NULL ? hc_wizard_script(wiz, options, err) :
-						   hc_wizard_live(wiz, options, err);
+		result = options->script != NULL ? hc_wizard_script(wiz, options, err)
+						 : hc_wizard_live(wiz, options, err);
 	hc_wiz_free(wiz);
 	drop_run_dir(options->run_dir, made);
 	return result;

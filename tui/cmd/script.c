@@ -3,7 +3,7 @@
  * The wizard without a terminal: keys from a file, screens to standard output; the engine's answers are
  * files beside the script.  Golden tests and the pictures of the guide are made so.
  *
- *	facts.json catalog.json plan.json report.txt   documents; plan.2.json answers the second plan, and so on
+ *	facts.json catalog.json plan.json report.text  documents; plan.2.json answers the second plan, and so on
  *	apply.events verify.events                     what a run says, a line at a time
  *	NAME.err NAME.exit                             its standard error, its exit status (else 0)
  */
@@ -38,18 +38,25 @@ static int step(struct script *s, struct hc_wiz_input input);
 
 /* ---------------------------------------------------------------- the engine's answers */
 
-/* CASE/plan.2.json if this is the second run and it is there, else CASE/plan.json.  0 when there is none. */
-static int
+/* CASE/plan.2.json if this is the second run and it is there, else CASE/plan.json; `ending` NULL: what the
+ * run says on standard output.  False when there is none. */
+static bool
 read_answer(struct script *s, const char *ending, struct hc_buf *ret)
 {
-	const char *name = s->running == HC_JOB_PROBE && strcmp(ending, "json") == 0 ?
-				   "facts" : hc_wiz_job_names[s->running];
+	const char *name = hc_wiz_job_names[s->running], *file = hc_wiz_job_files[s->running];
+	int length = (int)strlen(name);
 	char path[2200];
 	struct hc_err ignored;
 
-	snprintf(path, sizeof(path), "%s/%s.%u.%s", s->folder, name, s->runs[s->running], ending);
+	if (ending == NULL) {
+		name = file;
+		length = (int)strcspn(file, ".");
+		ending = file + length + 1;
+	}
+	snprintf(path, sizeof(path), "%s/%.*s.%u.%s", s->folder, length, name,
+		 s->runs[s->running], ending);
 	if (access(path, R_OK) < 0)
-		snprintf(path, sizeof(path), "%s/%s.%s", s->folder, name, ending);
+		snprintf(path, sizeof(path), "%s/%.*s.%s", s->folder, length, name, ending);
 	return hc_file_read(path, FILE_MAX_BYTES, ret, &ignored) == 0;
 }
 
@@ -58,7 +65,8 @@ feed_lines(struct script *s, struct hc_span text, size_t *at, uint64_t count,
 	   enum hc_wiz_input_kind kind)
 {
 	while (*at < text.size && count-- > 0) {
-		const uint8_t *start = text.data + *at, *end = memchr(start, '\n', text.size - *at);
+		const uint8_t *start = text.data + *at,
+			      *end = memchr(start, '\n', text.size - *at);
 		size_t length = end != NULL ? (size_t)(end - start) : text.size - *at;
 		struct hc_wiz_input line = { .kind = kind, .bytes = hc_span(start, length) };
 
@@ -102,7 +110,8 @@ answer_document(struct script *s)
 {
 	struct hc_wiz_input document = { .kind = HC_INPUT_DOCUMENT };
 	struct hc_buf text = { 0 };
-	int found = read_answer(s, s->running == HC_JOB_REPORT ? "txt" : "json", &text), result = 0;
+	bool found = read_answer(s, NULL, &text);
+	int result = 0;
 
 	document.bytes = hc_buf_span(&text);
 	if (found)
@@ -125,7 +134,7 @@ start(struct script *s, const struct hc_wiz_effect *effect)
 	if (!hc_wiz_job_streams(effect->job))
 		return s->hold ? 0 : answer_document(s);
 	s->stream.size = s->stream_at = 0;
-	read_answer(s, "events", &s->stream);
+	read_answer(s, NULL, &s->stream);
 	return 0;
 }
 
@@ -229,8 +238,9 @@ do_verb(struct script *s, const char *word)
 	}
 	if (strcmp(word, "ANSWER") == 0) {
 		s->hold = false;
-		return s->running != HC_JOB_NONE ? answer_document(s) :
-						   hc_err_set(s->err, H_SCRIPT, "ANSWER: nothing runs");
+		return s->running != HC_JOB_NONE
+			       ? answer_document(s)
+			       : hc_err_set(s->err, H_SCRIPT, "ANSWER: nothing runs");
 	}
 	if (strcmp(word, "TICK") == 0) {
 		if (number(s, word, &n) < 0)
@@ -239,9 +249,9 @@ do_verb(struct script *s, const char *word)
 		return step(s, (struct hc_wiz_input){ .kind = HC_INPUT_TICK });
 	}
 	if (strcmp(word, "FEED") == 0)
-		return number(s, word, &n) < 0 ? -1 :
-						 feed_lines(s, hc_buf_span(&s->stream), &s->stream_at,
-							    n, HC_INPUT_LINE);
+		return number(s, word, &n) < 0 ? -1
+					       : feed_lines(s, hc_buf_span(&s->stream),
+							    &s->stream_at, n, HC_INPUT_LINE);
 	if (strcmp(word, "EXIT") == 0)
 		return number(s, word, &n) < 0 ? -1 : answer_exit(s, (int)n);
 	return hc_err_set(s->err, H_SCRIPT, "there is no key and no word \"%s\"", word);
@@ -275,7 +285,8 @@ follow(struct script *s)
 }
 
 int
-hc_wizard_script(struct hc_wiz *wiz, const struct hc_wizard_options *options, struct hc_err *err)
+hc_wizard_script(struct hc_wiz *wiz, const struct hc_wizard_options *options,
+		 struct hc_err *err)
 {
 	struct script s = { .wiz = wiz, .err = err };
 	const char *slash = strrchr(options->script, '/');

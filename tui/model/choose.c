@@ -76,15 +76,18 @@ struct choice {
 static const struct choice choices[] = {
 	{ HC_SCREEN_WELCOME, "Restore this machine", "write a backup to a disk of this machine",
 	  act_restore },
-	{ HC_SCREEN_WELCOME, "This machine", "hardware, disks and what is on them", act_machine },
-	{ HC_SCREEN_WELCOME, "Verify a backup", "read all of it and check every byte; writes nothing",
+	{ HC_SCREEN_WELCOME, "This machine", "hardware, disks and what is on them",
+	  act_machine },
+	{ HC_SCREEN_WELCOME, "Verify a backup", "read and check every byte of it; no write",
 	  act_verify },
-	{ HC_SCREEN_WELCOME, "Rescue shell", "a command line; `exit` comes back here", act_shell },
+	{ HC_SCREEN_WELCOME, "Rescue shell", "a command line; `exit` comes back here",
+	  act_shell },
 	{ HC_SCREEN_WELCOME, "Reboot", "start this machine again", act_reboot },
 	{ HC_SCREEN_WELCOME, "Power off", "switch this machine off", act_poweroff },
 	{ HC_SCREEN_RESULT, "Reboot", "start this machine from its disk", act_reboot },
 	{ HC_SCREEN_RESULT, "Power off", "switch this machine off", act_poweroff },
-	{ HC_SCREEN_RESULT, "Rescue shell", "a command line; `exit` comes back here", act_shell },
+	{ HC_SCREEN_RESULT, "Rescue shell", "a command line; `exit` comes back here",
+	  act_shell },
 	{ HC_SCREEN_RESULT, "Back to the start", "read this machine again", act_welcome },
 };
 
@@ -177,7 +180,8 @@ comes_before(const struct hc_wiz *wiz, const struct hc_catalog_backup *a,
 
 	if (mine != hc_wiz_is_of_this_machine(wiz, b))
 		return mine;
-	return strcmp(a->created != NULL ? a->created : "", b->created != NULL ? b->created : "") > 0;
+	return strcmp(a->created != NULL ? a->created : "",
+		      b->created != NULL ? b->created : "") > 0;
 }
 
 void
@@ -236,8 +240,8 @@ hc_wiz_act_backup(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 const struct hc_disk *
 hc_wiz_disk(const struct hc_wiz *wiz)
 {
-	size_t at = wiz->selected[wiz->screen == HC_SCREEN_MACHINE ? HC_SCREEN_MACHINE :
-								     HC_SCREEN_TARGET];
+	size_t at = wiz->selected[wiz->screen == HC_SCREEN_MACHINE ? HC_SCREEN_MACHINE
+								   : HC_SCREEN_TARGET];
 
 	if (!wiz->have_facts || at >= wiz->facts.disks.count)
 		return NULL;
@@ -266,9 +270,13 @@ hc_wiz_refusal(const struct hc_wiz *wiz, const struct hc_disk *disk, char buf[HC
 	if (disk->in_use_by.count > 0)
 		snprintf(buf, HC_WIZ_LINE, "in use: %s", disk->in_use_by.items[0]);
 	else if (disk->member_of.count > 0)
-		snprintf(buf, HC_WIZ_LINE, "part of something larger: %s", disk->member_of.items[0]);
+		snprintf(buf, HC_WIZ_LINE, "part of something larger: %s",
+			 disk->member_of.items[0]);
 	else if (disk->read_only)
 		snprintf(buf, HC_WIZ_LINE, "read-only");
+	else if (disk->identity.name == NULL || disk->identity.name[0] == '\0')
+		snprintf(buf, HC_WIZ_LINE,
+			 "neither serial number nor WWN: it can't be told from others");
 	else if (disk->size == 0)
 		snprintf(buf, HC_WIZ_LINE, "no medium");
 	else if (backup != NULL && disk->size < backup->used_bytes)

@@ -9,6 +9,12 @@
 const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "plan",
 					 "apply",   "verify", "report",	 NULL };
 
+/* plan.json is also what apply reads. */
+const char *const hc_wiz_job_files[] = { "nothing",	 "facts.json",
+					 "catalog.json", "plan.json",
+					 "apply.events", "verify.events",
+					 "report.text",	 NULL };
+
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {
 	STATUS_DONE = 0,
@@ -47,8 +53,6 @@ add_plan_args(struct args *args, const struct hc_wiz *wiz)
 		add(args, "--accept");
 		add(args, wiz->accepted[i]);
 	}
-	add(args, "--out");
-	add(args, wiz->plan_file);
 	add(args, "--json");
 }
 
@@ -68,12 +72,14 @@ add_args(struct args *args, const struct hc_wiz *wiz, enum hc_wiz_job job)
 		add(args, wiz->plan_file);
 		add(args, "--confirm");
 		add(args, hc_wiz_identity(wiz));
+		add(args, "--state-dir");
+		add(args, wiz->state_dir);
 		add(args, "--json");
 	} else if (job == HC_JOB_VERIFY) {
 		add(args, wiz->backup);
 		add(args, "--json");
 	} else if (job == HC_JOB_REPORT) {
-		add(args, wiz->run_dir);
+		add(args, wiz->state_dir);
 	}
 }
 
@@ -124,7 +130,8 @@ hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes)
 	struct hc_err err;
 
 	if (hc_doc_read(&hc_facts_shape, bytes, &arena, &facts, &err) < 0) {
-		hc_wiz_trouble(wiz, "What is known of this machine can't be read.\n%s", err.text[0]);
+		hc_wiz_trouble(wiz, "What is known of this machine can't be read.\n%s",
+			       err.text[0]);
 		hc_arena_done(&arena);
 		return false;
 	}
@@ -164,8 +171,9 @@ check_target(struct hc_wiz *wiz)
 		planned = "";
 	if (!wiz->have_plan || (chosen != NULL && strcmp(planned, chosen) == 0))
 		return;
-	hc_wiz_trouble(wiz, "%s is not the disk that was chosen: it was \"%s\", it is \"%s\" now.\n"
-			    "Read the disks again and choose.",
+	hc_wiz_trouble(wiz,
+		       "%s is not the disk that was chosen: it was \"%s\", it is \"%s\" now.\n"
+		       "Read the disks again and choose.",
 		       wiz->target_path, chosen != NULL ? chosen : "", planned);
 	wiz->have_verdict = wiz->have_plan = false;
 }
@@ -184,7 +192,8 @@ load_plan(struct hc_wiz *wiz, struct hc_span bytes)
 		wiz->have_verdict = wiz->have_plan = true;
 	} else {
 		wiz->plan = (struct hc_plan){ 0 };
-		if (hc_doc_read(&hc_verdict_shape, bytes, &wiz->plan_arena, &verdict, &ignored) < 0) {
+		if (hc_doc_read(&hc_verdict_shape, bytes, &wiz->plan_arena, &verdict,
+				&ignored) < 0) {
 			hc_wiz_trouble(wiz, "The plan can't be read.\n%s", err.text[0]);
 			return;
 		}
@@ -215,9 +224,13 @@ hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 void
 hc_wiz_note(struct hc_wiz *wiz, struct hc_span line)
 {
-	size_t used = strlen(wiz->notes), room = sizeof(wiz->notes) - 1;
-	size_t length = line.size < room - 1 ? line.size : room - 1;
+	static const char prefix[] = "halcyon: error: ";
+	size_t used = strlen(wiz->notes), room = sizeof(wiz->notes) - 1, length;
 
+	if (line.size > sizeof(prefix) - 1 &&
+	    memcmp(line.data, prefix, sizeof(prefix) - 1) == 0)
+		line = hc_span_part(line, sizeof(prefix) - 1, line.size - (sizeof(prefix) - 1));
+	length = line.size < room - 1 ? line.size : room - 1;
 	while (used + length + 1 > room) {
 		char *end = strchr(wiz->notes, '\n');
 		size_t first = end != NULL ? (size_t)(end - wiz->notes) + 1 : used;
@@ -240,13 +253,13 @@ tell(struct hc_wiz *wiz, int status, const char *heading)
 	if (wiz->trouble[0] != '\0')
 		return;
 	if (status == 127)
-		hc_wiz_trouble(wiz, "%s\nThe program halcyon could not be started.\n%s", heading,
-			       wiz->notes);
+		hc_wiz_trouble(wiz, "%s\nThe program halcyon could not be started.\n%s",
+			       heading, wiz->notes);
 	else if (wiz->notes[0] != '\0')
 		hc_wiz_trouble(wiz, "%s\n%s", heading, wiz->notes);
 	else
-		hc_wiz_trouble(wiz, "%s\nThe engine ended with status %d and said nothing.", heading,
-			       status);
+		hc_wiz_trouble(wiz, "%s\nThe engine ended with status %d and said nothing.",
+			       heading, status);
 }
 
 static void
@@ -272,7 +285,8 @@ end_catalog(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 static void
 end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
-	bool judged = status == STATUS_DONE || status == STATUS_BLOCKED || status == STATUS_ANSWER;
+	bool judged =
+		status == STATUS_DONE || status == STATUS_BLOCKED || status == STATUS_ANSWER;
 
 	(void)effect;
 	wiz->have_plan = wiz->have_plan && (status == STATUS_DONE || status == STATUS_ANSWER);
@@ -293,8 +307,10 @@ end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	/* A plan is used once (hazards 7); and the disk is not what it was. */
 	if (restore)
 		wiz->have_plan = wiz->have_verdict = false;
-	wiz->selected[HC_SCREEN_RESULT] = 0;
 	wiz->screen = HC_SCREEN_RESULT;
+	/* A machine that was restored starts from its disk next; otherwise the next step is the start. */
+	wiz->selected[HC_SCREEN_RESULT] =
+		restore && wiz->run.outcome == HC_RUN_GOOD ? 0 : hc_wiz_rows(wiz) - 1;
 	wiz->ask = HC_ASK_NOTHING;
 	if (restore)
 		hc_wiz_request(wiz, HC_JOB_REPORT, effect);
@@ -305,7 +321,8 @@ end_report(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	(void)effect;
 	if (status != STATUS_DONE && wiz->report_count == 0)
-		hc_wiz_notice(wiz, "There is no report: %.150s", wiz->notes);
+		hc_wiz_notice(wiz, "There is no report: %.*s", (int)strcspn(wiz->notes, "\n"),
+			      wiz->notes);
 }
 
 void

@@ -7,15 +7,15 @@
 #define ON(screen) (1u << HC_SCREEN_##screen)
 #define ON_LISTS   (ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(PLAN) | ON(RESULT))
 #define ON_FIELDS  (ON(REPOSITORY) | ON(CONFIRM))
-#define ON_ALL     ((1u << HC_SCREEN_COUNT) - 1)
-#define PAGE       10
+#define ON_ALL	   ((1u << HC_SCREEN_COUNT) - 1)
+#define PAGE	   10
 
 static const char *const key_names[HC_KEY_COUNT] = {
-	[HC_KEY_UP] = "UP",	    [HC_KEY_DOWN] = "DOWN",	  [HC_KEY_LEFT] = "LEFT",
-	[HC_KEY_RIGHT] = "RIGHT",   [HC_KEY_PAGE_UP] = "PGUP",	  [HC_KEY_PAGE_DOWN] = "PGDN",
-	[HC_KEY_HOME] = "HOME",	    [HC_KEY_END] = "END",	  [HC_KEY_ENTER] = "ENTER",
-	[HC_KEY_BACK] = "ESC",	    [HC_KEY_ERASE] = "BACKSPACE", [HC_KEY_DELETE] = "DELETE",
-	[HC_KEY_CLEAR] = "CTRL-U",  [HC_KEY_HELP] = "F1",
+	[HC_KEY_UP] = "UP",	   [HC_KEY_DOWN] = "DOWN",	 [HC_KEY_LEFT] = "LEFT",
+	[HC_KEY_RIGHT] = "RIGHT",  [HC_KEY_PAGE_UP] = "PGUP",	 [HC_KEY_PAGE_DOWN] = "PGDN",
+	[HC_KEY_HOME] = "HOME",	   [HC_KEY_END] = "END",	 [HC_KEY_ENTER] = "ENTER",
+	[HC_KEY_BACK] = "ESC",	   [HC_KEY_ERASE] = "BACKSPACE", [HC_KEY_DELETE] = "DELETE",
+	[HC_KEY_CLEAR] = "CTRL-U", [HC_KEY_HELP] = "F1",
 };
 
 enum hc_key
@@ -167,7 +167,7 @@ has_long_report(const struct hc_wiz *wiz)
 struct bind {
 	unsigned screens;
 	enum hc_key key;
-	char ch; /* of HC_KEY_TEXT */
+	char ch;	  /* of HC_KEY_TEXT */
 	const char *name; /* NULL: works, but isn't advertised */
 	const char *label;
 	bool (*when)(const struct hc_wiz *wiz); /* NULL: always */
@@ -177,13 +177,15 @@ struct bind {
 static const struct bind binds[] = {
 	{ ON_LISTS, HC_KEY_UP, 0, "Up/Down", "Move", NULL, act_up },
 	{ ON_LISTS, HC_KEY_DOWN, 0, NULL, NULL, NULL, act_down },
-	{ ON(RESULT), HC_KEY_PAGE_UP, 0, "PgUp/PgDn", "Report", has_long_report, act_report_up },
+	{ ON(RESULT), HC_KEY_PAGE_UP, 0, "PgUp/PgDn", "Report", has_long_report,
+	  act_report_up },
 	{ ON(RESULT), HC_KEY_PAGE_DOWN, 0, NULL, NULL, NULL, act_report_down },
 	{ ON_LISTS, HC_KEY_PAGE_UP, 0, NULL, NULL, NULL, act_page_up },
 	{ ON_LISTS, HC_KEY_PAGE_DOWN, 0, NULL, NULL, NULL, act_page_down },
 	{ ON_LISTS, HC_KEY_HOME, 0, NULL, NULL, NULL, act_first },
 	{ ON_LISTS, HC_KEY_END, 0, NULL, NULL, NULL, act_last },
-	{ ON(WELCOME) | ON(RESULT), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_choose },
+	{ ON(WELCOME) | ON(RESULT), HC_KEY_ENTER, 0, "Enter", "Choose", NULL,
+	  hc_wiz_act_choose },
 	{ ON(REPOSITORY), HC_KEY_ENTER, 0, "Enter", "Open", NULL, hc_wiz_act_repository },
 	{ ON(REPOSITORY), HC_KEY_CLEAR, 0, "Ctrl-U", "Empty the line", NULL, NULL },
 	{ ON(BACKUP), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_backup },
@@ -197,8 +199,8 @@ static const struct bind binds[] = {
 	  hc_wiz_act_reread },
 	{ ON(PROGRESS) | ON(RESULT), HC_KEY_TEXT, 'l', "l", "Log", has_log, act_log },
 	{ ON(PROGRESS), HC_KEY_BACK, 0, "Esc", "Stop", NULL, act_stop },
-	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT)), HC_KEY_BACK, 0, "Esc", "Back", NULL,
-	  act_back },
+	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT)), HC_KEY_BACK, 0, "Esc", "Back",
+	  NULL, act_back },
 	{ ON(WELCOME), HC_KEY_TEXT, 'q', "q", "Quit", can_quit, act_quit },
 	{ ON_ALL, HC_KEY_HELP, 0, "F1", "Help", NULL, act_help },
 	{ ON_ALL & ~ON_FIELDS, HC_KEY_TEXT, '?', NULL, NULL, NULL, act_help },
@@ -207,7 +209,8 @@ static const struct bind binds[] = {
 static bool
 applies(const struct hc_wiz *wiz, const struct bind *bind)
 {
-	return (bind->screens & 1u << wiz->screen) != 0 && (bind->when == NULL || bind->when(wiz));
+	return (bind->screens & 1u << wiz->screen) != 0 &&
+	       (bind->when == NULL || bind->when(wiz));
 }
 
 bool
@@ -228,8 +231,8 @@ static void
 answer(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effect *effect)
 {
 	static const enum hc_wiz_effect_kind does[] = {
-		[HC_ASK_NOTHING] = HC_EFFECT_NONE,     [HC_ASK_STOP] = HC_EFFECT_NONE,
-		[HC_ASK_REBOOT] = HC_EFFECT_REBOOT,    [HC_ASK_POWEROFF] = HC_EFFECT_POWEROFF,
+		[HC_ASK_NOTHING] = HC_EFFECT_NONE,  [HC_ASK_STOP] = HC_EFFECT_NONE,
+		[HC_ASK_REBOOT] = HC_EFFECT_REBOOT, [HC_ASK_POWEROFF] = HC_EFFECT_POWEROFF,
 		[HC_ASK_QUIT] = HC_EFFECT_QUIT,
 	};
 	enum hc_wiz_ask asked = wiz->ask;
@@ -261,7 +264,8 @@ hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_e
 	if (wiz->screen == HC_SCREEN_CONFIRM && hc_wiz_field_key(&wiz->confirm, input))
 		return;
 	for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]); i++) {
-		if (binds[i].act == NULL || !applies(wiz, &binds[i]) || binds[i].key != input->key ||
+		if (binds[i].act == NULL || !applies(wiz, &binds[i]) ||
+		    binds[i].key != input->key ||
 		    (input->key == HC_KEY_TEXT && (uint32_t)binds[i].ch != input->ch))
 			continue;
 		binds[i].act(wiz, effect);

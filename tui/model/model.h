@@ -27,6 +27,7 @@
 
 #include "restore/model/event.h"
 #include "restore/model/plan.h"
+#include "tui/model/input.h"
 
 enum hc_wiz_screen {
 	HC_SCREEN_WELCOME,
@@ -43,87 +44,14 @@ enum hc_wiz_screen {
 
 enum hc_wiz_task { HC_TASK_RESTORE, HC_TASK_VERIFY };
 
-/* Runs of the engine; one at a time. */
-enum hc_wiz_job {
-	HC_JOB_NONE,
-	HC_JOB_PROBE,   /* document: facts */
-	HC_JOB_CATALOG, /* document: catalog */
-	HC_JOB_PLAN,    /* document: plan, or a bare verdict */
-	HC_JOB_APPLY,   /* lines: events */
-	HC_JOB_VERIFY,  /* lines: events */
-	HC_JOB_REPORT,  /* document: text for people */
-	HC_JOB_COUNT
-};
-
-extern const char *const hc_wiz_job_names[]; /* "probe" … the engine's commands */
-/* Whether its standard output is read line by line while it runs. */
-bool hc_wiz_job_streams(enum hc_wiz_job job);
-
-/* ---------------------------------------------------------------- in and out */
-
-enum hc_key {
-	HC_KEY_NONE,
-	HC_KEY_TEXT, /* `ch` says which */
-	HC_KEY_UP, HC_KEY_DOWN, HC_KEY_LEFT, HC_KEY_RIGHT,
-	HC_KEY_PAGE_UP, HC_KEY_PAGE_DOWN, HC_KEY_HOME, HC_KEY_END,
-	HC_KEY_ENTER,
-	HC_KEY_BACK,  /* Esc */
-	HC_KEY_ERASE, /* Backspace */
-	HC_KEY_DELETE,
-	HC_KEY_CLEAR, /* Ctrl-U: empties the line */
-	HC_KEY_HELP,  /* F1 */
-	HC_KEY_COUNT
-};
-
-/* "UP", "ENTER", … as scripts spell them; HC_KEY_NONE for an unknown one. */
-enum hc_key hc_key_named(const char *name);
-
-enum hc_wiz_input_kind {
-	HC_INPUT_TICK,     /* time passed */
-	HC_INPUT_KEY,
-	HC_INPUT_DOCUMENT, /* all of the job's standard output, before its exit */
-	HC_INPUT_LINE,     /* one line of it, for a job that streams */
-	HC_INPUT_NOTE,     /* one line of the job's standard error */
-	HC_INPUT_EXIT,     /* the job ended: exit status; 128 + n for signal n; 127 it didn't start */
-	HC_INPUT_NOTICE,   /* something to tell the operator: `bytes` */
-};
-
-struct hc_wiz_input {
-	enum hc_wiz_input_kind kind;
-	uint64_t at_ms;
-	enum hc_key key;
-	uint32_t ch;
-	struct hc_span bytes;
-	int status;
-};
-
-enum hc_wiz_effect_kind {
-	HC_EFFECT_NONE,
-	HC_EFFECT_RUN,    /* start argv as `job` */
-	HC_EFFECT_CANCEL, /* ask the running job to stop; its exit is still awaited */
-	HC_EFFECT_SHELL,
-	HC_EFFECT_REBOOT,
-	HC_EFFECT_POWEROFF,
-	HC_EFFECT_QUIT,
-	HC_EFFECT_COUNT
-};
-
-#define HC_WIZ_ARGS 48
-
-struct hc_wiz_effect {
-	enum hc_wiz_effect_kind kind;
-	enum hc_wiz_job job;
-	const char *argv[HC_WIZ_ARGS]; /* of RUN, ended by NULL */
-};
-
 /* ---------------------------------------------------------------- state */
 
-#define HC_WIZ_FIELD 512
-#define HC_WIZ_TEXT  1536
-#define HC_WIZ_STEPS 12
-#define HC_WIZ_LOG   64
-#define HC_WIZ_LINE  200
-#define HC_WIZ_SAMPLES 8
+#define HC_WIZ_FIELD	512
+#define HC_WIZ_TEXT	1536
+#define HC_WIZ_STEPS	12
+#define HC_WIZ_LOG	64
+#define HC_WIZ_LINE	200
+#define HC_WIZ_SAMPLES	8
 #define HC_WIZ_ACCEPTED 16
 
 /* A line that is typed; ASCII. */
@@ -144,20 +72,13 @@ enum hc_wiz_ask {
 enum hc_wiz_step_state { HC_STEP_AHEAD, HC_STEP_RUNNING, HC_STEP_DONE, HC_STEP_FAILED };
 
 struct hc_wiz_run_step {
-	char name[16];
-	char what[48]; /* the part that is being done */
+	char name[16], what[48]; /* the step, and the part of it that is being done */
 	enum hc_wiz_step_state state;
 	uint64_t done, total;
 	uint64_t began_ms, ended_ms;
 };
 
-enum hc_wiz_outcome {
-	HC_RUN_NONE,
-	HC_RUN_GOING,
-	HC_RUN_GOOD,
-	HC_RUN_BAD,
-	HC_RUN_STOPPED, /* on request */
-};
+enum hc_wiz_outcome { HC_RUN_NONE, HC_RUN_GOING, HC_RUN_GOOD, HC_RUN_BAD, HC_RUN_STOPPED };
 
 /* What an engine run that streams has told. */
 struct hc_wiz_run {
@@ -175,14 +96,13 @@ struct hc_wiz_run {
 	size_t sample_count;
 	char log[HC_WIZ_LOG][HC_WIZ_LINE]; /* a ring; line n is at n % HC_WIZ_LOG */
 	size_t logged;
-	char error[16];
-	char failure[HC_WIZ_TEXT];
+	char failure[HC_WIZ_TEXT]; /* why, and what helps */
 };
 
 struct hc_wiz_config {
-	const char *run_dir;    /* where the engine leaves plan and report */
+	const char *run_dir;	/* keeps what the engine says, the plan and the report */
 	const char *repository; /* what the field starts with; may be NULL */
-	bool resident;          /* the wizard is all there is: it can't be quit */
+	bool resident;		/* the wizard is all there is: it can't be quit */
 };
 
 struct hc_wiz {
@@ -195,8 +115,8 @@ struct hc_wiz {
 	bool help;
 	bool show_log; /* on PROGRESS and RESULT */
 	enum hc_wiz_ask ask;
-	char notice[HC_WIZ_LINE];   /* one line for the operator; the next key clears it */
-	char trouble[HC_WIZ_TEXT];  /* what went wrong, until a key is pressed; "" is nothing */
+	char notice[HC_WIZ_LINE];  /* one line for the operator; the next key clears it */
+	char trouble[HC_WIZ_TEXT]; /* what went wrong, until a key is pressed; "" is nothing */
 	size_t selected[HC_SCREEN_COUNT];
 	size_t report_top; /* first line of the report that is shown */
 
@@ -206,10 +126,11 @@ struct hc_wiz {
 	char notes[HC_WIZ_TEXT]; /* the last lines of its standard error */
 
 	struct hc_wiz_field repository, confirm;
-	char *opened; /* the repository that the catalog is of */
-	char *backup; /* REPO//ID */
+	char *opened;			     /* the repository that the catalog is of */
+	char *backup;			     /* REPO//ID */
 	char *target_path, *target_identity; /* of the chosen disk */
-	char *plan_file;
+	char *plan_file, *state_dir; /* the latter of the last restore: a folder for each */
+	unsigned restores;
 	char accepted[HC_WIZ_ACCEPTED][16]; /* rules whose warnings the operator accepted */
 	size_t accepted_count;
 
@@ -217,7 +138,7 @@ struct hc_wiz {
 	struct hc_arena facts_arena, catalog_arena, plan_arena, report_arena;
 	struct hc_facts facts;
 	struct hc_catalog catalog; /* sorted: this machine's first, then the newest */
-	struct hc_plan plan;       /* with have_verdict alone: only its verdict, worst first */
+	struct hc_plan plan;	   /* with have_verdict alone: only its verdict, worst first */
 	struct hc_wiz_run run;
 	const char **report; /* lines */
 	size_t report_count;
@@ -228,7 +149,8 @@ struct hc_wiz *hc_wiz_new(const struct hc_wiz_config *config);
 void hc_wiz_free(struct hc_wiz *wiz);
 /* Asks for the first run (probe); a wizard that is given facts as a document needs no start. */
 void hc_wiz_start(struct hc_wiz *wiz, uint64_t now_ms, struct hc_wiz_effect *effect);
-void hc_wiz_step(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effect *effect);
+void hc_wiz_step(struct hc_wiz *wiz, const struct hc_wiz_input *input,
+		 struct hc_wiz_effect *effect);
 /* Facts from elsewhere: a file, a test. False: not a facts document; `trouble` says why. */
 bool hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes);
 
@@ -247,13 +169,16 @@ const char *hc_wiz_refusal(const struct hc_wiz *wiz, const struct hc_disk *disk,
 const struct hc_disk *hc_wiz_disk(const struct hc_wiz *wiz);
 const struct hc_disk *hc_wiz_target(const struct hc_wiz *wiz);
 const struct hc_catalog_backup *hc_wiz_backup(const struct hc_wiz *wiz);
-bool hc_wiz_is_of_this_machine(const struct hc_wiz *wiz, const struct hc_catalog_backup *backup);
+bool hc_wiz_is_of_this_machine(const struct hc_wiz *wiz,
+			       const struct hc_catalog_backup *backup);
 /* Name of the planned target, what --confirm wants; and its end, which the operator types. */
 const char *hc_wiz_identity(const struct hc_wiz *wiz);
 const char *hc_wiz_confirm_word(const struct hc_wiz *wiz);
 bool hc_wiz_confirmed(const struct hc_wiz *wiz);
 /* Whether the plan stands and nothing in its verdict is left to be accepted. */
 bool hc_wiz_may_go_on(const struct hc_wiz *wiz);
+/* Whether the run that just ended may have written to the disk. */
+bool hc_wiz_disk_touched(const struct hc_wiz *wiz);
 /* Bytes a second of the current step over the last seconds; milliseconds left; 0: not known yet. */
 uint64_t hc_wiz_rate(const struct hc_wiz *wiz);
 uint64_t hc_wiz_left_ms(const struct hc_wiz *wiz);

@@ -50,7 +50,8 @@ hc_wiz_act_accept(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	const struct hc_finding *finding = selected_finding(wiz);
 
-	snprintf(wiz->accepted[wiz->accepted_count], sizeof(wiz->accepted[0]), "%s", finding->rule);
+	snprintf(wiz->accepted[wiz->accepted_count], sizeof(wiz->accepted[0]), "%s",
+		 finding->rule);
 	wiz->accepted_count++;
 	wiz->have_plan = wiz->have_verdict = false;
 	hc_wiz_request(wiz, HC_JOB_PLAN, effect);
@@ -83,14 +84,9 @@ hc_wiz_act_plan(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 const char *
 hc_wiz_identity(const struct hc_wiz *wiz)
 {
-	const struct hc_plan_target *target = &wiz->plan.target;
+	const char *name = wiz->plan.target.identity.name;
 
-	if (target->identity.name != NULL && target->identity.name[0] != '\0')
-		return target->identity.name;
-	/* A disk without serial and WWN is told by where it is plugged in (hazards 3). */
-	if (target->identity.pci_path != NULL && target->identity.pci_path[0] != '\0')
-		return target->identity.pci_path;
-	return target->path != NULL ? target->path : "";
+	return name != NULL ? name : "";
 }
 
 const char *
@@ -114,5 +110,6 @@ void
 hc_wiz_act_confirm(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	wiz->screen = HC_SCREEN_PROGRESS;
+	hc_wiz_keep(&wiz->state_dir, "%s/restore-%u", wiz->run_dir, ++wiz->restores);
 	hc_wiz_request(wiz, HC_JOB_APPLY, effect);
 }

@@ -8,7 +8,7 @@
 
 /* The rate is taken over this long; a sample is kept each eighth of it. */
 #define RATE_WINDOW_MS 8000
-#define SAMPLES        HC_WIZ_SAMPLES
+#define SAMPLES	       HC_WIZ_SAMPLES
 
 /* Steps that are known to come (restore/apply/apply.h), so that the screen shows what lies ahead. */
 static const char *const apply_steps[] = { "target", "invalidate", "data",   "readback",
@@ -67,7 +67,8 @@ take_sample(struct hc_wiz *wiz, uint64_t done)
 	    wiz->now_ms - run->samples[run->sample_count - 1].at_ms < RATE_WINDOW_MS / SAMPLES)
 		return;
 	if (run->sample_count == SAMPLES)
-		memmove(run->samples, run->samples + 1, --run->sample_count * sizeof(run->samples[0]));
+		memmove(run->samples, run->samples + 1,
+			--run->sample_count * sizeof(run->samples[0]));
 	run->samples[run->sample_count].at_ms = wiz->now_ms;
 	run->samples[run->sample_count].done = done;
 	run->sample_count++;
@@ -134,15 +135,17 @@ note_event(struct hc_wiz *wiz, const struct hc_event *event)
 	if (event->kind == HC_EVENT_RETRY)
 		run->retries++;
 	if (event->kind == HC_EVENT_FAILED) {
-		snprintf(run->error, sizeof(run->error), "%s", event->error != NULL ? event->error : "");
-		snprintf(run->failure, sizeof(run->failure), "%s",
+		snprintf(run->failure, sizeof(run->failure), "%s %s",
+			 event->error != NULL ? event->error : "",
 			 event->text != NULL ? event->text : "");
 	}
 	if (event->kind != HC_EVENT_PROGRESS)
 		hc_wiz_run_log(wiz, "%s%s%s%s%s%s%s", event->step != NULL ? event->step : "",
 			       event->step != NULL ? ": " : "", hc_event_names[event->kind],
-			       event->what != NULL ? " " : "", event->what != NULL ? event->what : "",
-			       event->text != NULL ? ": " : "", event->text != NULL ? event->text : "");
+			       event->what != NULL ? " " : "",
+			       event->what != NULL ? event->what : "",
+			       event->text != NULL ? ": " : "",
+			       event->text != NULL ? event->text : "");
 }
 
 void
@@ -179,18 +182,33 @@ hc_wiz_run_end(struct hc_wiz *wiz, int status)
 	for (size_t i = 0; i < run->count; i++)
 		if (run->steps[i].state == HC_STEP_RUNNING)
 			run->steps[i].state = status == 0 ? HC_STEP_DONE : HC_STEP_FAILED;
-	if (status == 0 || run->failure[0] != '\0')
+	if (status == 0)
 		return;
-	if (status == 127)
-		snprintf(run->failure, sizeof(run->failure), "The program halcyon could not be started.");
-	else if (wiz->notes[0] != '\0')
+	/* The engine's last words hold the remedy; its event is what there is when they are missing. */
+	if (wiz->notes[0] != '\0')
 		snprintf(run->failure, sizeof(run->failure), "%s", wiz->notes);
+	else if (run->failure[0] != '\0')
+		return;
+	else if (status == 127)
+		snprintf(run->failure, sizeof(run->failure),
+			 "The program halcyon could not be started.");
 	else if (status > 128)
-		snprintf(run->failure, sizeof(run->failure), "The engine was ended by signal %d.",
-			 status - 128);
+		snprintf(run->failure, sizeof(run->failure),
+			 "The engine was ended by signal %d.", status - 128);
 	else
 		snprintf(run->failure, sizeof(run->failure),
 			 "The engine ended with status %d and said nothing.", status);
+}
+
+bool
+hc_wiz_disk_touched(const struct hc_wiz *wiz)
+{
+	/* The first step only reads: it takes hold of the disk and compares its identity. */
+	for (size_t i = 0; wiz->task == HC_TASK_RESTORE && i < wiz->run.count; i++)
+		if (wiz->run.steps[i].state != HC_STEP_AHEAD &&
+		    strcmp(wiz->run.steps[i].name, apply_steps[0]) != 0)
+			return true;
+	return false;
 }
 
 /* ---------------------------------------------------------------- report */

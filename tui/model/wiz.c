@@ -18,7 +18,7 @@ hc_wiz_new(const struct hc_wiz_config *config)
 	wiz->resident = config->resident;
 	if (config->repository != NULL)
 		hc_wiz_field_set(&wiz->repository, config->repository);
-	hc_wiz_keep(&wiz->plan_file, "%s/plan.json", config->run_dir);
+	hc_wiz_keep(&wiz->plan_file, "%s/%s", config->run_dir, hc_wiz_job_files[HC_JOB_PLAN]);
 	return wiz;
 }
 
@@ -36,6 +36,7 @@ hc_wiz_free(struct hc_wiz *wiz)
 	free(wiz->target_path);
 	free(wiz->target_identity);
 	free(wiz->plan_file);
+	free(wiz->state_dir);
 	free(wiz);
 }
 
@@ -107,7 +108,8 @@ hc_wiz_step(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_
 		hc_wiz_exit(wiz, input->status, effect);
 		break;
 	case HC_INPUT_NOTICE:
-		hc_wiz_notice(wiz, "%.*s", (int)input->bytes.size, (const char *)input->bytes.data);
+		hc_wiz_notice(wiz, "%.*s", (int)input->bytes.size,
+			      (const char *)input->bytes.data);
 		break;
 	}
 }

@@ -26,9 +26,10 @@ draw_row(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body
 	hc_size_text(backup->used_bytes, size);
 	time_text(backup->created, time);
 	hc_canvas_printf(canvas, body.x + 2, y, body.width - 2, style,
-			 "%c %-16.16s %-26.26s %-16s %10s", hc_wiz_is_of_this_machine(wiz, backup) ? '*' : ' ',
-			 hc_text_or(backup->host, "-"), hc_text_or(backup->os, "no Windows found"), time,
-			 size);
+			 "%c %-15.15s %-28.28s %-16s %10s",
+			 hc_wiz_is_of_this_machine(wiz, backup) ? '*' : ' ',
+			 hc_text_or(backup->host, "-"),
+			 hc_text_or(backup->os, "no Windows found"), time, size);
 }
 
 static void
@@ -43,8 +44,9 @@ draw_detail(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect a
 		return;
 	y = hc_part_fact(canvas, area, y, "Backup", "%s", hc_text_or(backup->id, "?"));
 	hc_size_text(backup->disk_bytes, size);
-	y = hc_part_fact(canvas, area, y, "Kind", "%s, disks of %s, %s", hc_text_or(backup->kind, "?"),
-			 size, backup->is_signed ? "signed" : "not signed");
+	y = hc_part_fact(canvas, area, y, "Kind", "%s, disks of %s, %s",
+			 hc_text_or(backup->kind, "?"), size,
+			 backup->is_signed ? "signed" : "not signed");
 	if (!backup->complete)
 		hc_part_fact(canvas, area, y, "State", "not complete: it can't be restored");
 	else if (hc_wiz_is_of_this_machine(wiz, backup))
@@ -71,16 +73,16 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 			       "This repository holds no backups.");
 		return;
 	}
-	hc_canvas_printf(canvas, body.x + 4, ++y, body.width - 4, HC_STYLE_DIM, "%-16s %-26s %-16s %10s",
-			 "Host", "System", "Taken (UTC)", "Data");
+	hc_canvas_printf(canvas, body.x + 4, ++y, body.width - 4, HC_STYLE_DIM,
+			 "%-15s %-28s %-16s %10s", "Host", "System", "Taken (UTC)", "Data");
 	for (size_t i = first; i < count && i < first + (size_t)rows; i++)
 		draw_row(wiz, canvas, body, ++y, &wiz->catalog.backups.items[i], i == selected);
 	draw_detail(wiz, canvas,
 		    (struct hc_rect){ body.x, body.y + body.height - DETAIL_ROWS, body.width,
 				      DETAIL_ROWS });
 	if (count > (size_t)rows)
-		hc_canvas_printf(canvas, body.x, body.y + body.height - 1, body.width, HC_STYLE_DIM,
-				 "backup %zu of %zu", selected + 1, count);
+		hc_canvas_printf(canvas, body.x, body.y + body.height - 1, body.width,
+				 HC_STYLE_DIM, "backup %zu of %zu", selected + 1, count);
 }
 
 static const char *
@@ -93,8 +95,10 @@ const struct hc_screen_ops hc_screen_backup = {
 	.name = "backup",
 	.title = title,
 	.draw = draw,
-	.help = "Backups of this very machine, known by its SMBIOS UUID, come first and carry a *; then the "
-		"newest.  Times are UTC.  Data is what the backup's file systems use, not the size of its "
+	.help = "Backups of this very machine, known by its SMBIOS UUID, come first and carry "
+		"a *; then the "
+		"newest.  Times are UTC.  Data is what the backup's file systems use, not the "
+		"size of its "
 		"disks.\n\n"
 		"Choosing one writes nothing.",
 };

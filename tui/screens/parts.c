@@ -38,13 +38,14 @@ hc_part_fact(struct hc_canvas *canvas, struct hc_rect body, int y, const char *l
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	hc_canvas_text(canvas, body.x, y, LABEL_CELLS - 1, HC_STYLE_DIM, label);
-	hc_canvas_text(canvas, body.x + LABEL_CELLS, y, body.width - LABEL_CELLS, HC_STYLE_NORMAL,
-		       text);
+	hc_canvas_text(canvas, body.x + LABEL_CELLS, y, body.width - LABEL_CELLS,
+		       HC_STYLE_NORMAL, text);
 	return y + 1;
 }
 
 enum hc_style
-hc_part_row(struct hc_canvas *canvas, struct hc_rect body, int y, bool selected, enum hc_style style)
+hc_part_row(struct hc_canvas *canvas, struct hc_rect body, int y, bool selected,
+	    enum hc_style style)
 {
 	if (!selected)
 		return style;
@@ -80,13 +81,19 @@ hc_part_first(size_t selected, size_t count, int rows)
 }
 
 void
-hc_part_field(struct hc_canvas *canvas, int x, int y, int width, const struct hc_wiz_field *field)
+hc_part_field(struct hc_canvas *canvas, int x, int y, int width,
+	      const struct hc_wiz_field *field)
 {
-	size_t room = (size_t)(width - 1), first = field->cursor > room ? field->cursor - room : 0;
+	/* A cell behind the text is the cursor's. */
+	size_t room = (size_t)(width - 3),
+	       first = field->cursor > room ? field->cursor - room : 0;
 
-	hc_canvas_fill(canvas, (struct hc_rect){ x, y, width, 1 }, HC_STYLE_FIELD);
-	hc_canvas_printf(canvas, x, y, width, HC_STYLE_FIELD, "%.*s", width, field->text + first);
-	canvas->cursor_x = x + (int)(field->cursor - first);
+	hc_canvas_text(canvas, x, y, 1, HC_STYLE_NORMAL, "[");
+	hc_canvas_text(canvas, x + width - 1, y, 1, HC_STYLE_NORMAL, "]");
+	hc_canvas_fill(canvas, (struct hc_rect){ x + 1, y, width - 2, 1 }, HC_STYLE_FIELD);
+	hc_canvas_printf(canvas, x + 1, y, width - 2, HC_STYLE_FIELD, "%.*s", width - 2,
+			 field->text + first);
+	canvas->cursor_x = x + 1 + (int)(field->cursor - first);
 	canvas->cursor_y = y;
 }
 
@@ -98,9 +105,9 @@ hc_part_disk_line(const struct hc_disk *disk, char *buf, size_t size)
 	char bytes[HC_SIZE_TEXT];
 
 	hc_size_text(disk->size, bytes);
-	snprintf(buf, size, "%-14s %-24.24s %-20.20s %10s  %s", hc_text_or(disk->path, "?"),
-		 hc_text_or(disk->model, "unknown model"), hc_text_or(disk->serial, "no serial"), bytes,
-		 hc_text_or(disk->bus, ""));
+	snprintf(buf, size, "%-13s %-22.22s %-18.18s %10s  %s", hc_text_or(disk->path, "?"),
+		 hc_text_or(disk->model, "unknown model"),
+		 hc_text_or(disk->serial, "no serial"), bytes, hc_text_or(disk->bus, ""));
 }
 
 void
@@ -123,8 +130,8 @@ partition_label(const struct hc_partition *partition, char *buf, size_t size)
 	const char *name = hc_text_or(partition->label, hc_text_or(partition->name, NULL));
 
 	snprintf(buf, size, "%u %s%s%s", (unsigned)partition->number,
-		 hc_text_or(partition->filesystem, ""), partition->filesystem != NULL ? " " : "",
-		 hc_text_or(name, ""));
+		 hc_text_or(partition->filesystem, ""),
+		 partition->filesystem != NULL ? " " : "", hc_text_or(name, ""));
 	return buf;
 }
 
@@ -141,7 +148,8 @@ hc_part_disk_bar(struct hc_canvas *canvas, int x, int y, int width, const struct
 		const struct hc_partition *p = &disk->partitions.items[i];
 
 		if (p->start > at && p->start - at > hundredth)
-			parts[count++] = (struct hc_bar_part){ p->start - at, NULL, HC_STYLE_DIM };
+			parts[count++] =
+				(struct hc_bar_part){ p->start - at, NULL, HC_STYLE_DIM };
 		parts[count] = (struct hc_bar_part){
 			p->size, partition_label(p, labels[count], sizeof(labels[count])),
 			p->active ? HC_STYLE_STRONG : HC_STYLE_NORMAL
@@ -155,8 +163,8 @@ hc_part_disk_bar(struct hc_canvas *canvas, int x, int y, int width, const struct
 }
 
 bool
-hc_part_waiting(const struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_canvas *canvas, int x, int y,
-		int width, const char *text)
+hc_part_waiting(const struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_canvas *canvas, int x,
+		int y, int width, const char *text)
 {
 	char time[16];
 

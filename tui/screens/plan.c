@@ -10,8 +10,10 @@ static const struct {
 	const char *word;
 	enum hc_style style;
 } levels[] = {
-	[HC_LEVEL_PASS] = { "pass", HC_STYLE_GOOD },   [HC_LEVEL_INFO] = { "info", HC_STYLE_NORMAL },
-	[HC_LEVEL_REPAIR] = { "repair", HC_STYLE_NORMAL }, [HC_LEVEL_WARN] = { "WARN", HC_STYLE_WARN },
+	[HC_LEVEL_PASS] = { "pass", HC_STYLE_GOOD },
+	[HC_LEVEL_INFO] = { "info", HC_STYLE_NORMAL },
+	[HC_LEVEL_REPAIR] = { "repair", HC_STYLE_NORMAL },
+	[HC_LEVEL_WARN] = { "WARN", HC_STYLE_WARN },
 	[HC_LEVEL_BLOCK] = { "BLOCK", HC_STYLE_BAD },
 };
 
@@ -21,11 +23,12 @@ draw_outcome(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect 
 	const char *text;
 	enum hc_style style = HC_STYLE_WARN;
 
-	if (wiz->plan.verdict.outcome == HC_OUTCOME_BLOCKED || !wiz->have_plan) {
+	if (wiz->plan.verdict.outcome == HC_OUTCOME_BLOCKED) {
 		text = "BLOCKED: this backup can't be restored to this disk.";
 		style = HC_STYLE_BAD;
 	} else if (!hc_wiz_may_go_on(wiz)) {
-		text = "QUESTION: each warning has to be accepted by name (key a) before it goes on.";
+		text = "QUESTION: each warning has to be accepted by name (key a) before it "
+		       "goes on.";
 	} else if (wiz->plan.verdict.outcome == HC_OUTCOME_REPAIRS) {
 		text = "FITS WITH REPAIRS: nothing stands in the way.";
 		style = HC_STYLE_GOOD;
@@ -45,8 +48,9 @@ draw_after(const struct hc_plan *plan, struct hc_canvas *canvas, int x, int y, i
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->data.count && count + 2 < HC_BAR_PARTS; i++) {
-		const char *part = plan->data.items[i].what != NULL ?
-					   strstr(plan->data.items[i].what, "-p") : NULL;
+		const char *part = plan->data.items[i].what != NULL
+					   ? strstr(plan->data.items[i].what, "-p")
+					   : NULL;
 		uint64_t start = plan->data.items[i].target_offset;
 
 		if (part == NULL)
@@ -58,7 +62,8 @@ draw_after(const struct hc_plan *plan, struct hc_canvas *canvas, int x, int y, i
 		at = hc_max_u64(at, start + plan->data.items[i].length);
 	}
 	if (plan->target.size > at && plan->target.size - at > hundredth)
-		parts[count++] = (struct hc_bar_part){ plan->target.size - at, NULL, HC_STYLE_DIM };
+		parts[count++] =
+			(struct hc_bar_part){ plan->target.size - at, NULL, HC_STYLE_DIM };
 	hc_canvas_parts(canvas, x, y, width, parts, count);
 }
 
@@ -70,30 +75,37 @@ draw_plan(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect bod
 	const struct hc_disk *disk = hc_wiz_target(wiz);
 	char size[HC_SIZE_TEXT], holds[128] = "";
 
-	if (disk == NULL || !wiz->have_plan)
+	if (disk == NULL)
 		return y;
 	hc_size_text(disk->size, size);
 	hc_part_disk_holds(disk, holds, sizeof(holds));
-	y = hc_part_fact(canvas, body, y, "Erased", "%s, %s, serial %s, %s; it holds: %s", plan->target.path,
-			 hc_text_or(disk->model, "unknown model"), hc_text_or(disk->serial, "none"), size,
-			 holds);
+	y = hc_part_fact(canvas, body, y, wiz->have_plan ? "Erased" : "Disk",
+			 "%s, serial %s, %s, %s", hc_text_or(disk->path, "?"),
+			 hc_text_or(disk->serial, "none"), size,
+			 hc_text_or(disk->model, "unknown model"));
+	y = hc_part_fact(canvas, body, y, "  holding", "%s", holds);
+	if (!wiz->have_plan)
+		return y;
 	hc_size_text(plan->data_bytes, size);
-	y = hc_part_fact(canvas, body, y, "Written", "%s, %s: at most %s, then read back and compared",
-			 hc_text_or(backup != NULL ? backup->host : NULL, "?"),
-			 hc_text_or(backup != NULL ? backup->os : NULL, "no Windows found"), size);
+	y = hc_part_fact(
+		canvas, body, y, "Written", "%s of %s, at most %s",
+		hc_text_or(backup != NULL ? backup->os : NULL, "a system that is not Windows"),
+		hc_text_or(backup != NULL ? backup->host : NULL, "?"), size);
 	hc_canvas_text(canvas, body.x, y, 12, HC_STYLE_DIM, "Before");
 	hc_part_disk_bar(canvas, body.x + 12, y++, body.width - 12, disk);
 	hc_canvas_text(canvas, body.x, y, 12, HC_STYLE_DIM, "After");
 	draw_after(plan, canvas, body.x + 12, y++, body.width - 12);
 	for (size_t i = 0; i < plan->losses.count && i < 2; i++)
-		y = hc_part_fact(canvas, body, y, i == 0 ? "Not kept" : "", "%s", plan->losses.items[i]);
+		y = hc_part_fact(canvas, body, y, i == 0 ? "Not kept" : "", "%s",
+				 plan->losses.items[i]);
 	return y;
 }
 
 static int
 draw_findings(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area)
 {
-	size_t count = wiz->plan.verdict.findings.count, selected = wiz->selected[HC_SCREEN_PLAN];
+	size_t count = wiz->plan.verdict.findings.count,
+	       selected = wiz->selected[HC_SCREEN_PLAN];
 	size_t first = hc_part_first(selected, count, area.height);
 	int y = area.y;
 
@@ -139,7 +151,8 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	draw_outcome(wiz, canvas, body, y);
 	y = draw_plan(wiz, canvas, body, y + 2);
 	hc_canvas_printf(canvas, body.x, ++y, body.width, HC_STYLE_DIM,
-			 "What was compared, worst first (%zu)", wiz->plan.verdict.findings.count);
+			 "What was compared, worst first (%zu)",
+			 wiz->plan.verdict.findings.count);
 	draw_findings(wiz, canvas,
 		      (struct hc_rect){ body.x, y + 1, body.width, end - detail - y - 1 });
 	if (selected < wiz->plan.verdict.findings.count)
@@ -151,12 +164,17 @@ const struct hc_screen_ops hc_screen_plan = {
 	.name = "plan",
 	.heading = "Restore: verdict and plan",
 	.draw = draw,
-	.help = "Backup and machine were compared before anything is written.  Below the plan each rule that "
-		"was applied, worst first; the line under the list shows what the selected one found, why it "
+	.help = "Backup and machine were compared before anything is written.  Below the plan "
+		"each rule that "
+		"was applied, worst first; the line under the list shows what the selected one "
+		"found, why it "
 		"matters and what helps.\n\n"
-		"BLOCK: it can't go on.  WARN: it goes on when you accept that warning by name with the key "
-		"a; plan and report then carry it.  repair: the restore mends it.  info and pass need "
+		"BLOCK: it can't go on.  WARN: it goes on when you accept that warning by name "
+		"with the key "
+		"a; plan and report then carry it.  repair: the restore mends it.  info and "
+		"pass need "
 		"nothing.\n\n"
-		"The plan lists every write.  Going on doesn't start it: one more screen asks for the disk's "
+		"The plan lists every write.  Going on doesn't start it: one more screen asks "
+		"for the disk's "
 		"serial number.",
 };

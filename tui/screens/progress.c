@@ -39,7 +39,8 @@ figures(const struct hc_wiz *wiz, const struct hc_wiz_run_step *step, char *buf,
 	hc_size_text(step->done, done);
 	hc_size_text(step->total, total);
 	used = (size_t)snprintf(buf, size, "%3u %%  %s of %s",
-				(unsigned)((double)step->done * 100 / (double)step->total), done, total);
+				(unsigned)((double)step->done * 100 / (double)step->total),
+				done, total);
 	hc_size_text(bytes, rate);
 	hc_duration_text(ms, left, sizeof(left));
 	if (bytes > 0)
@@ -63,15 +64,18 @@ draw_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect bod
 	};
 	char text[128], time[16];
 
-	hc_canvas_text(canvas, body.x, y, 6, states[step->state].style, states[step->state].mark);
-	hc_canvas_text(canvas, body.x + 8, y, 34, states[step->state].style, step_text(step->name));
+	hc_canvas_text(canvas, body.x, y, 6, states[step->state].style,
+		       states[step->state].mark);
+	hc_canvas_text(canvas, body.x + 8, y, 34, states[step->state].style,
+		       step_text(step->name));
 	if (step->state == HC_STEP_DONE) {
 		hc_duration_text(step->ended_ms - step->began_ms, time, sizeof(time));
 		hc_size_text(step->total, text);
-		hc_canvas_printf(canvas, body.x + 44, y, body.width - 44, HC_STYLE_DIM, "%8s  %s", time,
-				 step->total > 0 ? text : "");
+		hc_canvas_printf(canvas, body.x + 44, y, body.width - 44, HC_STYLE_DIM,
+				 "%8s  %s", time, step->total > 0 ? text : "");
 	} else if (step->state == HC_STEP_RUNNING) {
-		hc_canvas_text(canvas, body.x + 44, y, body.width - 44, HC_STYLE_NORMAL, step->what);
+		hc_canvas_text(canvas, body.x + 44, y, body.width - 44, HC_STYLE_NORMAL,
+			       step->what);
 	}
 	y++;
 	if (step->state != HC_STEP_RUNNING || step->total == 0)
@@ -103,8 +107,8 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	hc_duration_text(wiz->now_ms - run->began_ms, time, sizeof(time));
 	hc_size_text(run->received, size);
 	if (wiz->task == HC_TASK_RESTORE)
-		y = hc_part_fact(canvas, body, y, "Disk", "%s  (%s)", wiz->plan.target.path,
-				 hc_wiz_identity(wiz));
+		y = hc_part_fact(canvas, body, y, "Disk", "%s  (%s)",
+				 hc_text_or(wiz->plan.target.path, "?"), hc_wiz_identity(wiz));
 	y = hc_part_fact(canvas, body, y, "Backup", "%s", hc_text_or(wiz->backup, ""));
 	y++;
 	if (wiz->show_log) {
@@ -117,22 +121,28 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 				       "Waiting for the engine's first word...");
 	}
 	hc_canvas_printf(canvas, body.x, last, body.width, HC_STYLE_NORMAL,
-			 "Running %s    received %s    %u tried again", time, size, run->retries);
+			 "Running %s    received %s    %u tried again", time, size,
+			 run->retries);
 }
 
 static const char *
 title(const struct hc_wiz *wiz)
 {
-	return wiz->task == HC_TASK_VERIFY ? "Verify: reading the backup" : "Restore: writing the disk";
+	return wiz->task == HC_TASK_VERIFY ? "Verify: reading the backup"
+					   : "Restore: writing the disk";
 }
 
 const struct hc_screen_ops hc_screen_progress = {
 	.name = "progress",
 	.title = title,
 	.draw = draw,
-	.help = "The engine runs on its own: it goes on even if this wizard is closed or the console is lost.  "
-		"A server that goes away is tried again for minutes; the count of what was tried again is "
+	.help = "The engine runs on its own: it goes on even if this wizard is closed or the "
+		"console is lost.  "
+		"A server that goes away is tried again for minutes; the count of what was "
+		"tried again is "
 		"below.\n\n"
-		"`l` shows the log.  Esc asks whether to stop.  The old partition tables are cleared first and "
-		"the new ones are written last, so a disk that is not finished never looks as if it were.",
+		"`l` shows the log.  Esc asks whether to stop.  The old partition tables are "
+		"cleared first and "
+		"the new ones are written last, so a disk that is not finished never looks as "
+		"if it were.",
 };

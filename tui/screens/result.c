@@ -14,17 +14,21 @@ headline(const struct hc_wiz *wiz, enum hc_style *style)
 	*style = HC_STYLE_BAD;
 	if (wiz->run.outcome == HC_RUN_GOOD) {
 		*style = HC_STYLE_GOOD;
-		return verify ? "VERIFIED: every byte of the backup is there and right." :
-				"RESTORED: everything was written, read back and compared.";
+		return verify ? "VERIFIED: every byte of the backup is there and right."
+			      : "RESTORED: everything was written, read back and compared.";
 	}
+	if (!verify && !hc_wiz_disk_touched(wiz))
+		return "NOT RESTORED: it ended before the first write; the disk is as it was.";
 	if (wiz->run.outcome == HC_RUN_STOPPED)
-		return verify ? "STOPPED: not all of the backup was read." :
-				"STOPPED on request: the disk is not finished and does not boot.";
+		return verify ? "STOPPED: not all of the backup was read."
+			      : "STOPPED on request: the disk is not finished and does not "
+				"boot.";
 	if (wiz->run.status == 5)
-		return verify ? "DAMAGED: bytes of the backup are not what they were." :
-				"FAILED: bytes are not what they were; the disk is not finished.";
-	return verify ? "FAILED: the backup could not be verified." :
-			"FAILED: the disk is not finished and does not boot.";
+		return verify ? "DAMAGED: bytes of the backup are not what they were."
+			      : "FAILED: bytes are not what they were; the disk is not "
+				"finished.";
+	return verify ? "FAILED: the backup could not be verified."
+		      : "FAILED: the disk is not finished and does not boot.";
 }
 
 static void
@@ -52,18 +56,17 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	hc_duration_text(wiz->run.ended_ms - wiz->run.began_ms, time, sizeof(time));
 	y = hc_part_fact(canvas, body, y, "Took", "%s%s", time,
 			 wiz->run.retries > 0 ? ", some things were tried again" : "");
-	if (wiz->run.outcome != HC_RUN_GOOD && wiz->run.failure[0] != '\0') {
-		if (wiz->run.error[0] != '\0')
-			y = hc_part_fact(canvas, body, y, "Error", "%s", wiz->run.error);
-		y += hc_canvas_wrap(canvas, (struct hc_rect){ body.x, y, body.width, 6 }, HC_STYLE_BAD,
-				    wiz->run.failure);
-	}
+	if (wiz->run.outcome != HC_RUN_GOOD)
+		y += hc_canvas_wrap(canvas, (struct hc_rect){ body.x, y, body.width, 7 },
+				    HC_STYLE_BAD, wiz->run.failure);
 	y++;
 	if (wiz->show_log)
-		hc_part_log(wiz, canvas, (struct hc_rect){ body.x, y, body.width, menu - 1 - y });
+		hc_part_log(wiz, canvas,
+			    (struct hc_rect){ body.x, y, body.width, menu - 1 - y });
 	else if (!hc_part_waiting(wiz, HC_JOB_REPORT, canvas, body.x, y, body.width,
 				  "Fetching the report..."))
-		draw_report(wiz, canvas, (struct hc_rect){ body.x, y, body.width, menu - 1 - y });
+		draw_report(wiz, canvas,
+			    (struct hc_rect){ body.x, y, body.width, menu - 1 - y });
 	hc_part_menu(wiz, canvas, body, menu);
 }
 
@@ -77,8 +80,10 @@ const struct hc_screen_ops hc_screen_result = {
 	.name = "result",
 	.title = title,
 	.draw = draw,
-	.help = "The first line says how it ended; under it stands the engine's report, PgUp and PgDn move in "
+	.help = "The first line says how it ended; under it stands the engine's report, PgUp "
+		"and PgDn move in "
 		"it, `l` shows the log of the run.\n\n"
-		"After a restore that is not finished, the same backup restored to the same disk carries on: "
+		"After a restore that is not finished, the same backup restored to the same "
+		"disk carries on: "
 		"what is there already is not fetched again.",
 };

@@ -7,10 +7,14 @@
 
 /* In wizard order; indexed by enum hc_wiz_screen. */
 static const struct hc_screen_ops *const screens[HC_SCREEN_COUNT] = {
-	[HC_SCREEN_WELCOME] = &hc_screen_welcome,   [HC_SCREEN_MACHINE] = &hc_screen_machine,
-	[HC_SCREEN_REPOSITORY] = &hc_screen_repository, [HC_SCREEN_BACKUP] = &hc_screen_backup,
-	[HC_SCREEN_TARGET] = &hc_screen_target,	    [HC_SCREEN_PLAN] = &hc_screen_plan,
-	[HC_SCREEN_CONFIRM] = &hc_screen_confirm,   [HC_SCREEN_PROGRESS] = &hc_screen_progress,
+	[HC_SCREEN_WELCOME] = &hc_screen_welcome,
+	[HC_SCREEN_MACHINE] = &hc_screen_machine,
+	[HC_SCREEN_REPOSITORY] = &hc_screen_repository,
+	[HC_SCREEN_BACKUP] = &hc_screen_backup,
+	[HC_SCREEN_TARGET] = &hc_screen_target,
+	[HC_SCREEN_PLAN] = &hc_screen_plan,
+	[HC_SCREEN_CONFIRM] = &hc_screen_confirm,
+	[HC_SCREEN_PROGRESS] = &hc_screen_progress,
 	[HC_SCREEN_RESULT] = &hc_screen_result,
 };
 
@@ -30,14 +34,16 @@ draw_title(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 	int cells;
 
 	hc_canvas_fill(canvas, (struct hc_rect){ 0, 0, canvas->width, 1 }, HC_STYLE_TITLE);
-	hc_canvas_printf(canvas, 1, 0, canvas->width - 2, HC_STYLE_TITLE, "halcyon   %s", title);
+	hc_canvas_printf(canvas, 1, 0, canvas->width - 2, HC_STYLE_TITLE, "halcyon   %s",
+			 title);
 	if (wiz->have_facts)
 		snprintf(machine, sizeof(machine), "%.40s%s%.24s",
 			 hc_text_or(wiz->facts.machine.product, ""), serial != NULL ? "  " : "",
 			 hc_text_or(serial, ""));
 	cells = hc_text_cells(machine);
 	if (cells + hc_text_cells(title) + 14 < canvas->width)
-		hc_canvas_text(canvas, canvas->width - 1 - cells, 0, cells, HC_STYLE_TITLE, machine);
+		hc_canvas_text(canvas, canvas->width - 1 - cells, 0, cells, HC_STYLE_TITLE,
+			       machine);
 }
 
 static void
@@ -49,7 +55,8 @@ draw_keys(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 	hc_canvas_rule(canvas, 0, y - 1, canvas->width, HC_STYLE_DIM);
 	for (size_t i = 0; hc_wiz_hint(wiz, i, &key, &label); i++) {
 		x += hc_canvas_text(canvas, x, y, canvas->width - x, HC_STYLE_STRONG, key) + 1;
-		x += hc_canvas_text(canvas, x, y, canvas->width - x, HC_STYLE_NORMAL, label) + 3;
+		x += hc_canvas_text(canvas, x, y, canvas->width - x, HC_STYLE_NORMAL, label) +
+		     3;
 	}
 }
 
@@ -67,7 +74,8 @@ draw_over(struct hc_canvas *canvas, enum hc_style style, const char *title, cons
 	inside.y = box.y + 2;
 	hc_canvas_box(canvas, box, style, title);
 	hc_canvas_wrap(canvas, inside, HC_STYLE_NORMAL, text);
-	hc_canvas_text(canvas, inside.x, box.y + box.height - 2, inside.width, HC_STYLE_STRONG, keys);
+	hc_canvas_text(canvas, inside.x, box.y + box.height - 2, inside.width, HC_STYLE_STRONG,
+		       keys);
 	canvas->cursor_x = canvas->cursor_y = -1;
 }
 
@@ -78,16 +86,20 @@ draw_question(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 		const char *title, *text, *keys;
 	} questions[] = {
 		[HC_ASK_STOP] = { "Stop?",
-				  "The run is stopped where it is.  A disk that is half written does not "
-				  "boot; restoring the same backup to it later carries on from there.",
+				  "The run is stopped where it is.  A disk that is half "
+				  "written does not "
+				  "boot; restoring the same backup to it later carries on from "
+				  "there.",
 				  "y  Yes, stop      any other key  No, go on" },
-		[HC_ASK_REBOOT] = { "Reboot?", "This machine starts again, from whatever its firmware "
-					       "finds first.",
+		[HC_ASK_REBOOT] = { "Reboot?",
+				    "This machine starts again, from whatever its firmware "
+				    "finds first.",
 				    "y  Yes, reboot      any other key  No" },
 		[HC_ASK_POWEROFF] = { "Power off?", "This machine is switched off.",
 				      "y  Yes, switch off      any other key  No" },
-		[HC_ASK_QUIT] = { "Quit?", "The wizard ends; nothing on this machine was changed by it "
-					   "unless a restore said so.",
+		[HC_ASK_QUIT] = { "Quit?",
+				  "The wizard ends; nothing on this machine was changed by it "
+				  "unless a restore said so.",
 				  "y  Yes, quit      any other key  No" },
 	};
 

@@ -15,8 +15,8 @@ struct hc_screen_ops {
 };
 
 extern const struct hc_screen_ops hc_screen_welcome, hc_screen_machine, hc_screen_repository,
-	hc_screen_backup, hc_screen_target, hc_screen_plan, hc_screen_confirm, hc_screen_progress,
-	hc_screen_result;
+	hc_screen_backup, hc_screen_target, hc_screen_plan, hc_screen_confirm,
+	hc_screen_progress, hc_screen_result;
 
 /* ---------------------------------------------------------------- parts */
 
@@ -31,7 +31,8 @@ int hc_part_fact(struct hc_canvas *canvas, struct hc_rect body, int y, const cha
 enum hc_style hc_part_row(struct hc_canvas *canvas, struct hc_rect body, int y, bool selected,
 			  enum hc_style style);
 /* The menu of the model's choices; returns the next row. */
-int hc_part_menu(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y);
+int hc_part_menu(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body,
+		 int y);
 /* The first row of a list that shows `selected` in a window of `rows`. */
 size_t hc_part_first(size_t selected, size_t count, int rows);
 /* A typed line with its cursor; scrolls when it is longer than the room. */
@@ -39,8 +40,13 @@ void hc_part_field(struct hc_canvas *canvas, int x, int y, int width,
 		   const struct hc_wiz_field *field);
 /* "/dev/sda  Model  serial X  500.0 GiB  ata". */
 void hc_part_disk_line(const struct hc_disk *disk, char *buf, size_t size);
-/* The list of disks of MACHINE and TARGET; returns the next row. */
-int hc_part_disks(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area);
+/* The list of disks of MACHINE and TARGET: a line and a bar for each, and with `holds` a line on what is on it
+ * and why it can't be the target.  Returns the next row. */
+int hc_part_disks(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area,
+		  bool holds);
+/* That line alone. */
+void hc_part_disk_state(const struct hc_wiz *wiz, struct hc_canvas *canvas, int x, int y,
+			int width, const struct hc_disk *disk);
 /* The last lines of the run's log. */
 void hc_part_log(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area);
 /* What is on it now, and the bar of its partitions. */
@@ -48,7 +54,7 @@ void hc_part_disk_bar(struct hc_canvas *canvas, int x, int y, int width,
 		      const struct hc_disk *disk);
 void hc_part_disk_holds(const struct hc_disk *disk, char *buf, size_t size);
 /* "Reading the catalog … 3 s" while a job runs on this screen's behalf; false when there is nothing. */
-bool hc_part_waiting(const struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_canvas *canvas, int x,
-		     int y, int width, const char *text);
+bool hc_part_waiting(const struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_canvas *canvas,
+		     int x, int y, int width, const char *text);
 
 #endif

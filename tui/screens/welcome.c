@@ -29,9 +29,9 @@ network_text(const struct hc_facts *facts, char *buf, size_t size)
 	snprintf(buf, size, "no adapter");
 	for (size_t i = 0; i < facts->network.count && used < size; i++) {
 		const struct hc_network *net = &facts->network.items[i];
-		const char *state = !net->link		       ? "no link" :
-				    net->addresses.count == 0 ? "no address" :
-								net->addresses.items[0];
+		const char *state = !net->link			? "no link"
+				    : net->addresses.count == 0 ? "no address"
+								: net->addresses.items[0];
 
 		used += (size_t)snprintf(buf + used, size - used, "%s%s %s", i > 0 ? ", " : "",
 					 hc_text_or(net->name, "?"), state);
@@ -50,8 +50,9 @@ disks_text(const struct hc_facts *facts, char *buf, size_t size)
 		char bytes[HC_SIZE_TEXT];
 
 		hc_size_text(disk->size, bytes);
-		used += (size_t)snprintf(buf + used, size - used, "%s%s %s", i > 0 ? ", " : "",
-					 hc_text_or(disk->model, hc_text_or(disk->path, "disk")), bytes);
+		used += (size_t)snprintf(
+			buf + used, size - used, "%s%s %s", i > 0 ? ", " : "",
+			hc_text_or(disk->model, hc_text_or(disk->path, "disk")), bytes);
 	}
 	return buf;
 }
@@ -72,9 +73,10 @@ draw_facts(const struct hc_facts *facts, struct hc_canvas *canvas, struct hc_rec
 			 hc_text_or(machine->uuid, "none that could be trusted"));
 	y = hc_part_fact(canvas, body, y, "Firmware", "%s",
 			 firmware_text(&facts->firmware, text, sizeof(text)));
-	y = hc_part_fact(canvas, body, y, "Processor", "%s, %u logical, %u package%s",
-			 hc_text_or(facts->cpu.model, "unknown"), (unsigned)facts->cpu.logical,
-			 (unsigned)facts->cpu.packages, facts->cpu.packages == 1 ? "" : "s");
+	y = hc_part_fact(canvas, body, y, "Processor", "%u logical, %u package%s: %s",
+			 (unsigned)facts->cpu.logical, (unsigned)facts->cpu.packages,
+			 facts->cpu.packages == 1 ? "" : "s",
+			 hc_text_or(facts->cpu.model, "unknown"));
 	hc_size_text(facts->memory, memory);
 	y = hc_part_fact(canvas, body, y, "Memory", "%s", memory);
 	y = hc_part_fact(canvas, body, y, "Disks", "%s", disks_text(facts, text, sizeof(text)));
@@ -91,22 +93,27 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 		y = draw_facts(&wiz->facts, canvas, body);
 	else if (!hc_part_waiting(wiz, HC_JOB_PROBE, canvas, body.x, y, body.width,
 				  "Reading this machine..."))
-		hc_canvas_text(canvas, body.x, y, body.width, HC_STYLE_BAD,
-			       "This machine could not be read. \"This machine\" reads it again.");
+		hc_canvas_text(
+			canvas, body.x, y, body.width, HC_STYLE_BAD,
+			"This machine could not be read. \"This machine\" reads it again.");
 	if (y < body.y + 8)
 		y = body.y + 8;
 	y = hc_part_menu(wiz, canvas, body, y + 1);
-	hc_canvas_text(canvas, body.x, y + 1, body.width, HC_STYLE_DIM,
-		       "Works the same on the screen and on a serial console. F1 or ? explains each screen.");
+	hc_canvas_text(
+		canvas, body.x, y + 1, body.width, HC_STYLE_DIM,
+		"The same on the screen and on a serial console.  F1 or ? explains a screen.");
 }
 
 const struct hc_screen_ops hc_screen_welcome = {
 	.name = "welcome",
 	.heading = "Restore Windows onto bare metal",
 	.draw = draw,
-	.help = "This is what the machine in front of you says about itself.  Compare vendor and serial "
+	.help = "This is what the machine in front of you says about itself.  Compare vendor "
+		"and serial "
 		"number with its label before you go on.\n\n"
-		"Up and Down move, Enter chooses, Esc goes back.  Nothing is written to any disk before a "
-		"screen has shown what will be erased and you have typed the end of that disk's serial "
+		"Up and Down move, Enter chooses, Esc goes back.  Nothing is written to any "
+		"disk before a "
+		"screen has shown what will be erased and you have typed the end of that "
+		"disk's serial "
 		"number.",
 };

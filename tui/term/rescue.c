@@ -9,7 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
+			     SIGTERM, SIGHUP, SIGINT, SIGQUIT };
 #define FATAL (sizeof(fatal) / sizeof(fatal[0]))
 
 /* A signal handler gets no argument: this is the one place where state has to be the process's. */

@@ -19,7 +19,7 @@
  * baud sends a whole sequence in 4 ms.  The variable ESCDELAY overrides it, as in any curses program. */
 #define ESC_DELAY_MS 40
 
-#define CTRL_KEY(letter) ((letter) & 0x1f)
+#define CTRL_KEY(letter) ((letter)&0x1f)
 
 struct hc_term {
 	SCREEN *screen;
@@ -58,7 +58,8 @@ hc_term_open(enum hc_draw draw, struct hc_term **ret, struct hc_err *err)
 	struct hc_term *term;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return hc_err_set(err, H_TERMINAL, "standard input and output are not a terminal");
+		return hc_err_set(err, H_TERMINAL,
+				  "standard input and output are not a terminal");
 	term = calloc(1, sizeof(*term));
 	if (term == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the terminal");
@@ -180,7 +181,9 @@ hc_term_read(struct hc_term *term, int timeout_ms, struct hc_wiz_input *ret)
 		clearok(curscr, TRUE);
 	if (result == ERR)
 		return 0;
-	*ret = (struct hc_wiz_input){ .kind = HC_INPUT_KEY, .key = key_of(result, ch), .ch = ch };
+	*ret = (struct hc_wiz_input){ .kind = HC_INPUT_KEY,
+				      .key = key_of(result, ch),
+				      .ch = ch };
 	return ret->key != HC_KEY_NONE;
 }
 
@@ -205,8 +208,9 @@ attributes(const struct hc_term *term, uint8_t style)
 static short
 pair_of(const struct hc_term *term, uint8_t style)
 {
-	bool coloured = style == HC_STYLE_TITLE || style == HC_STYLE_DIM || style == HC_STYLE_GOOD ||
-			style == HC_STYLE_WARN || style == HC_STYLE_BAD;
+	bool coloured = style == HC_STYLE_TITLE || style == HC_STYLE_DIM ||
+			style == HC_STYLE_GOOD || style == HC_STYLE_WARN ||
+			style == HC_STYLE_BAD;
 
 	return term->colours && coloured ? (short)style : 0;
 }
@@ -220,8 +224,8 @@ hc_term_show(struct hc_term *term, const struct hc_canvas *canvas)
 			wchar_t text[2] = { (wchar_t)cell->ch, L'\0' };
 			cchar_t out;
 
-			setcchar(&out, text, attributes(term, cell->style), pair_of(term, cell->style),
-				 NULL);
+			setcchar(&out, text, attributes(term, cell->style),
+				 pair_of(term, cell->style), NULL);
 			mvadd_wch(y, x, &out);
 		}
 	}
