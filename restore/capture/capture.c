@@ -366,7 +366,7 @@ finish(struct capture *c, struct hc_err *err)
 static int
 run(struct capture *c, struct hc_err *err)
 {
-	uint64_t total;
+	uint64_t total = 0;
 	int result;
 
 	if (strstr(c->options->repository, "://") != NULL)
