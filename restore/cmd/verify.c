@@ -73,10 +73,7 @@ verify_target(struct cli *cli, struct hc_err *err)
 		return -1;
 	result = prepare(cli, &request, &prepared, err);
 	/* Rules forbid writing; comparing is always allowed. */
-	for (size_t i = 0; result == 0 && hc_rules_at(i) != NULL; i++)
-		result = hc_strings_add(&prepared.input.rules.overrides, &cli->arena,
-					hc_rules_at(i)->id, err);
-	prepared.input.rules.accepted = prepared.input.rules.overrides;
+	prepared.input.compare_only = true;
 	if (result == 0 && prepared.input.create_size != 0)
 		result = hc_err_set(err, H_TARGET_BAD, "there is no %s", request.target);
 	if (result == 0)
