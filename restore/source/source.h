@@ -145,11 +145,11 @@ struct hc_zstd;
 
 int hc_zstd_new(struct hc_zstd **ret, struct hc_err *err);
 void hc_zstd_free(struct hc_zstd *zstd);
-/* Appends `bytes` as one frame with its content size and without checksum: the digest is the check.
+/* Appends `bytes` as one frame that any zstd reads, sealed so that each changed bit is found: see seal.c.
  * transport.md 5.2: level 3 is the balance. */
 int hc_zstd_pack(struct hc_zstd *zstd, int level, struct hc_span bytes, struct hc_buf *out,
 		 struct hc_err *err);
-/* Exactly `size` bytes, or H_CHUNK_DAMAGED. */
+/* Exactly `size` bytes, and a seal that fits if there is one; or H_CHUNK_DAMAGED. */
 int hc_zstd_unpack(struct hc_zstd *zstd, struct hc_span frame, void *buf, size_t size,
 		   struct hc_err *err);
 

@@ -34,6 +34,13 @@ int hc_place_check_name(const char *name, struct hc_err *err);
 int hc_session_get(struct hc_session *session, const char *name, size_t max, bool fresh,
 		   struct hc_buf *out, struct hc_err *err);
 
+/* XXH64 with seed 0. */
+uint64_t hc_xxh64(struct hc_span bytes);
+/* Seals the frame that begins at `start`: see seal.c. */
+int hc_seal_add(struct hc_buf *out, size_t start, struct hc_err *err);
+/* Whether a frame has a seal that does not fit it.  One without a seal is not broken. */
+bool hc_seal_broken(struct hc_span frame);
+
 /* The digest of `size` zeros where size is a power of two up to 16 MiB, else NULL. */
 const struct hc_digest *hc_zeros_digest(enum hc_digest_type type, uint64_t size);
 

@@ -5,6 +5,8 @@
 
 #include "restore/source/source_priv.h"
 
+#define SEAL_ROOM 16u
+
 struct hc_zstd {
 	ZSTD_CCtx *compress; /* made when first needed */
 	ZSTD_DCtx *decompress;
@@ -41,7 +43,7 @@ hc_zstd_pack(struct hc_zstd *zstd, int level, struct hc_span bytes, struct hc_bu
 		zstd->compress = ZSTD_createCCtx();
 	if (zstd->compress == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for zstd");
-	if (hc_buf_reserve(out, out->size + bound, err) < 0)
+	if (hc_buf_reserve(out, out->size + bound + SEAL_ROOM, err) < 0)
 		return -1;
 	size = ZSTD_compressCCtx(zstd->compress, out->data + out->size, bound, bytes.data,
 				 bytes.size, level);
@@ -49,7 +51,7 @@ hc_zstd_pack(struct hc_zstd *zstd, int level, struct hc_span bytes, struct hc_bu
 		return hc_err_set(err, H_INTERNAL, "zstd cannot compress %zu bytes: %s",
 				  bytes.size, ZSTD_getErrorName(size));
 	out->size += size;
-	return 0;
+	return hc_seal_add(out, out->size - size, err);
 }
 
 /* One shot into the row itself: needs no window, whatever the frame declares
@@ -64,6 +66,8 @@ hc_zstd_unpack(struct hc_zstd *zstd, struct hc_span frame, void *buf, size_t siz
 		zstd->decompress = ZSTD_createDCtx();
 	if (zstd->decompress == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for zstd");
+	if (hc_seal_broken(frame))
+		return hc_err_set(err, H_CHUNK_DAMAGED, "its checksum is wrong");
 	found = ZSTD_decompressDCtx(zstd->decompress, buf, size, frame.data, frame.size);
 	if (ZSTD_isError(found))
 		return hc_err_set(err, H_CHUNK_DAMAGED, "zstd cannot decompress it: %s",

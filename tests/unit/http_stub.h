@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -26,7 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STUB_REQUEST     4096
+#define STUB_REQUEST	 4096
 #define STUB_CONNECTIONS 64
 
 enum stub_then {
@@ -50,9 +51,9 @@ struct stub_step {
 struct stub {
 	const struct stub_step *steps;
 	size_t step_count;
-	const char *folder;        /* serve files instead */
-	const char *garble;        /* part of a path whose file is sent with a byte changed … */
-	atomic_int garble_left;    /* … this many times */
+	const char *folder;	/* serve files instead */
+	const char *garble;	/* part of a path whose file is sent with a byte changed … */
+	atomic_int garble_left; /* … this many times */
 	atomic_size_t requests, connections;
 	char last[STUB_REQUEST]; /* the last request's head */
 	char body[STUB_REQUEST]; /* and the beginning of its body */
@@ -152,8 +153,9 @@ stub_answer(int fd, int status, const char *header, const void *body, size_t siz
 	    bool is_head)
 {
 	char head[512];
-	int n = snprintf(head, sizeof(head), "HTTP/1.1 %d Stub\r\nContent-Length: %zu\r\n%s\r\n", status,
-			 size, header == NULL ? "" : header);
+	int n = snprintf(head, sizeof(head),
+			 "HTTP/1.1 %d Stub\r\nContent-Length: %zu\r\n%s\r\n", status, size,
+			 header == NULL ? "" : header);
 
 	stub_send(fd, head, (size_t)n);
 	if (!is_head)
@@ -175,7 +177,8 @@ stub_play(struct stub *stub, int fd, const struct stub_step *step, bool is_head)
 		sent = size / 2;
 	if (step->then == STUB_HANG)
 		sent = size - 1;
-	stub_answer(fd, step->status == 0 ? 200 : step->status, step->header, body, size, sent, is_head);
+	stub_answer(fd, step->status == 0 ? 200 : step->status, step->header, body, size, sent,
+		    is_head);
 	if (step->then == STUB_HANG) {
 		char unused[16];
 
@@ -204,10 +207,12 @@ stub_serve_file(struct stub *stub, int fd)
 		bytes = malloc((size_t)st.st_size + 1);
 		if (read(file, bytes, (size_t)st.st_size) != st.st_size)
 			abort();
-		garble = stub->garble != NULL && strstr(name, stub->garble) != NULL && st.st_size > 0;
+		garble = stub->garble != NULL && strstr(name, stub->garble) != NULL &&
+			 st.st_size > 0;
 		if (garble && atomic_fetch_sub(&stub->garble_left, 1) > 0)
 			bytes[st.st_size / 2] ^= 1;
-		stub_answer(fd, 200, NULL, bytes, (size_t)st.st_size, (size_t)st.st_size, is_head);
+		stub_answer(fd, 200, NULL, bytes, (size_t)st.st_size, (size_t)st.st_size,
+			    is_head);
 		free(bytes);
 	}
 	if (file >= 0)
@@ -227,9 +232,10 @@ stub_connection_main(void *ctx)
 		if (stub->folder != NULL)
 			stub_serve_file(stub, c->fd);
 		else
-			keep = stub_play(stub, c->fd,
-					 &stub->steps[n < stub->step_count ? n : stub->step_count - 1],
-					 strncmp(stub->last, "HEAD ", 5) == 0);
+			keep = stub_play(
+				stub, c->fd,
+				&stub->steps[n < stub->step_count ? n : stub->step_count - 1],
+				strncmp(stub->last, "HEAD ", 5) == 0);
 	}
 	close(c->fd);
 	free(c);
@@ -279,8 +285,10 @@ stub_main(void *ctx)
 		c->fd = accept(stub->listener, NULL, NULL);
 		if (c->fd < 0 || stub->thread_count == STUB_CONNECTIONS)
 			abort();
+		setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 		atomic_fetch_add(&stub->connections, 1);
-		pthread_create(&stub->threads[stub->thread_count++], NULL, stub_connection_main, c);
+		pthread_create(&stub->threads[stub->thread_count++], NULL, stub_connection_main,
+			       c);
 	}
 	return NULL;
 }
@@ -305,10 +313,10 @@ stub_start(struct stub *stub, const struct stub_step *steps, size_t count)
 }
 
 __attribute__((unused)) static void
-stub_serve(struct stub *stub, const char *folder)
+stub_serve(struct stub *stub, const char *files)
 {
 	memset(stub, 0, sizeof(*stub));
-	stub->folder = folder;
+	stub->folder = files;
 	stub_begin(stub);
 }
 
