@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tui/model: the way to the disk and back, and that nothing but the confirmation leads to it. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "tests/unit/tap.h"
+#include "tui/model/model.h"
+
+/* A wizard, what it last asked for, and the documents that answer it. */
+struct play {
+	struct hc_wiz *wiz;
+	struct hc_wiz_effect effect;
+	uint64_t now_ms;
+	struct hc_buf facts, catalog, plan, verdict;
+};
+
+static const char disk_serial[] = "WD-WX41A1234567";
+
+static void
+write_doc(const struct hc_shape *shape, const void *doc, struct hc_buf *out)
+{
+	struct hc_err err;
+
+	if (hc_doc_write(shape, doc, HC_JSON_PRETTY, out, &err) < 0)
+		ok(false, "writing %s: %s", shape->schema, err.text[0]);
+}
+
+static void
+write_facts(struct play *play)
+{
+	const char *used[] = { "/mnt" }, *member[] = { "LVM2_member" };
+	struct hc_disk disks[] = {
+		{ .path = "/dev/sda",
+		  .size = 100,
+		  .in_use_by = { used, 1 },
+		  .identity = { .name = "A" } },
+		{ .path = "/dev/sdb", .size = 100, .identity = { .name = disk_serial } },
+		{ .path = "/dev/sdc",
+		  .size = 100,
+		  .member_of = { member, 1 },
+		  .identity = { .name = "C" } },
+		{ .path = "/dev/sdd",
+		  .size = 100,
+		  .read_only = true,
+		  .identity = { .name = "D" } },
+		{ .path = "/dev/sde", .size = 100 },
+		{ .path = "/dev/sdf", .size = 5, .identity = { .name = "F" } },
+	};
+	struct hc_facts facts = { .machine = { .uuid = "AB12" },
+				  .disks = { disks, sizeof(disks) / sizeof(disks[0]) } };
+
+	play->facts.size = 0;
+	write_doc(&hc_facts_shape, &facts, &play->facts);
+}
+
+static void
+write_catalog(struct play *play)
+{
+	struct hc_catalog_backup backups[] = {
+		{ .id = "new",
+		  .created = "2026-02-01T00:00:00Z",
+		  .complete = true,
+		  .used_bytes = 10 },
+		{ .id = "mine-old",
+		  .created = "2025-01-01T00:00:00Z",
+		  .complete = true,
+		  .machine_uuid = "ab12",
+		  .used_bytes = 10 },
+		{ .id = "mine",
+		  .created = "2026-01-01T00:00:00Z",
+		  .complete = true,
+		  .machine_uuid = "ab12",
+		  .used_bytes = 10 },
+		{ .id = "broken", .created = "2026-03-01T00:00:00Z", .used_bytes = 10 },
+	};
+	struct hc_catalog catalog = { .repository = "/r", .backups = { backups, 4 } };
+
+	write_doc(&hc_catalog_shape, &catalog, &play->catalog);
+}
+
+/* A plan for the disk with this identity, and a verdict that asks for an answer to a warning. */
+static void
+write_plan(struct play *play, const char *identity)
+{
+	struct hc_finding pass = { .rule = "FW-1",
+				   .level = HC_LEVEL_PASS,
+				   .title = "firmware" };
+	struct hc_finding warn = { .rule = "BAK-1",
+				   .level = HC_LEVEL_WARN,
+				   .title = "signature" };
+	struct hc_finding both[] = { pass, warn };
+	struct hc_verdict verdict = { .outcome = HC_OUTCOME_CONFIRM, .findings = { both, 2 } };
+	struct hc_plan plan = { .mode = "bmr",
+				.repository = "/r",
+				.backup = "mine",
+				.manifest_sha256 = "00",
+				.store = "s",
+				.target = { .path = "/dev/sdb",
+					    .identity = { .name = identity } },
+				.verdict = { .findings = { &pass, 1 } } };
+
+	play->plan.size = play->verdict.size = 0;
+	write_doc(&hc_plan_shape, &plan, &play->plan);
+	write_doc(&hc_verdict_shape, &verdict, &play->verdict);
+}
+
+static void
+input(struct play *play, struct hc_wiz_input in)
+{
+	in.at_ms = play->now_ms;
+	hc_wiz_step(play->wiz, &in, &play->effect);
+}
+
+static void
+key(struct play *play, enum hc_key code)
+{
+	input(play, (struct hc_wiz_input){ .kind = HC_INPUT_KEY, .key = code });
+}
+
+static void
+type(struct play *play, const char *text)
+{
+	for (; *text != '\0'; text++)
+		input(play, (struct hc_wiz_input){ .kind = HC_INPUT_KEY,
+						   .key = HC_KEY_TEXT,
+						   .ch = (unsigned char)*text });
+}
+
+static void
+say(struct play *play, enum hc_wiz_input_kind kind, const char *text)
+{
+	input(play,
+	      (struct hc_wiz_input){ .kind = kind, .bytes = hc_span(text, strlen(text)) });
+}
+
+/* The running job's document and exit. */
+static void
+answer(struct play *play, const struct hc_buf *document, int status)
+{
+	if (document != NULL)
+		input(play, (struct hc_wiz_input){ .kind = HC_INPUT_DOCUMENT,
+						   .bytes = hc_buf_span(document) });
+	input(play, (struct hc_wiz_input){ .kind = HC_INPUT_EXIT, .status = status });
+}
+
+static bool
+runs(const struct play *play, const char *want)
+{
+	char got[1024] = "";
+
+	if (play->effect.kind != HC_EFFECT_RUN)
+		return false;
+	for (size_t i = 0; play->effect.argv[i] != NULL; i++) {
+		strcat(got, i > 0 ? " " : "");
+		strcat(got, play->effect.argv[i]);
+	}
+	if (strcmp(got, want) != 0)
+		printf("# runs: %s\n", got);
+	return strcmp(got, want) == 0;
+}
+
+static void
+begin(struct play *play)
+{
+	struct hc_wiz_config config = { .run_dir = "/run/x", .repository = "/r/" };
+
+	*play = (struct play){ .wiz = hc_wiz_new(&config) };
+	write_facts(play);
+	write_catalog(play);
+	write_plan(play, disk_serial);
+	hc_wiz_start(play->wiz, 0, &play->effect);
+}
+
+/* To the screen that lists disks, with the one on /dev/sdb selected. */
+static void
+go_to_target(struct play *play)
+{
+	answer(play, &play->facts, 0);
+	key(play, HC_KEY_ENTER);
+	key(play, HC_KEY_ENTER);
+	answer(play, &play->catalog, 0);
+	key(play, HC_KEY_ENTER);
+	key(play, HC_KEY_DOWN);
+}
+
+static void
+go_to_confirm(struct play *play)
+{
+	go_to_target(play);
+	key(play, HC_KEY_ENTER);
+	answer(play, &play->plan, 0);
+	key(play, HC_KEY_ENTER);
+}
+
+static void
+end(struct play *play)
+{
+	hc_wiz_free(play->wiz);
+	hc_buf_done(&play->facts);
+	hc_buf_done(&play->catalog);
+	hc_buf_done(&play->plan);
+	hc_buf_done(&play->verdict);
+}
+
+static void
+test_restore(void)
+{
+	struct play play;
+
+	begin(&play);
+	ok(runs(&play, "halcyon probe --json"), "it begins by reading the machine");
+	go_to_target(&play);
+	ok(play.wiz->screen == HC_SCREEN_TARGET, "repository and backup lead to the disks");
+	ok(!strcmp(play.wiz->backup, "/r//mine"), "this machine's newest backup is first");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --json"),
+	   "a disk is planned for");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_PLAN, "without a plan it doesn't go on");
+	answer(&play, &play.plan, 0);
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_CONFIRM, "with one it asks for the disk's name");
+	ok(!strcmp(hc_wiz_confirm_word(play.wiz), "4567"), "its last four characters");
+	key(&play, HC_KEY_ENTER);
+	type(&play, "4568");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_CONFIRM && play.effect.kind == HC_EFFECT_NONE,
+	   "nothing and the wrong characters erase nothing");
+	key(&play, HC_KEY_ERASE);
+	type(&play, "7");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon apply /run/x/plan.json --confirm WD-WX41A1234567 "
+		       "--state-dir /run/x/restore-1 --json"),
+	   "the right ones start it");
+	answer(&play, NULL, 0);
+	ok(play.wiz->screen == HC_SCREEN_RESULT &&
+		   runs(&play, "halcyon report /run/x/restore-1"),
+	   "its end asks for the report");
+	ok(!play.wiz->have_plan, "the plan is spent");
+	say(&play, HC_INPUT_DOCUMENT, "one\ntwo\n\nfour");
+	answer(&play, NULL, 0);
+	ok(play.wiz->report_count == 4 && !strcmp(play.wiz->report[3], "four"),
+	   "it has four lines");
+	end(&play);
+}
+
+static void
+test_refusals(void)
+{
+	static const char *const want[] = {
+		"in use: /mnt",
+		NULL,
+		"part of something larger: LVM2_member",
+		"read-only",
+		"neither serial number nor WWN: it can't be told from others",
+		"smaller than what the backup holds"
+	};
+	char buf[HC_WIZ_LINE];
+	struct play play;
+
+	begin(&play);
+	go_to_target(&play);
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		const char *got =
+			hc_wiz_refusal(play.wiz, &play.wiz->facts.disks.items[i], buf);
+
+		ok(want[i] == NULL ? got == NULL : got != NULL && !strcmp(got, want[i]),
+		   "disk %zu: %s", i, got != NULL ? got : "may be chosen");
+	}
+	key(&play, HC_KEY_UP);
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->screen == HC_SCREEN_TARGET &&
+		   play.wiz->notice[0] != '\0',
+	   "a disk in use is refused, and why is said");
+	key(&play, HC_KEY_BACK);
+	play.wiz->selected[HC_SCREEN_BACKUP] = 2;
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_BACKUP, "an incomplete backup is refused");
+	end(&play);
+}
+
+static void
+test_moved_disk(void)
+{
+	struct play play;
+
+	begin(&play);
+	write_plan(&play, "ANOTHER-DISK");
+	go_to_target(&play);
+	key(&play, HC_KEY_ENTER);
+	answer(&play, &play.plan, 0);
+	ok(play.wiz->screen == HC_SCREEN_TARGET && !play.wiz->have_plan &&
+		   strstr(play.wiz->trouble, "ANOTHER-DISK") != NULL,
+	   "a plan for another disk under the same name is refused");
+	end(&play);
+}
+
+static void
+test_accept(void)
+{
+	struct play play;
+
+	begin(&play);
+	go_to_target(&play);
+	key(&play, HC_KEY_ENTER);
+	answer(&play, &play.verdict, 4);
+	ok(play.wiz->screen == HC_SCREEN_PLAN &&
+		   play.wiz->plan.verdict.findings.items[0].level == HC_LEVEL_WARN,
+	   "the worst finding is first");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_PLAN, "a warning stops it");
+	type(&play, "a");
+	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --accept BAK-1 --json"),
+	   "accepted by name it is planned again");
+	answer(&play, &play.plan, 0);
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --json"),
+	   "choosing a disk anew accepts nothing beforehand");
+	answer(&play, NULL, 3);
+	ok(play.wiz->screen == HC_SCREEN_TARGET && play.wiz->trouble[0] != '\0',
+	   "an engine without a verdict leads back");
+	end(&play);
+}
+
+static void
+test_back(void)
+{
+	struct play play;
+
+	begin(&play);
+	answer(&play, &play.facts, 0);
+	key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_CLEAR);
+	type(&play, "http://h/?a");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon catalog http://h/?a --json"), "'?' can be typed into a line");
+	key(&play, HC_KEY_BACK);
+	ok(play.effect.kind == HC_EFFECT_CANCEL && play.wiz->screen == HC_SCREEN_REPOSITORY,
+	   "back stops what the screen waits for");
+	ok(!strcmp(play.wiz->repository.text, "http://h/?a"), "what was typed stays");
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->queued == HC_JOB_CATALOG,
+	   "the next run waits for the stopped one");
+	answer(&play, &play.catalog, 143);
+	ok(runs(&play, "halcyon catalog http://h/?a --json") && !play.wiz->have_catalog,
+	   "then it starts; the stopped one's document isn't taken");
+	answer(&play, &play.catalog, 0);
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->screen == HC_SCREEN_BACKUP,
+	   "a list that was read is not read again");
+	end(&play);
+}
+
+static void
+test_stop(void)
+{
+	struct play play;
+
+	begin(&play);
+	go_to_confirm(&play);
+	type(&play, "4567");
+	key(&play, HC_KEY_ENTER);
+	say(&play, HC_INPUT_LINE,
+	    "{\"schema\":\"halcyon.event/1\",\"kind\":\"start\",\"step\":\"target\"}");
+	key(&play, HC_KEY_BACK);
+	ok(play.wiz->ask == HC_ASK_STOP, "Esc asks");
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->ask == HC_ASK_NOTHING,
+	   "Enter is no");
+	key(&play, HC_KEY_BACK);
+	type(&play, "y");
+	ok(play.effect.kind == HC_EFFECT_CANCEL, "y is yes");
+	say(&play, HC_INPUT_NOTE, "halcyon: error: H0004 stopped on request");
+	answer(&play, NULL, 1);
+	ok(play.wiz->run.outcome == HC_RUN_STOPPED && !hc_wiz_disk_touched(play.wiz),
+	   "it ended before the disk was touched");
+	ok(!strcmp(play.wiz->run.failure, "H0004 stopped on request\n"),
+	   "the engine's word is kept");
+	end(&play);
+}
+
+static void
+test_figures(void)
+{
+	struct play play;
+	char line[256];
+
+	begin(&play);
+	go_to_confirm(&play);
+	type(&play, "4567");
+	key(&play, HC_KEY_ENTER);
+	for (unsigned s = 0; s <= 20; s++) {
+		play.now_ms = s * 1000;
+		snprintf(line, sizeof(line),
+			 "{\"schema\":\"halcyon.event/1\",\"kind\":\"%s\",\"step\":\"data\","
+			 "\"done_bytes\":%u,\"total_bytes\":10000,\"received_bytes\":7}",
+			 s == 0 ? "start" : "progress",
+			 s < 10 ? s * 1000 : 9000 + (s - 10) * 50);
+		say(&play, HC_INPUT_LINE, line);
+	}
+	ok(hc_wiz_rate(play.wiz) >= 50 && hc_wiz_rate(play.wiz) <= 60,
+	   "the rate is of the last seconds: %u", (unsigned)hc_wiz_rate(play.wiz));
+	ok(hc_wiz_left_ms(play.wiz) > 8000 && hc_wiz_left_ms(play.wiz) <= 10000,
+	   "so is what is left");
+	ok(hc_wiz_disk_touched(play.wiz), "the disk was touched");
+	say(&play, HC_INPUT_LINE, "not an event");
+	say(&play, HC_INPUT_LINE, "");
+	ok(play.wiz->run.logged == 3, "what isn't an event is in the log");
+	for (unsigned i = 0; i < 1000; i++)
+		say(&play, HC_INPUT_NOTE,
+		    "a line of some length, again and again and again and again");
+	ok(strlen(play.wiz->notes) < sizeof(play.wiz->notes), "the last words fit their room");
+	end(&play);
+}
+
+/* xorshift: the same keys in every run. */
+static uint32_t
+next_random(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+/* Answers what was asked for, mostly with what is wanted. */
+static void
+answer_randomly(struct play *play, uint32_t r)
+{
+	const struct hc_buf *documents[HC_JOB_COUNT] = { [HC_JOB_PROBE] = &play->facts,
+							 [HC_JOB_CATALOG] = &play->catalog,
+							 [HC_JOB_PLAN] = &play->plan };
+	enum hc_wiz_job job = play->wiz->job;
+
+	if (job == HC_JOB_NONE)
+		return;
+	if (job == HC_JOB_PLAN && r % 4 == 0)
+		answer(play, &play->verdict, 4);
+	else
+		answer(play, r % 16 != 1 ? documents[job] : NULL, r % 8 == 1 ? 1 : 0);
+}
+
+/* Every way to the disk passes the confirmation: random keys, half of them the ones that lead on. */
+static void
+test_random(void)
+{
+	static const enum hc_key codes[] = { HC_KEY_ENTER, HC_KEY_ENTER, HC_KEY_ENTER,
+					     HC_KEY_DOWN,  HC_KEY_UP,	 HC_KEY_BACK,
+					     HC_KEY_END,   HC_KEY_HELP };
+	static const char letters[] = "4567alry?q";
+	unsigned applied = 0, wrong = 0;
+	uint32_t state = 2463534242u;
+	struct play play;
+
+	begin(&play);
+	for (unsigned i = 0; i < 300000; i++) {
+		uint32_t r = next_random(&state);
+		bool door = play.wiz->screen == HC_SCREEN_CONFIRM && play.wiz->have_plan &&
+			    !strcmp(play.wiz->confirm.text, "4567");
+
+		play.now_ms += r % 50;
+		play.effect.kind = HC_EFFECT_NONE;
+		if (r % 5 == 0)
+			answer_randomly(&play, r >> 8);
+		else if (play.wiz->screen == HC_SCREEN_CONFIRM && r % 3 == 0)
+			type(&play, "4567");
+		else if (r % 5 < 4)
+			key(&play, codes[(r >> 8) % 8]);
+		else
+			type(&play, (char[]){ letters[(r >> 8) % 10], '\0' });
+		if (play.effect.kind == HC_EFFECT_RUN && play.effect.job == HC_JOB_APPLY) {
+			applied++;
+			wrong += !door;
+		}
+	}
+	ok(applied > 20, "random keys reach the disk: %u times", applied);
+	ok(wrong == 0, "each time through the typed confirmation");
+	end(&play);
+}
+
+int
+main(void)
+{
+	test_restore();
+	test_refusals();
+	test_moved_disk();
+	test_accept();
+	test_back();
+	test_stop();
+	test_figures();
+	test_random();
+	return tap_done();
+}
