@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+$(eval $(call module,restore/probe,restore/disk restore/model restore/base,))
