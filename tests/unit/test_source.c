@@ -264,13 +264,9 @@ static void
 write_chunk(const struct store *s, size_t row, struct hc_span bytes)
 {
 	char path[512];
-	int file;
 
 	chunk_path(&s->rows[row].digest, path);
-	file = open(path, O_WRONLY | O_TRUNC);
-	if (file < 0 || write(file, bytes.data, bytes.size) != (ssize_t)bytes.size)
-		abort();
-	close(file);
+	write_file(path, bytes);
 }
 
 static void
