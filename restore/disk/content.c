@@ -131,8 +131,8 @@ describe_volumes(int fd, struct hc_disk *disk, struct hc_arena *arena, struct hc
 		p->label = found.label;
 		p->volume_serial = found.serial;
 		if (disk->table == HC_TABLE_GPT && strcmp(p->type, SPACES_TYPE) == 0) {
-			static const char *spaces[] = { "storage_spaces_member" };
-			struct hc_strings one = { spaces, 1 };
+			const char *spaces[] = { "storage_spaces_member" };
+			const struct hc_strings one = { spaces, 1 };
 
 			if (add_members(disk, &one, arena, err) < 0)
 				return -1;

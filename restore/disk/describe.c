@@ -71,6 +71,17 @@ list_sys(const struct hc_tree *tree, const char *extra, struct hc_arena *arena,
 
 /* ---------------------------------------------------------------- recorded trees */
 
+static int
+add_missing(struct hc_strings *list, const struct hc_strings *more, struct hc_arena *arena,
+	    struct hc_err *err)
+{
+	for (size_t i = 0; i < more->count; i++)
+		if (!hc_strings_has(list, more->items[i]) &&
+		    hc_strings_add(list, arena, more->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 /* What needed the device when it was recorded: DIR/disks/<name>.json. */
 static int
 merge_record(const char *root, struct hc_disk *disk, struct hc_arena *arena, struct hc_err *err)
@@ -95,11 +106,9 @@ merge_record(const char *root, struct hc_disk *disk, struct hc_arena *arena, str
 	disk->holds_kind = record.disk.holds_kind;
 	disk->journal = record.disk.journal;
 	disk->identity.edges = record.disk.identity.edges;
-	for (size_t i = 0; i < record.disk.member_of.count; i++)
-		if (!hc_strings_has(&disk->member_of, record.disk.member_of.items[i]) &&
-		    hc_strings_add(&disk->member_of, arena, record.disk.member_of.items[i], err) < 0)
-			return -1;
-	return 0;
+	if (add_missing(&disk->member_of, &record.disk.member_of, arena, err) < 0)
+		return -1;
+	return add_missing(&disk->in_use_by, &record.disk.in_use_by, arena, err);
 }
 
 /* ---------------------------------------------------------------- public */

@@ -24,7 +24,10 @@ static const char *const patterns[] = {
 	"/proc/self/mountinfo",
 	"/sys/firmware/acpi/tables/*",
 	"/sys/firmware/dmi/tables/*",
+	"/sys/firmware",
+	"/sys/firmware/efi",
 	"/sys/firmware/efi/fw_platform_size",
+	"/sys/firmware/efi/efivars/BootOrder-*", /* shows that efivarfs was mounted */
 	"/sys/firmware/efi/efivars/SecureBoot-*",
 	"/sys/class/dmi/id/sys_vendor",
 	"/sys/class/dmi/id/product_*",

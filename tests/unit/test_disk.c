@@ -1,534 +1,393 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* restore/disk: tables against real ones, sgdisk, sfdisk and libfdisk; descriptions; targets. */
-#include "tests/unit/disk_fixture.h"
+/* restore/disk: tables, descriptions, recorded trees, targets. */
+#include "tests/unit/disk_tables.h"
 
 #include <sys/file.h>
 
-#define MIB (UINT64_C(1) << 20)
+#include "restore/disk/disk_priv.h"
 
-static struct hc_err err;
+/* ---------------------------------------------------------------- descriptions of files */
 
-/* ---------------------------------------------------------------- real disks */
+static void
+test_describe_file(void)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_disk d = { 0 };
+	char edges[HC_DIGEST_TEXT];
+
+	run("rm -f \"$D/img\"; truncate -s 3M \"$D/img\"");
+	ok_call(hc_disk_describe(in_dir("img"), &arena, &d, &err), &err, "an empty file is described");
+	ok(d.is_file && strcmp(d.holds_kind, "blank") == 0 && strcmp(d.identity.name, "img") == 0 &&
+		   d.identity.pci_path == NULL && d.size == 3 * MIB && d.in_use_by.count == 0,
+	   "as a blank file named by its base name");
+	snprintf(edges, sizeof(edges), "%s", d.identity.edges);
+	poke("img", 3 * MIB - 1, "x", 1);
+	ok(hc_disk_describe(in_dir("img"), &arena, &d, &err) == 0 &&
+		   strcmp(edges, d.identity.edges) != 0 && strcmp(d.holds_kind, "data") == 0,
+	   "its last byte counts for its edges, and for being blank");
+	ok(run("e=$(cat \"$D/img\" | { head -c 1M; tail -c 1M \"$D/img\"; } | sha256sum | cut -c1-64); "
+	       "printf %s \"$e\" > \"$D/sum\"") == 0,
+	   "sha256sum reads the same ends");
+	peek("sum", 0, edges, 64);
+	ok(memcmp(edges, d.identity.edges, 64) == 0, "and finds the same");
+	run("truncate -s 700 \"$D/tiny\"; printf x | dd of=\"$D/tiny\" conv=notrunc status=none; "
+	    "cat \"$D/tiny\" \"$D/tiny\" | sha256sum > \"$D/sum\"");
+	peek("sum", 0, edges, 64);
+	ok(hc_disk_describe(in_dir("tiny"), &arena, &d, &err) == 0 &&
+		   memcmp(edges, d.identity.edges, 64) == 0,
+	   "of a file below 1 MiB the edges are its content twice");
+	ok_fails(hc_disk_describe(fixture_dir, &arena, &d, &err), &err, H_TARGET_BAD, "refused: a folder");
+	ok_fails(hc_disk_describe(in_dir("nothing"), &arena, &d, &err), &err, H_DISK_OPEN,
+		 "refused: what isn't there");
+	put_link("link", "img");
+	ok_fails(hc_disk_describe(in_dir("link"), &arena, &d, &err), &err, H_TARGET_BAD,
+		 "refused: a symbolic link to a file");
+	hc_arena_done(&arena);
+}
+
+static void
+test_volumes(void)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_disk d = { 0 };
+
+	ok(make_gpt("vol") && run("mkfs.vfat -n SYSTEM --offset 2048 \"$D/vol\" 2048 >/dev/null 2>&1") == 0,
+	   "a GPT with a FAT volume");
+	ok_call(hc_disk_describe(in_dir("vol"), &arena, &d, &err), &err, "is described");
+	ok(d.partitions.count == 3 && d.partitions.items[0].filesystem != NULL &&
+		   strcmp(d.partitions.items[0].filesystem, "vfat") == 0 &&
+		   strcmp(d.partitions.items[0].label, "SYSTEM") == 0 &&
+		   strlen(d.partitions.items[0].volume_serial) == 9,
+	   "with file system, label and serial number of the volume");
+	ok(strstr(d.holds, "GPT, 3 partitions: vfat \"SYSTEM\" 2.0 MiB") == d.holds, "for people too");
+	poke("vol", 512, "\0", 1);
+	ok(hc_disk_describe(in_dir("vol"), &arena, &d, &err) == 0 && d.table == HC_TABLE_NONE &&
+		   strcmp(d.holds_kind, "data") == 0 && strstr(d.holds, "can't be read") != NULL,
+	   "a broken table is a fact about the disk, and not a blank disk");
+	hc_arena_done(&arena);
+}
+
+/* ---------------------------------------------------------------- recorded trees */
+
+#define SATA "/sys/devices/pci0000:00/0000:00:1f.2/ata3/host2/target2:0:0/2:0:0:0"
+
+/* A disk of a recorded tree: its folder, the links to it, size in MiB. */
+static void
+tree_disk(const char *name, const char *device, unsigned mib, const char *dev)
+{
+	char path[512], text[512];
+
+	snprintf(path, sizeof(path), "tree%s/block/%s/size", device, name);
+	snprintf(text, sizeof(text), "%u\n", mib * 2048);
+	put_text(path, text);
+	snprintf(path, sizeof(path), "tree%s/block/%s/dev", device, name);
+	put_text(path, dev);
+	snprintf(path, sizeof(path), "tree%s/block/%s/device", device, name);
+	put_link(path, "../..");
+	snprintf(text, sizeof(text), "..%s/block/%s", device + strlen("/sys"), name);
+	snprintf(path, sizeof(path), "tree/sys/block/%s", name);
+	put_link(path, text);
+	snprintf(text, sizeof(text), "../..%s/block/%s", device + strlen("/sys"), name);
+	snprintf(path, sizeof(path), "tree/sys/class/block/%s", name);
+	put_link(path, text);
+}
+
+static void
+tree_put(const char *path, const char *text)
+{
+	char name[512];
+
+	snprintf(name, sizeof(name), "tree%s", path);
+	put_text(name, text);
+}
+
+static const struct hc_disk *
+find(const struct hc_disk_list *list, const char *path)
+{
+	static const struct hc_disk none;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i].path, path) == 0)
+			return &list->items[i];
+	return &none;
+}
 
 static bool
-unpack(const char *name)
+is(const char *a, const char *b)
 {
-	const char *data = getenv("HALCYON_TESTDATA");
-	char command[512];
-
-	if (data == NULL)
-		return false;
-	snprintf(command, sizeof(command), "xz -dc '%s/images/dfvfs/%s.xz' > \"$D/%s\"", data, name, name);
-	return run(command) == 0;
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* The numbers are mmls's, from images/FACTS.md. */
 static void
-test_real_tables(void)
+make_tree(void)
 {
-	struct hc_arena arena = { 0 };
-	struct hc_table t;
+	static const char page80[] = "\0\x80\0\x09  WD-1234";
 
-	if (!unpack("gpt.raw") || !unpack("mbr.raw") || !unpack("gpt_empty_with_mbr.raw")) {
-		tap_skip("HALCYON_TESTDATA is not set, so no real disk images");
-		return;
+	tree_disk("sda", SATA, 1000, "8:0");
+	tree_put(SATA "/model", "WDC WD10EZEX    \n");
+	tree_put(SATA "/vendor", "ATA     \n");
+	tree_put(SATA "/wwid", "naa.50014ee2b1234567\n");
+	put_text("tree" SATA "/vpd_pg80", "");
+	poke("tree" SATA "/vpd_pg80", 0, page80, sizeof(page80) - 1);
+	tree_put(SATA "/block/sda/sda1/partition", "1");
+	tree_put(SATA "/block/sda/sda1/dev", "8:1");
+	put_link("tree/sys/class/block/sda1",
+		 "../../devices/pci0000:00/0000:00:1f.2/ata3/host2/target2:0:0/2:0:0:0/block/sda/sda1");
+	tree_put("/sys/class/ata_port/ata3/port_no", "2");
+	tree_put("/proc/self/mountinfo",
+		 "20 1 0:4 / /proc rw - proc proc rw\n"
+		 "36 35 8:1 / /mnt/with\\040blank rw,noatime shared:1 - ntfs3 /dev/sda1 rw\n");
+	/* Two paths to one LUN. */
+	tree_disk("sdb", "/sys/devices/pci0000:00/0000:05:00.0/host4/rport-4:0-0/target4:0:0/4:0:0:1", 2000,
+		  "8:16");
+	tree_disk("sdc", "/sys/devices/pci0000:00/0000:05:00.1/host5/rport-5:0-0/target5:0:0/5:0:0:1", 2000,
+		  "8:32");
+	tree_put("/sys/block/sdb/device/wwid", "naa.600a0b80\n");
+	tree_put("/sys/block/sdc/device/wwid", "naa.600a0b80\n");
+	/* Two namespaces of one NVMe drive. */
+	for (unsigned i = 1; i <= 2; i++) {
+		char path[128];
+
+		snprintf(path, sizeof(path), "nvme0n%u", i);
+		tree_disk(path, "/sys/devices/pci0000:00/0000:00:1d.0/0000:03:00.0/nvme/nvme0", 500,
+			  i == 1 ? "259:0" : "259:1");
+		snprintf(path, sizeof(path), "/sys/block/nvme0n%u/wwid", i);
+		tree_put(path, i == 1 ? "eui.0025385b71000001" : "eui.0025385b71000002");
+		snprintf(path, sizeof(path), "/sys/block/nvme0n%u/nsid", i);
+		tree_put(path, i == 1 ? "1" : "2");
+		snprintf(path, sizeof(path), "/sys/block/nvme0n%u/serial", i);
+		tree_put(path, "S4EVNX0N");
 	}
-	ok_call(read_table("gpt.raw", 0, &arena, &t, &err), &err, "a real GPT is read");
-	ok(t.type == HC_TABLE_GPT && t.partitions.count == 2 &&
-		   t.partitions.items[0].start == 2048 * 512 &&
-		   t.partitions.items[0].size == 128 * 512 &&
-		   t.partitions.items[1].start == 4096 * 512 &&
-		   strcmp(t.partitions.items[1].name, "Linux filesystem") == 0,
-	   "with mmls's partitions");
-	ok_call(witness("gpt.raw", &t, &err), &err, "and libfdisk's");
-	ok_call(read_table("mbr.raw", 0, &arena, &t, &err), &err, "a real MBR is read");
-	ok(t.type == HC_TABLE_MBR && t.partitions.count == 2 && t.partitions.items[0].start == 512 &&
-		   t.partitions.items[0].size == 129 * 512 && t.partitions.items[1].number == 5 &&
-		   t.partitions.items[1].logical && t.partitions.items[1].start == 131 * 512,
-	   "with its logical partition where mmls sees it");
-	ok_call(witness("mbr.raw", &t, &err), &err, "and libfdisk");
-	ok_call(read_table("gpt_empty_with_mbr.raw", 0, &arena, &t, &err), &err,
-		"an MBR beside an old GPT is read");
-	ok(t.type == HC_TABLE_MBR && t.partitions.count == 1 &&
-		   t.partitions.items[0].start == 48 * 512 && t.partitions.items[0].size == 257 * 512,
-	   "as an MBR, like mmls and the kernel do");
-	hc_arena_done(&arena);
-}
-
-/* ---------------------------------------------------------------- made by others */
-
-/* Windows' layout with a hole, odd order, attributes; sgdisk writes it, once (it sleeps a second). */
-static const char sgdisk_layout[] =
-	"test -e \"$D/master\" || { truncate -s 64M \"$D/master\" && sgdisk \"$D/master\" -a 1 "
-	"-U 11111111-2222-3333-4444-555555555555 "
-	"-n 3:40960:61439 -t 3:EBD0A0A2-B9E5-4433-87C0-68B6B72699C7 -c 3:'Basic data partition' "
-	"-n 1:2048:6143 -t 1:C12A7328-F81F-11D2-BA4B-00C04FC93EC9 -A 1:set:63 "
-	"-n 7:8192:8193 -t 7:E3C9E316-0B5C-4DB8-817D-F92DF00215AE "
-	"-u 3:AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE >/dev/null; } && "
-	"cp --sparse=always \"$D/master\" \"$D/$N\"";
-
-static bool
-make_gpt(const char *name)
-{
-	setenv("N", name, 1);
-	return run(sgdisk_layout) == 0;
+	/* Two sticks of a maker who gives all of them one serial number. */
+	tree_disk("sdd", "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2.3/1-2.3:1.0/host6/target6:0:0/6:0:0:0",
+		  100, "8:48");
+	tree_disk("sde", "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-4/1-4:1.0/host7/target7:0:0/7:0:0:0", 100,
+		  "8:64");
+	tree_put("/sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2.3/idVendor", "0951");
+	tree_put("/sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2.3/serial", "AA04012700008713");
+	tree_put("/sys/devices/pci0000:00/0000:00:14.0/usb1/1-4/idVendor", "0951");
+	tree_put("/sys/devices/pci0000:00/0000:00:14.0/usb1/1-4/serial", "AA04012700008713");
+	tree_put("/sys/block/sde/removable", "1");
+	/* No name at all, and a useless one. */
+	tree_disk("vda", "/sys/devices/pci0000:00/0000:00:05.0/virtio2", 64, "254:0");
+	tree_put("/sys/block/vda/serial", "00000000");
+	/* What is no disk. */
+	tree_disk("sr0", "/sys/devices/pci0000:00/0000:00:1f.2/ata4/host3/target3:0:0/3:0:0:0", 700, "11:0");
+	tree_disk("loop0", "/sys/devices/virtual", 10, "7:0");
+	tree_disk("dm-0", "/sys/devices/virtual", 10, "253:0");
+	tree_put("/sys/block/dm-0/dm/uuid", "LVM-abc");
+	tree_put("/sys/block/dm-0/dm/name", "vg-root");
+	tree_put("/sys/block/nvme0n2/holders/dm-0/dev", "253:0");
+	tree_disk("mmcblk0boot0", "/sys/devices/platform/mmc0/mmc0:0001", 4, "179:8");
+	tree_put("/proc/swaps", "Filename Type Size Used Priority\n/dev/dm-0 partition 100 0 -2\n");
 }
 
 static void
-test_gpt_of_sgdisk(void)
+test_tree(void)
 {
 	struct hc_arena arena = { 0 };
-	struct hc_table t = { 0 };
-	const struct hc_partition *p;
+	struct hc_disk_list list = { 0 };
+	const struct hc_disk *d;
 
-	ok(make_gpt("gpt"), "sgdisk writes a GPT");
-	ok_call(read_table("gpt", 0, &arena, &t, &err), &err, "it is read");
-	ok(t.type == HC_TABLE_GPT && strcmp(t.id, "11111111-2222-3333-4444-555555555555") == 0 &&
-		   t.partitions.count == 3 && t.logical_block == 512,
-	   "disk GUID and number of partitions");
-	p = t.partitions.items;
-	ok(p[0].number == 1 && p[1].number == 7 && p[2].number == 3,
-	   "partitions are sorted by start and keep their numbers");
-	ok(strcmp(p[0].attributes, "8000000000000000") == 0, "attributes");
-	ok(p[2].start == 40960 * 512 && p[2].size == 20480 * 512 &&
-		   strcmp(p[2].name, "Basic data partition") == 0 &&
-		   strcmp(p[2].guid, "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee") == 0 &&
-		   strcmp(p[2].type, "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7") == 0,
-	   "place, name, GUID and type");
-	ok_call(witness("gpt", &t, &err), &err, "libfdisk agrees");
-	t.partitions.items[0].size += 512;
-	ok_fails(witness("gpt", &t, &err), &err, H_DISK_TABLE,
-		 "libfdisk is heard when it does not agree");
-	ok(run("truncate -s 8M \"$D/g0\" && sgdisk -o \"$D/g0\" >/dev/null") == 0 &&
-		   read_table("g0", 512, &arena, &t, &err) == 0 && t.partitions.count == 0 &&
-		   t.type == HC_TABLE_GPT,
-	   "a GPT without partitions is one");
-	ok(run("truncate -s 64M \"$D/g4k\" && printf 'g\\nn\\n1\\n\\n+8M\\nn\\n2\\n\\n\\nw\\n' | "
-	       "fdisk -b 4096 \"$D/g4k\" >/dev/null 2>&1") == 0 &&
-		   read_table("g4k", 0, &arena, &t, &err) == 0 && t.logical_block == 4096 &&
-		   t.partitions.count == 2 && t.partitions.items[0].start == MIB &&
-		   t.partitions.items[0].size == 8 * MIB && t.sector0.size == 4096,
-	   "a GPT of 4096-byte sectors is found without being told");
-	ok_call(witness("g4k", &t, &err), &err, "libfdisk agrees");
+	make_tree();
+	ok_call(hc_disk_list(in_dir("tree"), &arena, &list, &err), &err, "a recorded tree is listed");
+	ok(list.count == 7, "loop, optical, LVM and eMMC boot devices are not disks, two paths are one");
+	d = find(&list, "/dev/sda");
+	ok(is(d->model, "WDC WD10EZEX") && is(d->serial, "WD-1234") && is(d->wwn, "0x50014ee2b1234567") &&
+		   is(d->bus, "ata") && is(d->controller, "0000:00:1f.2") && d->size == 1000 * MIB,
+	   "SATA: model, serial number, WWN, bus, controller, size");
+	ok(is(d->identity.name, "WD-1234") && is(d->identity.pci_path, "pci-0000:00:1f.2-ata-2.0") &&
+		   !d->identity.shared,
+	   "its identity: serial number, and the port for people");
+	ok(d->in_use_by.count == 1 && is(d->in_use_by.items[0], "sda1 mounted at /mnt/with blank"),
+	   "a mounted partition makes it used");
+	d = find(&list, "/dev/sdb");
+	ok(d->other_paths.count == 1 && is(d->other_paths.items[0], "/dev/sdc") && !d->identity.shared &&
+		   hc_strings_has(&d->member_of, "fc_lun") && is(d->identity.name, "0x600a0b80"),
+	   "two paths with one WWN are one disk, a Fibre Channel LUN");
+	d = find(&list, "/dev/nvme0n1");
+	ok(is(d->bus, "nvme") && is(d->identity.name, "eui.0025385b71000001") && !d->identity.shared &&
+		   is(d->identity.pci_path, "pci-0000:03:00.0-nvme-1"),
+	   "namespaces that share a serial number are named by their WWN");
+	d = find(&list, "/dev/nvme0n2");
+	ok(d->in_use_by.count == 2 && is(d->in_use_by.items[0], "held by dm-0 (vg-root)") &&
+		   is(d->in_use_by.items[1], "dm-0 used as swap"),
+	   "holders are followed to what they are used for");
+	d = find(&list, "/dev/sdd");
+	ok(is(d->bus, "usb") && is(d->serial, "AA04012700008713") && d->identity.shared &&
+		   is(d->identity.pci_path, "pci-0000:00:14.0-usb-0:2.3-scsi-0:0:0") &&
+		   find(&list, "/dev/sde")->identity.shared && find(&list, "/dev/sde")->removable,
+	   "one serial number on two sticks is shared");
+	d = find(&list, "/dev/vda");
+	ok(d->serial == NULL && is(d->identity.name, "pci-0000:00:05.0"),
+	   "a serial number of zeros is none");
+	ok(is(d->holds_kind, "data") && is(d->holds, "not recorded"),
+	   "a disk whose content was not recorded does not count as blank");
 	hc_arena_done(&arena);
 }
 
-static bool
-make_mbr_of_sfdisk(const char *name)
-{
-	setenv("N", name, 1);
-	return run("rm -f \"$D/$N\"; truncate -s 64M \"$D/$N\" && printf '%s\\n' 'label: dos' 'label-id: 0xdeadbeef' "
-		   "'x1 : start=63,size=2048,type=7,bootable' 'x2 : start=4096,size=100000,type=f' "
-		   "'x3 : start=110000,size=63,type=27' 'x5 : start=4097,size=100,type=7' "
-		   "'x6 : start=5000,size=1000,type=b' 'x7 : start=90000,size=1,type=83' | "
-		   "sfdisk \"$D/$N\" >/dev/null 2>&1") == 0;
-}
-
 static void
-test_mbr_of_sfdisk(void)
+test_record(void)
 {
 	struct hc_arena arena = { 0 };
-	struct hc_table t = { 0 };
+	struct hc_disk_record record = { 0 };
+	struct hc_disk_list list = { 0 };
+	const char *members[] = { "isw_raid_member" };
 
-	ok(make_mbr_of_sfdisk("mbr"),
-	   "sfdisk writes an MBR with logical partitions");
-	ok_call(read_table("mbr", 512, &arena, &t, &err), &err, "it is read");
-	ok(strcmp(t.id, "deadbeef") == 0 && t.partitions.count == 5, "signature and number of partitions");
-	if (t.partitions.count == 5) {
-		ok(t.partitions.items[0].active && t.partitions.items[0].start == 63 * 512 &&
-			   strcmp(t.partitions.items[0].type, "07") == 0,
-		   "the active one");
-		ok(t.partitions.items[1].number == 5 && t.partitions.items[2].number == 6 &&
-			   t.partitions.items[2].start == 5000 * 512 &&
-			   t.partitions.items[2].size == 1000 * 512 && t.partitions.items[3].logical &&
-			   !t.partitions.items[4].logical && t.partitions.items[4].number == 3,
-		   "logical ones count from 5, in the order of their chain");
-	}
-	ok_call(witness("mbr", &t, &err), &err, "libfdisk agrees");
-	ok(run("truncate -s 4M \"$D/none\"") == 0 && read_table("none", 0, &arena, &t, &err) == 0 &&
-		   t.type == HC_TABLE_NONE && t.sector0.size == 512,
-	   "an empty disk has no table");
-	ok(run("cp \"$D/none\" \"$D/fat\" && mkfs.vfat \"$D/fat\" >/dev/null") == 0 &&
-		   read_table("fat", 0, &arena, &t, &err) == 0 && t.type == HC_TABLE_NONE,
-	   "neither has a file system without partitions, whose boot sector ends in 55 aa too");
+	record.disk = (struct hc_disk){ .path = "/dev/sda",
+					.size = 1,
+					.holds = "GPT",
+					.holds_kind = "member",
+					.table = HC_TABLE_GPT,
+					.member_of = { members, 1 },
+					.identity.edges = "e" };
+	tree_put("/disks/x", "");
+	ok_call(hc_doc_save(&hc_disk_record_shape, &record, in_dir("tree/disks/sda.json"), &err), &err,
+		"a disk is a document");
+	ok(hc_disk_list(in_dir("tree"), &arena, &list, &err) == 0 &&
+		   is(find(&list, "/dev/sda")->holds_kind, "member") &&
+		   is(find(&list, "/dev/sda")->identity.edges, "e") &&
+		   find(&list, "/dev/sda")->size == 1000 * MIB &&
+		   hc_strings_has(&find(&list, "/dev/sda")->member_of, "isw_raid_member"),
+	   "what was recorded of its content is merged with what sysfs says");
+	tree_put("/disks/sda.json", "{}");
+	ok_fails(hc_disk_list(in_dir("tree"), &arena, &list, &err), &err, H_DOC_SCHEMA,
+		 "refused: a recording that is none");
 	hc_arena_done(&arena);
 }
 
-/* ---------------------------------------------------------------- broken ones */
-
-static uint32_t
-crc_of(const uint8_t *bytes, size_t size)
-{
-	uint32_t crc = 0xffffffff;
-
-	for (size_t i = 0; i < size; i++) {
-		crc ^= bytes[i];
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = (crc >> 1) ^ (0xedb88320u & (0u - (crc & 1)));
-	}
-	return ~crc;
-}
-
-/* Changes a field of the primary header or of the entries, and makes the CRCs good again. */
-static void
-forge(const char *name, uint64_t offset, uint64_t value, unsigned width)
-{
-	static uint8_t head[34 * 512];
-	uint32_t count, size;
-
-	peek(name, 0, head, sizeof(head));
-	for (unsigned i = 0; i < width; i++)
-		head[offset + i] = (uint8_t)(value >> 8 * i);
-	count = hc_get_le32(head + 512 + 80);
-	size = hc_get_le32(head + 512 + 84);
-	if (count * size <= 32 * 512)
-		hc_put_le32(head + 512 + 88, crc_of(head + 1024, count * size));
-	hc_put_le32(head + 512 + 16, 0);
-	hc_put_le32(head + 512 + 16, crc_of(head + 512, hc_get_le32(head + 512 + 12)));
-	poke(name, 0, head, sizeof(head));
-}
-
-struct damage {
-	const char *name;
-	uint64_t offset, value;
-	unsigned width;
-	bool good_crcs;
-	enum hc_err_code want;
-	const char *text; /* that the error has to say */
-};
+/* ---------------------------------------------------------------- targets */
 
 static void
-test_broken_gpt(void)
-{
-	static const struct damage cases[] = {
-		{ "header CRC", 512 + 56, 1, 1, false, H_DISK_TABLE, "header at LBA 1 is damaged" },
-		{ "entries CRC", 1024 + 1, 1, 1, false, H_DISK_TABLE, "entries are damaged" },
-		{ "no header", 512, 0, 8, false, H_DISK_TABLE, "only the backup GPT" },
-		{ "no protective MBR", 446, 0, 66, false, H_DISK_TABLE, "sector 0" },
-		{ "header of 91 bytes", 512 + 12, 91, 4, true, H_DISK_TABLE, "92 to 512" },
-		{ "header of 513 bytes", 512 + 12, 513, 4, false, H_DISK_TABLE, "92 to 512" },
-		{ "header of another place", 512 + 24, 2, 8, true, H_DISK_TABLE, "says it lies at 2" },
-		{ "entries of 100 bytes", 512 + 84, 100, 4, true, H_DISK_TABLE, "100 bytes" },
-		{ "too many entries", 512 + 80, 0x10000000, 4, true, H_DISK_TABLE, "entries" },
-		{ "entries in LBA 1", 512 + 72, 1, 8, true, H_DISK_TABLE, "contradict" },
-		{ "entries inside a partition", 512 + 72, 3000, 8, true, H_DISK_TABLE, "contradict" },
-		{ "entries beyond the disk", 512 + 72, 1u << 30, 8, true, H_DISK_TABLE, "outside" },
-		{ "an LBA beyond any disk", 512 + 32, UINT64_MAX, 8, true, H_DISK_TABLE, "beyond any" },
-		{ "a cut disk", 512 + 48, 200000, 8, true, H_DISK_LAYOUT, "cut off" },
-		{ "overlap", 1024 + 6 * 128 + 32, 6143, 8, true, H_DISK_LAYOUT, "overlap at byte" },
-		{ "end before start", 1024 + 40, 2047, 8, true, H_DISK_LAYOUT, "usable area" },
-		{ "in front of the usable area", 1024 + 32, 33, 8, true, H_DISK_LAYOUT, "usable area" },
-		{ "behind the usable area", 1024 + 2 * 128 + 40, 131071, 8, true, H_DISK_LAYOUT, "usable" },
-	};
-	struct hc_arena arena = { 0 };
-	struct hc_table t;
-	char text[4096];
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct damage *c = &cases[i];
-
-		make_gpt("broken");
-		if (c->good_crcs)
-			forge("broken", c->offset, c->value, c->width);
-		else if (c->width > 8)
-			poke("broken", c->offset, (const uint8_t[66]){ 0 }, c->width);
-		else
-			poke("broken", c->offset, &c->value, c->width);
-		ok_fails(read_table("broken", 0, &arena, &t, &err), &err, c->want, "refused: %s", c->name);
-		hc_err_format(&err, text, sizeof(text));
-		if (!ok(strstr(text, c->text) != NULL, "and the error says why"))
-			printf("# %s\n", text);
-	}
-	hc_arena_done(&arena);
-}
-
-static void
-test_odd_gpt(void)
+test_target_file(void)
 {
 	struct hc_arena arena = { 0 };
-	uint8_t entries[8 * 128], wide[8 * 256] = { 0 };
-	struct hc_table t = { 0 };
+	struct hc_target *t = NULL;
+	struct hc_identity id = { 0 }, other;
+	_Alignas(4096) static uint8_t out[8192], in[8192];
+	bool zeroed = false;
+	struct stat st;
 
-	make_gpt("odd");
-	forge("odd", 512 + 40, 35, 8);
-	ok_call(read_table("odd", 0, &arena, &t, &err), &err, "an odd first usable LBA is fine");
-	peek("odd", 1024, entries, sizeof(entries));
-	for (unsigned i = 0; i < 8; i++)
-		memcpy(wide + 256 * i, entries + 128 * i, 128);
-	poke("odd", 1024, wide, sizeof(wide));
-	forge("odd", 512 + 80, 8 | (UINT64_C(256) << 32), 8);
-	ok_call(read_table("odd", 0, &arena, &t, &err), &err, "entries of 256 bytes are read");
-	ok(t.partitions.count == 3 && t.partitions.items[2].number == 3 && t.gpt_entries.size == 2048,
-	   "with all partitions");
-	ok_call(witness("odd", &t, &err), &err, "libfdisk agrees");
+	memset(out, 'x', sizeof(out));
+	unlink(in_dir("t"));
+	ok_fails(hc_target_open(in_dir("t"), NULL, 0, &t, &err), &err, H_DISK_OPEN,
+		 "a file that isn't there is not made without a size");
+	ok_call(hc_target_open(in_dir("t"), NULL, 8 * MIB + 512, &t, &err), &err, "with one it is");
+	ok(stat(in_dir("t"), &st) == 0 && st.st_size == 8 * (off_t)MIB + 512 && st.st_blocks < 16 &&
+		   (st.st_mode & 077) == 0,
+	   "sparse, and for its owner only");
+	ok(hc_target_size(t) == 8 * MIB + 512 && hc_target_logical_block(t) == 512, "size and block");
+	ok(hc_target_write(t, 4096, out, 8192, &err) == 0 && hc_target_write(t, 8 * MIB, out, 512, &err) == 0 &&
+		   hc_target_flush(t, &err) == 0,
+	   "aligned ranges, and odd sectors");
+	ok(hc_target_read(t, 4096, in, 8192, &err) == 0 && memcmp(in, out, 8192) == 0 &&
+		   hc_target_read(t, 8 * MIB, in, 512, &err) == 0 && memcmp(in, out, 512) == 0,
+	   "are read back");
+	ok_fails(hc_target_write(t, 8 * MIB, out, 1024, &err), &err, H_INTERNAL,
+		 "refused: a write beyond the end");
+	ok(hc_target_zero(t, (struct hc_extent){ 4096, 4096 }, true, &zeroed, &err) == 0 && zeroed &&
+		   hc_target_read(t, 0, in, 8192, &err) == 0 && hc_is_zero(in, 8192) &&
+		   hc_target_read(t, 8192, in, 4096, &err) == 0 && in[0] == 'x',
+	   "a range is zeroed, its neighbours are not");
+	ok(hc_target_drop_partitions(t, &err) == 0 && hc_target_reread_partitions(t, &err) == 0 &&
+		   hc_target_discard_all(t, &err) == 0,
+	   "what only devices have is nothing for files");
+	ok_call(hc_target_identity(t, &arena, &id, &err), &err, "its identity");
+	hc_target_close(t);
+	ok_call(hc_target_open(in_dir("t"), &id, 0, &t, &err), &err, "opens it again");
+	hc_target_close(t);
+	other = id;
+	other.size++;
+	ok_fails(hc_target_open(in_dir("t"), &other, 0, &t, &err), &err, H_DISK_IDENTITY,
+		 "refused: another size");
+	other = id;
+	other.serial = "S1";
+	ok_fails(hc_target_open(in_dir("t"), &other, 0, &t, &err), &err, H_DISK_IDENTITY,
+		 "refused: the plan has a disk's serial number");
+	other = id;
+	other.pci_path = "pci-0000:00:1f.2-ata-2.0";
+	ok_fails(hc_target_open(in_dir("t"), &other, 0, &t, &err), &err, H_DISK_IDENTITY,
+		 "refused: the plan has a device");
+	poke("t", 8 * MIB + 511, "y", 1);
+	ok_fails(hc_target_open(in_dir("t"), &id, 0, &t, &err), &err, H_DISK_IDENTITY,
+		 "refused: the last byte changed");
+	other = id;
+	other.edges = NULL;
+	ok(hc_target_open(in_dir("t"), &other, 0, &t, &err) == 0, "unless the plan has no edges");
+	hc_target_close(t);
 	hc_arena_done(&arena);
 }
 
 static void
-ebr(const char *name, uint64_t lba, const uint32_t data[2], const uint32_t link[2])
+test_identity(void)
 {
-	uint8_t sector[512] = { 0 };
+	const struct hc_identity plan = { .serial = "S", .wwn = "0x5", .pci_path = "pci-a", .size = 1,
+					  .edges = "e" };
+	struct hc_identity found = plan, shared = plan;
 
-	sector[510] = 0x55;
-	sector[511] = 0xaa;
-	sector[446 + 4] = 7;
-	hc_put_le32(sector + 446 + 8, data[0]);
-	hc_put_le32(sector + 446 + 12, data[1]);
-	sector[462 + 4] = link[1] != 0 ? 5 : 0;
-	hc_put_le32(sector + 462 + 8, link[0]);
-	hc_put_le32(sector + 462 + 12, link[1]);
-	poke(name, lba * 512, sector, sizeof(sector));
-}
-
-/* One primary partition, an extended one from 1000 to 8999. */
-static void
-make_mbr(const char *name, uint32_t primary_start)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -f \"$D/%s\"; truncate -s 5M \"$D/%s\"", name, name);
-	run(command);
-	ebr(name, 0, (const uint32_t[2]){ primary_start, 100 }, (const uint32_t[2]){ 1000, 8000 });
-}
-
-static void
-test_broken_mbr(void)
-{
-	struct hc_arena arena = { 0 };
-	struct hc_table t = { 0 };
-
-	make_mbr("b", 63);
-	ok_call(read_table("b", 512, &arena, &t, &err), &err, "an empty extended partition is fine");
-	poke("b", 1000 * 512, "x", 1);
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_TABLE, "refused: no EBR in it");
-	ebr("b", 1000, (const uint32_t[2]){ 1, 10 }, (const uint32_t[2]){ 0, 10 });
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT, "refused: a link to itself");
-	ebr("b", 1000, (const uint32_t[2]){ 0, 0 }, (const uint32_t[2]){ 100, 10 });
-	ebr("b", 1100, (const uint32_t[2]){ 0, 0 }, (const uint32_t[2]){ 200, 10 });
-	ebr("b", 1200, (const uint32_t[2]){ 0, 0 }, (const uint32_t[2]){ 100, 10 });
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT, "refused: a circle");
-	ebr("b", 1000, (const uint32_t[2]){ 1, 10 }, (const uint32_t[2]){ 8000, 10 });
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT,
-		 "refused: a link out of the extended partition");
-	ebr("b", 1000, (const uint32_t[2]){ 1, 8000 }, (const uint32_t[2]){ 0, 0 });
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT,
-		 "refused: a logical partition beyond the extended one");
-	ebr("b", 1000, (const uint32_t[2]){ 0, 10 }, (const uint32_t[2]){ 0, 0 });
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT,
-		 "refused: a logical partition on top of its boot record");
-	make_mbr("b", 950);
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT,
-		 "refused: a primary partition in the extended one");
-	make_mbr("b", 10200);
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT,
-		 "refused: a partition beyond the disk");
-	make_mbr("b", 63);
-	poke("b", 446, "\x55", 1);
-	ok(read_table("b", 512, &arena, &t, &err) == 0 && t.type == HC_TABLE_NONE,
-	   "a boot flag of neither 0 nor 80 is no table");
-	ok_fails(read_table("b", 520, &arena, &t, &err), &err, H_UNSUPPORTED, "refused: 520-byte sectors");
-	hc_arena_done(&arena);
-}
-
-/* ---------------------------------------------------------------- writing */
-
-/* Puts the table of image `from` on the new image `to` of `size` bytes. */
-static int
-transfer(const char *from, uint64_t from_size, const char *to, uint64_t size, struct hc_arena *arena,
-	 struct hc_plan_writes *writes)
-{
-	struct hc_manifest_disk disk;
-	struct hc_table t;
-
-	if (read_table(from, 0, arena, &t, &err) < 0)
-		return -1;
-	disk = manifest_of(&t, from_size, arena);
-	if (hc_table_writes(&disk, size, arena, writes, &err) < 0)
-		return -1;
-	unlink(in_dir(to));
-	poke(to, 0, "", 0);
-	if (truncate(in_dir(to), (off_t)size) != 0)
-		return -1;
-	do_writes(to, writes, arena);
-	return 0;
+	found.pci_path = "pci-b";
+	ok(hc_identity_check("x", &plan, &found, &err) == 0, "a disk with a name may move to another port");
+	shared.shared = true;
+	ok_fails(hc_identity_check("x", &shared, &found, &err), &err, H_DISK_IDENTITY,
+		 "refused: not if its name is shared");
+	found = plan;
+	found.serial = "T";
+	ok_fails(hc_identity_check("x", &plan, &found, &err), &err, H_DISK_IDENTITY,
+		 "refused: another serial number");
+	found = plan;
+	found.wwn = NULL;
+	ok_fails(hc_identity_check("x", &plan, &found, &err), &err, H_DISK_IDENTITY, "refused: no WWN");
+	found = plan;
+	found.edges = "f";
+	ok_fails(hc_identity_check("x", &plan, &found, &err), &err, H_DISK_IDENTITY,
+		 "refused: other content");
+	shared = plan;
+	shared.serial = shared.wwn = NULL;
+	found = shared;
+	found.pci_path = "pci-b";
+	ok_fails(hc_identity_check("x", &shared, &found, &err), &err, H_DISK_IDENTITY,
+		 "refused: a disk without a name at another port");
 }
 
 static void
-test_gpt_writes(void)
+test_target_locks(void)
 {
-	struct hc_arena arena = { 0 };
-	struct hc_plan_writes w = { 0 };
-	struct hc_table a, b;
+	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 100, .l_len = 1 };
+	struct hc_target *t = NULL, *second = NULL;
+	int fd;
 
-	make_gpt("gpt");
-	ok_call(transfer("gpt", 64 * MIB, "same", 64 * MIB, &arena, &w), &err, "a GPT for a disk of its size");
-	ok(run("cmp \"$D/gpt\" \"$D/same\"") == 0, "is what sgdisk wrote, to the byte");
-	ok(w.count == 5 && strstr(w.items[0].what, "backup") && strstr(w.items[1].what, "backup") &&
-		   w.items[4].offset == 0,
-	   "the backup is written first, sector 0 last");
-	ok_call(transfer("gpt", 64 * MIB, "large", 100 * MIB + 512, &arena, &w), &err,
-		"a GPT for a larger disk");
-	ok(run("sgdisk -v \"$D/large\" | grep -q 'No problems found'") == 0, "sgdisk -v finds no problem");
-	ok(run("sfdisk --verify \"$D/large\" 2>&1 | grep -q 'No errors'") == 0, "neither does sfdisk --verify");
-	ok(read_table("gpt", 0, &arena, &a, &err) == 0 && read_table("large", 0, &arena, &b, &err) == 0 &&
-		   a.gpt_entries.size == b.gpt_entries.size &&
-		   memcmp(a.gpt_entries.data, b.gpt_entries.data, a.gpt_entries.size) == 0 &&
-		   strcmp(a.id, b.id) == 0,
-	   "entries and disk GUID are the same to the byte");
-	ok(hc_get_le32(b.sector0.data + 446 + 12) == (100 * MIB + 512) / 512 - 1,
-	   "the protective MBR covers the larger disk");
-	ok_call(transfer("gpt", 64 * MIB, "small", 31 * MIB, &arena, &w), &err, "a smaller disk that fits");
-	ok(run("sgdisk -v \"$D/small\" | grep -q 'No problems found'") == 0, "sgdisk -v finds no problem");
-	ok_call(transfer("gpt", 64 * MIB, "tight", (61440 + 33) * 512, &arena, &w), &err,
-		"a disk that just fits");
-	ok_fails(transfer("gpt", 64 * MIB, "x", (61440 + 32) * 512, &arena, &w), &err, H_DISK_TOO_SMALL,
-		 "refused: one sector less");
-	ok_call(transfer("g4k", 64 * MIB, "l4k", 80 * MIB, &arena, &w), &err, "sectors of 4096 bytes");
-	ok(run("fdisk -b 4096 -l \"$D/l4k\" 2>&1 | grep -q 'PMBR\\|corrupt'") != 0 &&
-		   read_table("l4k", 0, &arena, &b, &err) == 0 && b.logical_block == 4096,
-	   "and fdisk finds nothing to mend");
-	hc_arena_done(&arena);
-}
-
-static void
-test_hybrid(void)
-{
-	/* 0xEE over the first MiB, then partition 1 as 07, active. */
-	static const uint8_t hybrid[32] = { 0,    0, 2, 0, 0xee, 0, 0, 0, 1, 0, 0, 0, 0xff, 7, 0, 0,
-					    0x80, 0, 2, 0, 0x07, 0, 0, 0, 0, 8, 0, 0, 0,    16 };
-	struct hc_arena arena = { 0 };
-	struct hc_plan_writes w = { 0 };
-	struct hc_table t = { 0 };
-	uint8_t after[32], full[4] = { 0xff, 0xff, 0xff, 0xff };
-
-	make_gpt("gpt");
-	poke("gpt", 446, hybrid, sizeof(hybrid));
-	poke("gpt", 0, "boot code", 9);
-	ok(read_table("gpt", 0, &arena, &t, &err) == 0 && t.type == HC_TABLE_GPT,
-	   "a hybrid MBR counts as GPT");
-	ok_call(transfer("gpt", 64 * MIB, "h", 70 * MIB, &arena, &w), &err, "it is restored");
-	peek("h", 446, after, sizeof(after));
-	ok(memcmp(after, hybrid, sizeof(after)) == 0, "the hybrid MBR's entries stay");
-	peek("h", 0, after, 9);
-	ok(memcmp(after, "boot code", 9) == 0, "and the boot code");
-	make_gpt("gpt");
-	poke("gpt", 446 + 12, full, 4);
-	ok(transfer("gpt", 64 * MIB, "h", 70 * MIB, &arena, &w) == 0, "ffffffff, as Windows writes it");
-	peek("h", 446 + 12, after, 4);
-	ok(memcmp(after, full, 4) == 0, "stays");
-	hc_arena_done(&arena);
-}
-
-static void
-test_mbr_writes(void)
-{
-	struct hc_arena arena = { 0 };
-	struct hc_plan_writes w = { 0 };
-	struct hc_table t;
-	struct hc_manifest_disk disk;
-	struct hc_strings losses = { 0 };
-
-	make_mbr_of_sfdisk("mbr");
-	ok_call(transfer("mbr", 64 * MIB, "m", 80 * MIB, &arena, &w), &err, "an MBR for a larger disk");
-	ok(w.count == 1 && w.items[0].offset == 0 && run("cmp -n 512 \"$D/mbr\" \"$D/m\"") == 0,
-	   "is the same sector");
-	ok_fails(transfer("mbr", 64 * MIB, "m", 50 * MIB, &arena, &w), &err, H_DISK_TOO_SMALL,
-		 "refused: a disk that ends inside the extended partition");
-	if (read_table("mbr", 0, &arena, &t, &err) < 0)
-		return;
-	disk = manifest_of(&t, 64 * MIB, &arena);
-	ok(hc_table_losses(&disk, UINT64_C(2) << 40, &arena, &losses, &err) == 0 && losses.count == 0,
-	   "nothing is lost on 2 TiB");
-	ok(hc_table_losses(&disk, UINT64_C(3) << 40, &arena, &losses, &err) == 0 && losses.count == 1 &&
-		   strstr(losses.items[0], "1.0 TiB") && strstr(losses.items[0], "2.0 TiB"),
-	   "beyond it something is, and is said");
-	ok(hc_table_writes(&disk, UINT64_C(3) << 40, &arena, &w, &err) == 0, "which does not forbid it");
-	disk.sector0 = "AAAA";
-	ok_fails(hc_table_writes(&disk, 64 * MIB, &arena, &w, &err), &err, H_DISK_TABLE,
-		 "refused: a manifest whose sector 0 is none");
-	disk.sector0 = NULL;
-	ok_fails(hc_table_writes(&disk, 64 * MIB, &arena, &w, &err), &err, H_DISK_TABLE,
-		 "refused: a manifest without it");
-	hc_arena_done(&arena);
-}
-
-static void
-test_hostile_manifest(void)
-{
-	struct hc_arena arena = { 0 };
-	struct hc_plan_writes w = { 0 };
-	struct hc_manifest_disk disk, bad;
-	struct hc_table t;
-
-	make_gpt("gpt");
-	if (read_table("gpt", 0, &arena, &t, &err) < 0)
-		return;
-	disk = manifest_of(&t, 64 * MIB, &arena);
-	bad = disk;
-	bad.gpt_entries = hc_base64_encode(&arena, hc_span(t.gpt_entries.data, 1024));
-	ok_fails(hc_table_writes(&bad, 64 * MIB, &arena, &w, &err), &err, H_DISK_TABLE,
-		 "refused: entries cut off");
-	bad = disk;
-	bad.gpt_header = hc_base64_encode(&arena, hc_span(t.gpt_header.data, 92));
-	ok_fails(hc_table_writes(&bad, 64 * MIB, &arena, &w, &err), &err, H_DISK_TABLE,
-		 "refused: a header of 92 bytes");
-	bad = disk;
-	bad.logical_block = 4096;
-	ok_fails(hc_table_writes(&bad, 64 * MIB, &arena, &w, &err), &err, H_DISK_TABLE,
-		 "refused: a header of another sector size");
-	bad.logical_block = 0;
-	ok_fails(hc_table_writes(&bad, 64 * MIB, &arena, &w, &err), &err, H_UNSUPPORTED,
-		 "refused: sectors of 0 bytes");
-	ok_fails(hc_table_writes(&disk, 100, &arena, &w, &err), &err, H_DISK_TOO_SMALL,
-		 "refused: a target of 100 bytes");
-	hc_arena_done(&arena);
-}
-
-static void
-test_invalidate(void)
-{
-	struct hc_arena arena = { 0 };
-	struct hc_plan_ranges r = { 0 };
-	struct hc_table t;
-	static const uint8_t zeros[24576];
-
-	make_gpt("gpt");
-	ok(hc_table_invalidate(64 * MIB, 512, &arena, &r, &err) == 0 && r.count == 2 &&
-		   r.items[0].offset == 0 && r.items[1].offset + r.items[1].length == 64 * MIB &&
-		   r.items[0].length < 63 * 512,
-	   "both ends are invalidated, less than 63 sectors of each");
-	for (size_t i = 0; i < r.count; i++)
-		poke("gpt", r.items[i].offset, zeros, (size_t)r.items[i].length);
-	ok(run("sgdisk -p \"$D/gpt\" 2>&1 | grep -q 'Creating new GPT'") == 0 &&
-		   read_table("gpt", 0, &arena, &t, &err) == 0 && t.type == HC_TABLE_NONE,
-	   "nobody sees a table afterwards");
-	ok(hc_table_invalidate(30000, 512, &arena, &r, &err) == 0 && r.count == 2 &&
-		   r.items[1].offset == 24576 && r.items[1].length == 29696 - 24576,
-	   "on a tiny disk the two do not overlap");
-	ok(hc_table_invalidate(512, 512, &arena, &r, &err) == 0 && r.count == 1, "nor on one of a sector");
-	hc_arena_done(&arena);
+	ok(hc_target_open(in_dir("lock"), NULL, MIB, &t, &err) == 0, "a target is opened");
+	ok_fails(hc_target_open(in_dir("lock"), NULL, 0, &second, &err), &err, H_DISK_IN_USE,
+		 "refused: a second time");
+	hc_target_close(t);
+	ok(hc_target_open(in_dir("lock"), NULL, 0, &t, &err) == 0, "after closing it is free");
+	hc_target_close(t);
+	fd = open(in_dir("lock"), O_RDWR);
+	ok(fcntl(fd, F_OFD_SETLK, &all) == 0, "somebody locks it as QEMU does");
+	ok_fails(hc_target_open(in_dir("lock"), NULL, 0, &t, &err), &err, H_DISK_IN_USE, "refused");
+	close(fd);
+	put_link("link", "lock");
+	ok_fails(hc_target_open(in_dir("link"), NULL, 0, &t, &err), &err, H_TARGET_BAD,
+		 "refused: a symbolic link to a file");
+	put_link("dangling", "not-there");
+	ok_fails(hc_target_open(in_dir("dangling"), NULL, MIB, &t, &err), &err, H_DISK_OPEN,
+		 "refused: a symbolic link to nothing");
+	ok(access(in_dir("not-there"), F_OK) != 0, "which is not created");
+	ok_fails(hc_target_open(fixture_dir, NULL, MIB, &t, &err), &err, H_TARGET_BAD, "refused: a folder");
 }
 
 int
 main(void)
 {
 	fixture_start();
-	test_real_tables();
-	if (!have("sgdisk") || !have("sfdisk") || !have("mkfs.vfat")) {
-		tap_skip("sgdisk, sfdisk and mkfs.vfat are needed (packages gdisk, fdisk, dosfstools)");
-		fixture_end();
-		return tap_done();
-	}
-	test_gpt_of_sgdisk();
-	test_mbr_of_sfdisk();
-	test_broken_gpt();
-	test_odd_gpt();
-	test_broken_mbr();
-	test_gpt_writes();
-	test_hybrid();
-	test_mbr_writes();
-	test_hostile_manifest();
-	test_invalidate();
+	test_tables();
+	test_describe_file();
+	test_volumes();
+	test_tree();
+	test_record();
+	test_target_file();
+	test_identity();
+	test_target_locks();
 	fixture_end();
 	return tap_done();
 }
