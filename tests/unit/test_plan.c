@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* restore/plan: every write of a restore, from a manifest and a target. */
+#include "tests/unit/tap.h"
+
+#include "restore/plan/plan.h"
+
+#define MIB (1ull << 20)
+
+/* An MBR disk of 100 MiB: head, one partition from 1 MiB to 90 MiB, tail. */
+struct scene {
+	struct hc_partition partition;
+	struct hc_region regions[3];
+	struct hc_manifest_disk disk;
+	struct hc_manifest manifest;
+	struct hc_disk target;
+	struct hc_survey survey;
+	struct hc_plan_input in;
+	struct hc_arena arena;
+	struct hc_plan plan;
+};
+
+static char sector0[] = /* 512 bytes of base64: zeros but for the boot signature */
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAVao=";
+
+static void
+set(struct scene *s)
+{
+	hc_arena_done(&s->arena);
+	memset(s, 0, sizeof(*s));
+	s->partition = (struct hc_partition){ .number = 1, .start = MIB, .size = 89 * MIB, .type = "07" };
+	s->regions[0] = (struct hc_region){ .kind = HC_REGION_HEAD,
+					    .size = MIB,
+					    .index = { "disk0-head.caibx", 1, "x" } };
+	s->regions[1] = (struct hc_region){ .kind = HC_REGION_PARTITION,
+					    .start = MIB,
+					    .size = 89 * MIB,
+					    .partition = &s->partition,
+					    .data_bytes = 5 * MIB,
+					    .index = { "disk0-p1.caibx", 1, "x" } };
+	s->regions[2] = (struct hc_region){ .kind = HC_REGION_TAIL,
+					    .start = 90 * MIB,
+					    .size = 10 * MIB,
+					    .index = { "disk0-tail.caibx", 1, "x" } };
+	s->disk = (struct hc_manifest_disk){ .size = 100 * MIB,
+					     .logical_block = 512,
+					     .table = HC_TABLE_MBR,
+					     .table_id = "12345678",
+					     .sector0 = sector0,
+					     .regions = { s->regions, 3 } };
+	s->manifest = (struct hc_manifest){ .id = "b", .digest = "sha256", .store = "default.castr" };
+	s->manifest.firmware.type = HC_FIRMWARE_BIOS;
+	s->manifest.disks.items = &s->disk;
+	s->manifest.disks.count = 1;
+	s->target = (struct hc_disk){ .path = "/dev/sdx",
+				      .size = 100 * MIB,
+				      .logical_block = 512,
+				      .holds_kind = "blank",
+				      .identity = { .name = "SN1" } };
+	s->survey.journal_room = MIB - 4096;
+	s->in.rules = (struct hc_rules_input){ .manifest = &s->manifest,
+					       .target = &s->target,
+					       .survey = &s->survey,
+					       .mode = "bmr" };
+	s->in.repository = "/srv/repo";
+	s->in.manifest_sha256 = "y";
+}
+
+static int
+build(struct scene *s, struct hc_err *err)
+{
+	return hc_plan_build(&s->in, &s->arena, &s->plan, err);
+}
+
+static const struct hc_finding *
+finding(const struct scene *s, const char *rule)
+{
+	for (size_t i = 0; i < s->plan.verdict.findings.count; i++)
+		if (strcmp(s->plan.verdict.findings.items[i].rule, rule) == 0)
+			return &s->plan.verdict.findings.items[i];
+	return NULL;
+}
+
+static bool
+level_is(const struct scene *s, const char *rule, unsigned level)
+{
+	return finding(s, rule) != NULL && finding(s, rule)->level == level;
+}
+
+static bool
+invalidates(const struct scene *s, uint64_t offset)
+{
+	for (size_t i = 0; i < s->plan.invalidate.count; i++) {
+		const struct hc_plan_range *r = &s->plan.invalidate.items[i];
+
+		if (offset >= r->offset && offset < r->offset + r->length)
+			return true;
+	}
+	return false;
+}
+
+static void
+test_writes(void)
+{
+	struct hc_partition old = { .number = 2, .start = 40 * MIB, .size = MIB };
+	struct hc_err err;
+	struct scene s = { 0 };
+
+	set(&s);
+	s.target.partitions.items = &old;
+	s.target.partitions.count = 1;
+	ok_call(build(&s, &err), &err, "a plan is made");
+	ok(s.plan.data.count == 3 && s.plan.data.items[2].length == 10 * MIB, "each region is data");
+	ok(s.plan.data_bytes == 5 * MIB, "it says how much will be written at most");
+	ok(invalidates(&s, 0) && invalidates(&s, MIB) && invalidates(&s, 40 * MIB) &&
+		   invalidates(&s, 100 * MIB - 512),
+	   "tables and first sectors, old and new, are invalidated first");
+	ok(s.plan.held.count == 3 && s.plan.held.items[0].discard &&
+		   s.plan.held.items[1].offset == MIB - 4096 && !s.plan.held.items[2].discard &&
+		   s.plan.held.items[2].offset == MIB,
+	   "sector 0, the journal and the volume's first sector are held back");
+	ok(s.plan.tables.count == 1 && s.plan.tables.items[0].offset == 0, "sector 0 is written last");
+	ok(s.plan.target.identity.name != NULL && s.plan.verdict.outcome == HC_OUTCOME_COMPATIBLE,
+	   "the plan carries identity and verdict");
+	hc_arena_done(&s.arena);
+}
+
+static void
+test_sizes(void)
+{
+	struct hc_err err;
+	struct scene s = { 0 };
+
+	set(&s);
+	s.target.size = 89 * MIB;
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "a disk smaller than its partitions is blocked");
+	ok(level_is(&s, "DSK-1", HC_LEVEL_BLOCK), "by DSK-1");
+	ok(strstr(finding(&s, "DSK-1")->remedy, "1.0 MiB") != NULL, "which names the shortfall");
+	s.target.size = 90 * MIB;
+	ok_call(build(&s, &err), &err, "one that just holds the partitions is enough");
+	ok(s.plan.data.count == 2, "what lies behind them is left out");
+	s.target.size = 95 * MIB;
+	s.regions[2].data_bytes = 4096;
+	ok_call(build(&s, &err), &err, "so is one that holds a part of it");
+	ok(s.plan.data.items[2].length == 5 * MIB && s.plan.losses.count == 1, "with the loss named");
+	s.target.logical_block = 4096;
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "another sector size is blocked");
+	ok(level_is(&s, "DSK-2", HC_LEVEL_BLOCK), "by DSK-2");
+	hc_arena_done(&s.arena);
+}
+
+static void
+test_rules(void)
+{
+	static const char *member[] = { "isw_raid_member" }, *mounted[] = { "/mnt" };
+	static const char *dsk5[] = { "DSK-5" }, *fw1[] = { "FW-1" };
+	struct hc_facts facts = { .firmware = { .type = HC_FIRMWARE_UEFI } };
+	struct hc_volume_state volume = { .hibernated = true };
+	struct hc_disk twin = { .path = "/dev/sdy", .table_id = "12345678" };
+	struct hc_err err;
+	struct scene s = { 0 };
+
+	set(&s);
+	s.in.rules.facts = &facts;
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "UEFI under a BIOS backup is blocked");
+	ok(level_is(&s, "FW-1", HC_LEVEL_BLOCK) && strstr(finding(&s, "FW-1")->because, "UEFI or BIOS"),
+	   "by FW-1, which quotes KB 249694");
+	s.in.rules.overrides = (struct hc_strings){ fw1, 1 };
+	ok_call(build(&s, &err), &err, "an override by name goes on");
+	ok(s.plan.overrides.count == 1 && finding(&s, "FW-1")->overridden, "and stands in the plan");
+	facts.firmware.type = HC_FIRMWARE_BIOS;
+	facts.disks.items = &twin;
+	facts.disks.count = 1;
+	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER, "the same identity beside it wants an answer");
+	ok(level_is(&s, "DSK-3", HC_LEVEL_WARN), "by DSK-3");
+	set(&s);
+	s.target.member_of = (struct hc_strings){ member, 1 };
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "a RAID member is blocked");
+	ok(level_is(&s, "DSK-6", HC_LEVEL_BLOCK), "by DSK-6");
+	set(&s);
+	s.target.in_use_by = (struct hc_strings){ mounted, 1 };
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "a mounted disk is blocked");
+	ok(level_is(&s, "SCN-2", HC_LEVEL_BLOCK), "by SCN-2");
+	set(&s);
+	s.regions[1].volume = &volume;
+	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER, "a hibernated volume wants an answer");
+	ok(level_is(&s, "VOL-2", HC_LEVEL_WARN), "by VOL-2");
+	volume = (struct hc_volume_state){ .bitlocker = true };
+	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER, "so does BitLocker");
+	set(&s);
+	s.target.holds_kind = "data";
+	ok_call(build(&s, &err), &err, "somebody may erase data: the identity is asked for");
+	s.in.rules.unattended = true;
+	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER, "nobody may not");
+	s.in.rules.accepted = (struct hc_strings){ dsk5, 1 };
+	ok_call(build(&s, &err), &err, "unless it was accepted by name");
+	s.in.rules.accepted.count = 0;
+	s.target.table_id = "12345678";
+	ok_call(build(&s, &err), &err, "or it is this backup's disk");
+	s.target.holds_kind = "halcyon-finished";
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "but never one that was restored already");
+	s.in.rules.reerase = true;
+	ok_call(build(&s, &err), &err, "unless reerase says so");
+	s.manifest.disks.count = 0;
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "a backup without disks is blocked");
+	hc_arena_done(&s.arena);
+}
+
+static void
+test_table(void)
+{
+	const struct hc_rule *rule, *last = NULL;
+	bool sorted = true, whole = true;
+
+	for (size_t i = 0; (rule = hc_rules_at(i)) != NULL; last = rule, i++) {
+		sorted = sorted && (last == NULL || strcmp(last->id, rule->id) < 0);
+		whole = whole && rule->title && rule->because && rule->source && rule->remedy && rule->judge;
+	}
+	ok(sorted, "rules are sorted, each id once");
+	ok(whole, "each has title, reason, source, remedy and judge");
+	ok(hc_rules_by_id("DSK-1") != NULL && hc_rules_by_id("X") == NULL, "they are found by id");
+}
+
+int
+main(void)
+{
+	test_writes();
+	test_sizes();
+	test_rules();
+	test_table();
+	return tap_done();
+}
