@@ -137,6 +137,7 @@ cli_print_index(void)
 		printf("  %-9s %-20s %.*s\n", c->name, c->arguments, (int)strcspn(c->about, "\n"),
 		       c->about);
 	printf("\nEvery command knows --json, --quiet, --log-level LEVEL and --help.\n"
+	       "`halcyon --version` prints the version.\n"
 	       "Exit status: 0 done, 1 failed, 2 bad usage, 3 blocked by a rule, 4 needs an answer, "
 	       "5 integrity failure.\n");
 }

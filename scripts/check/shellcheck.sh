@@ -16,6 +16,7 @@ scripts()
     done
 }
 
+# SC2187 only says that busybox sh is checked as dash.
 list=$(scripts)
 [ -n "$list" ] || { echo "check-shell: found no script"; exit 1; }
-printf '%s\n' "$list" | tr '\n' '\0' | xargs -0 shellcheck -x
+printf '%s\n' "$list" | tr '\n' '\0' | xargs -0 shellcheck -x -e SC2187

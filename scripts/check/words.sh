@@ -32,7 +32,7 @@ licence_lines()
 }
 
 refuse 'finish it, or open an issue' '(^|[^A-Za-z])(TODO|FIXME|XXX|HACK)([^A-Za-z]|$)' '^\./docs/'
-refuse 'a path of one machine' '(^|[^A-Za-z0-9_./$}-])/(work|home/[a-z]+|root|Users)/' 'homedir|/root/\.|/home/user'
+refuse 'a path of one machine' '(^|[^A-Za-z0-9_./$}-])/(work|home/[a-z]+|root)/' 'homedir|/root/\.|/home/user'
 refuse 'ask apt for the mirror' '(deb|ftp|security|snapshot|archive|cdn|http)[a-z0-9.-]*\.debian\.(org|net)|ubuntu\.com|pypi\.|npmjs|crates\.io'
 refuse 'ask apt for the mirror' 'https?://[^ /"]+/debian(-security)?(/|$| )'
 missing=$(licence_lines)
