@@ -3,9 +3,7 @@
  * An image in casync's form: an index whose rows name the chunks of a store.
  *
  * Made once at opening and never changed: the data runs (rows that are not known to be zeros,
- * merged), and a bit per zero row.  A row is known to be zeros when its digest is that of as
- * many zeros, for sizes that are powers of two (what halcyon writes) and for the index's
- * greatest size (what casync writes).
+ * merged), and a bit per zero row.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -223,47 +221,13 @@ static const struct hc_image_ops castr_ops = {
 	.row = castr_row,
 };
 
-/* The digest of chunk_max zeros, worked out once if any row could need it: casync cuts zeros
- * there. */
-static int
-zeros_of_max(const struct castr *c, struct hc_digest *ret, bool *ret_useful, struct hc_err *err)
+static void
+mark_zeros(struct castr *c)
 {
-	uint64_t max = c->index.chunk_max;
-	void *zeros;
-
-	*ret_useful = false;
-	if (max > HC_CHUNK_LIMIT || hc_zeros_digest(c->index.digest, max) != NULL)
-		return 0;
-	for (size_t row = 0; row < c->index.count && !*ret_useful; row++)
-		*ret_useful = c->index.rows[row].end - row_start(c, row) == max;
-	if (!*ret_useful)
-		return 0;
-	zeros = calloc(1, (size_t)max);
-	if (zeros == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to open an image");
-	hc_digest_of(c->index.digest, zeros, (size_t)max, ret);
-	free(zeros);
-	return 0;
-}
-
-static int
-mark_zeros(struct castr *c, struct hc_err *err)
-{
-	struct hc_digest of_max = { { 0 } };
-	bool useful;
-
-	if (zeros_of_max(c, &of_max, &useful, err) < 0)
-		return -1;
 	for (size_t row = 0; row < c->index.count; row++) {
-		uint64_t size = c->index.rows[row].end - row_start(c, row);
-		bool zero = hc_index_row_is_zero(&c->index, row);
-
-		if (!zero && useful && size == c->index.chunk_max)
-			zero = hc_digest_equal(&of_max, &c->index.rows[row].digest);
-		if (zero)
+		if (hc_index_row_is_zero(&c->index, row))
 			c->zero[row / 8] = (uint8_t)(c->zero[row / 8] | 1u << (row % 8));
 	}
-	return 0;
 }
 
 static bool
@@ -320,7 +284,8 @@ hc_image_open_castr(struct hc_index *take_index, const char *store, struct hc_im
 			   strlen(store));
 		goto fail;
 	}
-	if (mark_zeros(c, err) < 0 || find_runs(c, err) < 0)
+	mark_zeros(c);
+	if (find_runs(c, err) < 0)
 		goto fail;
 	*ret = &c->image;
 	return 0;

@@ -127,6 +127,35 @@ read_rows(struct hc_span bytes, struct hc_index *index, struct hc_err *err)
 	return 0;
 }
 
+static uint64_t
+row_size(const struct hc_index *index, size_t row)
+{
+	return index->rows[row].end - (row == 0 ? 0 : index->rows[row - 1].end);
+}
+
+/* casync cuts runs of zeros at chunk_max, which may be any number. */
+static int
+learn_zeros_of_max(struct hc_index *index, struct hc_err *err)
+{
+	bool useful = false;
+	void *zeros;
+
+	if (hc_zeros_digest(index->digest, index->chunk_max) != NULL)
+		return 0;
+	for (size_t row = 0; row < index->count && !useful; row++)
+		useful = row_size(index, row) == index->chunk_max;
+	if (!useful)
+		return 0;
+	zeros = calloc(1, (size_t)index->chunk_max);
+	if (zeros == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %llu zeros",
+				  (unsigned long long)index->chunk_max);
+	hc_digest_of(index->digest, zeros, (size_t)index->chunk_max, &index->zeros_of_max);
+	index->knows_zeros_of_max = true;
+	free(zeros);
+	return 0;
+}
+
 int
 hc_index_parse(struct hc_span bytes, struct hc_index *ret, struct hc_err *err)
 {
@@ -145,7 +174,7 @@ hc_index_parse(struct hc_span bytes, struct hc_index *ret, struct hc_err *err)
 	index.rows = calloc(index.count + 1, sizeof(*index.rows));
 	if (index.rows == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu rows", index.count);
-	if (read_rows(bytes, &index, err) < 0) {
+	if (read_rows(bytes, &index, err) < 0 || learn_zeros_of_max(&index, err) < 0) {
 		free(index.rows);
 		return -1;
 	}
@@ -203,9 +232,10 @@ hc_index_done(struct hc_index *index)
 bool
 hc_index_row_is_zero(const struct hc_index *index, size_t row)
 {
-	uint64_t start = row == 0 ? 0 : index->rows[row - 1].end;
-	const struct hc_digest *zeros =
-		hc_zeros_digest(index->digest, index->rows[row].end - start);
+	uint64_t size = row_size(index, row);
+	const struct hc_digest *zeros = hc_zeros_digest(index->digest, size);
 
+	if (zeros == NULL && index->knows_zeros_of_max && size == index->chunk_max)
+		zeros = &index->zeros_of_max;
 	return zeros != NULL && hc_digest_equal(zeros, &index->rows[row].digest);
 }

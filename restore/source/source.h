@@ -129,13 +129,17 @@ struct hc_index {
 	uint64_t chunk_min, chunk_avg, chunk_max;
 	struct hc_index_row *rows;
 	size_t count;
+	/* Of chunk_max zeros, where a row of that size makes it worth knowing; hc_index_parse fills it. */
+	bool knows_zeros_of_max;
+	struct hc_digest zeros_of_max;
 };
 
 /* Strict: transport.md section 1.1.  Frees nothing on failure; hc_index_done frees rows. */
 int hc_index_parse(struct hc_span bytes, struct hc_index *ret, struct hc_err *err);
 int hc_index_write(const struct hc_index *index, struct hc_buf *out, struct hc_err *err);
 void hc_index_done(struct hc_index *index);
-/* Whether the row is the digest of that many zeros (for sizes that are powers of two up to 16 MiB). */
+/* Whether the row is the digest of that many zeros: for sizes that are powers of two up to 16 MiB, which
+ * halcyon writes, and for chunk_max of a parsed index, which casync writes. */
 bool hc_index_row_is_zero(const struct hc_index *index, size_t row);
 
 /* ---------------------------------------------------------------- zstd: what chunk files hold */

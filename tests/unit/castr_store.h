@@ -13,6 +13,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static char folder[] = "/tmp/halcyon-test-XXXXXX";
+static const char *store_root = folder; /* where s.castr is */
 
 static void
 begin_folder(void)
@@ -54,7 +55,7 @@ chunk_path(const struct hc_digest *digest, char ret[512])
 	char name[HC_CHUNK_NAME];
 
 	hc_chunk_name("s.castr", digest, name);
-	snprintf(ret, 512, "%s/%s", folder, name);
+	snprintf(ret, 512, "%s/%s", store_root, name);
 }
 
 /* Not hc_file_replace: a test need not be durable, and has no time for fsync. */
@@ -111,7 +112,12 @@ make_store(struct store *store, enum hc_digest_type type)
 		if (plan[i].kind != 'z' || plan[i].size == 777)
 			put_chunk(&store->rows[i].digest, hc_span(piece, plan[i].size));
 	}
-	store->index = (struct hc_index){ type, 1, 4096, CHUNK_MAX, store->rows, COUNT(plan) };
+	store->index = (struct hc_index){ .digest = type,
+					  .chunk_min = 1,
+					  .chunk_avg = 4096,
+					  .chunk_max = CHUNK_MAX,
+					  .rows = store->rows,
+					  .count = COUNT(plan) };
 }
 
 #endif

@@ -297,6 +297,8 @@ static inline void
 stub_begin(struct stub *stub)
 {
 	pthread_mutex_init(&stub->lock, NULL);
+	/* No proxy of the machine may be asked for the loopback. */
+	setenv("no_proxy", "127.0.0.1", 1);
 	stub_listen(stub);
 	snprintf(stub->url, sizeof(stub->url), "http://127.0.0.1:%u", stub->port);
 	pthread_create(&stub->acceptor, NULL, stub_main, stub);
