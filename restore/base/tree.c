@@ -29,12 +29,12 @@ join(const struct hc_tree *tree, char ret[HC_TREE_PATH], const char *fmt, va_lis
 	return n >= 0 && (size_t)n < HC_TREE_PATH - root;
 }
 
-#define JOIN(path, fmt)                            \
-	do {                                       \
-		va_list args_;                     \
-		va_start(args_, fmt);              \
-		good = join(tree, path, fmt, args_); \
-		va_end(args_);                     \
+#define JOIN(path, fmt)                                                                        \
+	do {                                                                                   \
+		va_list args_;                                                                 \
+		va_start(args_, fmt);                                                          \
+		good = join(tree, path, fmt, args_);                                           \
+		va_end(args_);                                                                 \
 	} while (0)
 
 static bool
@@ -204,7 +204,8 @@ hc_tree_list(const struct hc_tree *tree, struct hc_arena *arena, const char *fmt
 	if (dir == NULL)
 		return list;
 	while ((entry = readdir(dir)) != NULL) {
-		char *name = entry->d_name[0] == '.' ? NULL : hc_arena_strdup(arena, entry->d_name);
+		char *name =
+			entry->d_name[0] == '.' ? NULL : hc_arena_strdup(arena, entry->d_name);
 		const char **slot;
 
 		if (name == NULL)

@@ -28,8 +28,8 @@ struct hc_tree_names {
 };
 
 /* The first `max` bytes of a file appended to `out`; false when it can't be read. */
-bool hc_tree_bytes(const struct hc_tree *tree, struct hc_buf *out, size_t max, const char *fmt, ...)
-	HC_PRINTF(4, 5);
+bool hc_tree_bytes(const struct hc_tree *tree, struct hc_buf *out, size_t max, const char *fmt,
+		   ...) HC_PRINTF(4, 5);
 /* Its text without leading and trailing blanks; NULL when absent or empty. */
 char *hc_tree_text(const struct hc_tree *tree, struct hc_arena *arena, const char *fmt, ...)
 	HC_PRINTF(3, 4);
@@ -44,7 +44,7 @@ char *hc_tree_real(const struct hc_tree *tree, struct hc_arena *arena, const cha
 char *hc_tree_link(const struct hc_tree *tree, struct hc_arena *arena, const char *fmt, ...)
 	HC_PRINTF(3, 4);
 /* Names in a folder, sorted ("sda2" before "sda10"), without those that start with a dot. */
-struct hc_tree_names hc_tree_list(const struct hc_tree *tree, struct hc_arena *arena, const char *fmt,
-				  ...) HC_PRINTF(3, 4);
+struct hc_tree_names hc_tree_list(const struct hc_tree *tree, struct hc_arena *arena,
+				  const char *fmt, ...) HC_PRINTF(3, 4);
 
 #endif

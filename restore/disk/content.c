@@ -52,7 +52,9 @@ fd_close(struct hc_io *io)
 	free(io);
 }
 
-static const struct hc_io_ops fd_ops = { .name = "a disk", .pread = fd_pread, .close = fd_close };
+static const struct hc_io_ops fd_ops = { .name = "a disk",
+					 .pread = fd_pread,
+					 .close = fd_close };
 
 int
 hc_fd_io(int fd, uint64_t size, const char *path, struct hc_io **ret, struct hc_err *err)
@@ -124,7 +126,8 @@ describe_volumes(int fd, struct hc_disk *disk, struct hc_arena *arena, struct hc
 		struct hc_partition *p = &disk->partitions.items[i];
 		struct hc_signature found;
 
-		if (hc_signature_read(fd, (struct hc_extent){ p->start, p->size }, arena, &found, err) < 0 ||
+		if (hc_signature_read(fd, (struct hc_extent){ p->start, p->size }, arena,
+				      &found, err) < 0 ||
 		    add_members(disk, &found.members, arena, err) < 0)
 			return -1;
 		p->filesystem = found.type;
@@ -152,17 +155,18 @@ volume_text(const struct hc_partition *p, struct hc_arena *arena)
 	hc_size_text(p->size, size);
 	if (title != NULL && title[0] != '\0')
 		return hc_arena_printf(arena, "%s \"%s\" %s",
-				       p->filesystem != NULL ? p->filesystem : "unknown", title, size);
-	return hc_arena_printf(arena, "%s %s", p->filesystem != NULL ? p->filesystem : "unknown", size);
+				       p->filesystem != NULL ? p->filesystem : "unknown", title,
+				       size);
+	return hc_arena_printf(arena, "%s %s",
+			       p->filesystem != NULL ? p->filesystem : "unknown", size);
 }
 
 static const char *
 table_text(const struct hc_disk *disk, struct hc_arena *arena)
 {
-	const char *text = hc_arena_printf(arena, "%s, %zu partition%s",
-					   disk->table == HC_TABLE_GPT ? "GPT" : "MBR",
-					   disk->partitions.count,
-					   disk->partitions.count == 1 ? "" : "s");
+	const char *text = hc_arena_printf(
+		arena, "%s, %zu partition%s", disk->table == HC_TABLE_GPT ? "GPT" : "MBR",
+		disk->partitions.count, disk->partitions.count == 1 ? "" : "s");
 
 	for (size_t i = 0; text != NULL && i < disk->partitions.count; i++) {
 		const char *volume;
@@ -172,7 +176,8 @@ table_text(const struct hc_disk *disk, struct hc_arena *arena)
 					       disk->partitions.count - i);
 		volume = volume_text(&disk->partitions.items[i], arena);
 		text = volume == NULL ? NULL
-				      : hc_arena_printf(arena, "%s%s %s", text, i == 0 ? ":" : ",", volume);
+				      : hc_arena_printf(arena, "%s%s %s", text,
+							i == 0 ? ":" : ",", volume);
 	}
 	return text;
 }
@@ -186,12 +191,14 @@ tell(struct hc_disk *disk, const struct hc_signature *whole, const char *broken,
 
 	disk->holds_kind = disk->member_of.count > 0 ? "member" : "data";
 	if (broken != NULL) {
-		text = hc_arena_printf(arena, "a partition table that can't be read: %s", broken);
+		text = hc_arena_printf(arena, "a partition table that can't be read: %s",
+				       broken);
 	} else if (disk->table != HC_TABLE_NONE) {
 		text = table_text(disk, arena);
 	} else if (whole->type != NULL) {
 		text = whole->label != NULL
-			       ? hc_arena_printf(arena, "%s \"%s\", no partitions", whole->type, whole->label)
+			       ? hc_arena_printf(arena, "%s \"%s\", no partitions", whole->type,
+						 whole->label)
 			       : hc_arena_printf(arena, "%s, no partitions", whole->type);
 	} else if (blank) {
 		text = hc_arena_strdup(arena, "nothing");
@@ -208,7 +215,8 @@ tell(struct hc_disk *disk, const struct hc_signature *whole, const char *broken,
 
 /* A restore of ours that was begun, or finished, here (hazards 2, 7). */
 static int
-look_for_journal(struct hc_io *io, struct hc_disk *disk, struct hc_arena *arena, struct hc_err *err)
+look_for_journal(struct hc_io *io, struct hc_disk *disk, struct hc_arena *arena,
+		 struct hc_err *err)
 {
 	size_t length = (size_t)hc_min_u64(io->size, HC_JOURNAL_WITHIN);
 	uint8_t *start = malloc(length);
@@ -225,10 +233,11 @@ look_for_journal(struct hc_io *io, struct hc_disk *disk, struct hc_arena *arena,
 
 		disk->journal = journal.plan;
 		disk->holds_kind = finished ? "halcyon-finished" : "halcyon-unfinished";
-		disk->holds = hc_arena_printf(arena, "a%s restore of backup %s by halcyon (%s); %s",
-					      finished ? " finished" : "n unfinished",
-					      journal.backup ? journal.backup : "?",
-					      journal.created ? journal.created : "?", disk->holds);
+		disk->holds =
+			hc_arena_printf(arena, "a%s restore of backup %s by halcyon (%s); %s",
+					finished ? " finished" : "n unfinished",
+					journal.backup ? journal.backup : "?",
+					journal.created ? journal.created : "?", disk->holds);
 		if (disk->holds == NULL) {
 			no_memory(err);
 			goto out;
@@ -263,7 +272,8 @@ hc_disk_content(int fd, struct hc_arena *arena, struct hc_disk *disk, struct hc_
 		goto out;
 	}
 	/* A table that can't be read is a fact about the disk, not a failure to describe it. */
-	if (hc_table_read(io, disk->is_file ? 0 : disk->logical_block, arena, &table, &why) < 0) {
+	if (hc_table_read(io, disk->is_file ? 0 : disk->logical_block, arena, &table, &why) <
+	    0) {
 		if (why.code != H_DISK_TABLE && why.code != H_DISK_LAYOUT) {
 			*err = why;
 			goto out;

@@ -24,8 +24,8 @@ try_exclusive(struct hc_disk *disk, struct hc_arena *arena, struct hc_err *err)
 	if (fd >= 0)
 		close(fd);
 	else if (errno == EBUSY)
-		return hc_strings_add(&disk->in_use_by, arena, "held by another program or file system",
-				      err);
+		return hc_strings_add(&disk->in_use_by, arena,
+				      "held by another program or file system", err);
 	return 0;
 }
 
@@ -56,11 +56,13 @@ list_sys(const struct hc_tree *tree, const char *extra, struct hc_arena *arena,
 		const char *name = names.items[i];
 		struct hc_disk *disk;
 
-		if (!hc_sys_is_disk(tree, arena, name) && (extra == NULL || strcmp(name, extra) != 0))
+		if (!hc_sys_is_disk(tree, arena, name) &&
+		    (extra == NULL || strcmp(name, extra) != 0))
 			continue;
 		disk = hc_arena_grow(arena, &list.items, &list.count, sizeof(*disk));
 		if (disk == NULL)
-			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the list of disks");
+			return hc_err_set(err, H_OUT_OF_MEMORY,
+					  "no memory for the list of disks");
 		if (hc_sys_disk(tree, name, arena, disk, err) < 0 ||
 		    hc_disk_users(tree, name, arena, disk, err) < 0)
 			return -1;
@@ -114,7 +116,8 @@ merge_record(const char *root, struct hc_disk *disk, struct hc_arena *arena, str
 /* ---------------------------------------------------------------- public */
 
 int
-hc_disk_list(const char *sysroot, struct hc_arena *arena, struct hc_disk_list *ret, struct hc_err *err)
+hc_disk_list(const char *sysroot, struct hc_arena *arena, struct hc_disk_list *ret,
+	     struct hc_err *err)
 {
 	struct hc_tree tree = { sysroot != NULL ? sysroot : "" };
 	struct hc_disk_list list;
@@ -146,14 +149,16 @@ hc_disk_list(const char *sysroot, struct hc_arena *arena, struct hc_disk_list *r
 }
 
 static int
-describe_device(const struct stat *st, struct hc_arena *arena, struct hc_disk *ret, struct hc_err *err)
+describe_device(const struct stat *st, struct hc_arena *arena, struct hc_disk *ret,
+		struct hc_err *err)
 {
 	struct hc_disk_list list;
 	const char *name;
 	char *path;
 
 	if (hc_sys_name(&live, major(st->st_rdev), minor(st->st_rdev), arena, &name, err) < 0 ||
-	    list_sys(&live, name, arena, &list, err) < 0 || hc_disks_compare(&list, arena, err) < 0)
+	    list_sys(&live, name, arena, &list, err) < 0 ||
+	    hc_disks_compare(&list, arena, err) < 0)
 		return -1;
 	path = hc_arena_printf(arena, "/dev/%s", name);
 	for (char *p = path; p != NULL && *p != '\0'; p++)
@@ -164,17 +169,19 @@ describe_device(const struct stat *st, struct hc_arena *arena, struct hc_disk *r
 
 		if (strcmp(disk->path, path) != 0 && !hc_strings_has(&disk->other_paths, path))
 			continue;
-		if (try_exclusive(disk, arena, err) < 0 || describe_content(disk, arena, err) < 0)
+		if (try_exclusive(disk, arena, err) < 0 ||
+		    describe_content(disk, arena, err) < 0)
 			return -1;
 		*ret = *disk;
 		return 0;
 	}
-	return hc_err_set(err, H_DISK_OPEN, "the kernel has no disk %s", path != NULL ? path : name);
+	return hc_err_set(err, H_DISK_OPEN, "the kernel has no disk %s",
+			  path != NULL ? path : name);
 }
 
 static int
-describe_file(const char *path, const struct stat *st, struct hc_arena *arena, struct hc_disk *ret,
-	      struct hc_err *err)
+describe_file(const char *path, const struct stat *st, struct hc_arena *arena,
+	      struct hc_disk *ret, struct hc_err *err)
 {
 	struct hc_disk disk = { 0 };
 
@@ -187,7 +194,8 @@ describe_file(const char *path, const struct stat *st, struct hc_arena *arena, s
 	disk.logical_block = disk.physical_block = 512;
 	disk.read_only = access(path, W_OK) != 0;
 	hc_identity_choose(&disk);
-	if (hc_file_users(&live, path, st->st_dev, st->st_ino, arena, &disk.in_use_by, err) < 0 ||
+	if (hc_file_users(&live, path, st->st_dev, st->st_ino, arena, &disk.in_use_by, err) <
+		    0 ||
 	    describe_content(&disk, arena, err) < 0)
 		return -1;
 	*ret = disk;
@@ -204,8 +212,10 @@ hc_disk_stat(const char *path, struct stat *ret, struct hc_err *err)
 		return hc_err_at(err, HC_NO_OFFSET, "%s", path);
 	}
 	if (S_ISLNK(link.st_mode) && !S_ISBLK(st.st_mode))
-		return hc_err_set(err, H_TARGET_BAD,
-				  "%s is a symbolic link to a file; only links to disks are followed", path);
+		return hc_err_set(
+			err, H_TARGET_BAD,
+			"%s is a symbolic link to a file; only links to disks are followed",
+			path);
 	if (!S_ISBLK(st.st_mode) && !S_ISREG(st.st_mode))
 		return hc_err_set(err, H_TARGET_BAD, "%s is neither a disk nor a file", path);
 	*ret = st;
@@ -213,7 +223,8 @@ hc_disk_stat(const char *path, struct stat *ret, struct hc_err *err)
 }
 
 int
-hc_disk_describe(const char *path, struct hc_arena *arena, struct hc_disk *ret, struct hc_err *err)
+hc_disk_describe(const char *path, struct hc_arena *arena, struct hc_disk *ret,
+		 struct hc_err *err)
 {
 	struct stat st;
 

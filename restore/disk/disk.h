@@ -39,13 +39,13 @@ int hc_disk_describe(const char *path, struct hc_arena *arena, struct hc_disk *r
 /* ---------------------------------------------------------------- tables */
 
 struct hc_table {
-	unsigned type;  /* enum hc_table_type */
+	unsigned type;	/* enum hc_table_type */
 	const char *id; /* disk GUID, or MBR signature */
 	uint64_t logical_block;
 	struct hc_partitions partitions; /* by start; without the extended partition itself */
-	struct hc_span sector0;          /* first logical sector */
-	struct hc_span gpt_header;       /* GPT only */
-	struct hc_span gpt_entries;      /* GPT only: byte for byte */
+	struct hc_span sector0;		 /* first logical sector */
+	struct hc_span gpt_header;	 /* GPT only */
+	struct hc_span gpt_entries;	 /* GPT only: byte for byte */
 };
 
 /*
@@ -72,8 +72,8 @@ int hc_table_writes(const struct hc_manifest_disk *disk, uint64_t target_size,
 		    struct hc_arena *arena, struct hc_plan_writes *ret, struct hc_err *err);
 /* Adds to `list` what the target's size makes of the table's limits, for people: space beyond 2 TiB (of 512-byte
  * sectors) can't be used with an MBR. */
-int hc_table_losses(const struct hc_manifest_disk *disk, uint64_t target_size, struct hc_arena *arena,
-		    struct hc_strings *list, struct hc_err *err);
+int hc_table_losses(const struct hc_manifest_disk *disk, uint64_t target_size,
+		    struct hc_arena *arena, struct hc_strings *list, struct hc_err *err);
 /* What must be overwritten with zeros first, so that an interrupted restore never looks bootable: sector
  * 0, the GPT header and entries at both ends (of the table that is there now and of the new one): the first and
  * the last 24 KiB, which holds them at any sector size and ends before the 63rd sector. */
@@ -94,8 +94,8 @@ struct hc_target;
 int hc_target_open(const char *path, const struct hc_identity *identity, uint64_t create_size,
 		   struct hc_target **ret, struct hc_err *err);
 /* What was found on the opened descriptor: size, serial and WWN by its device number, edges as they are now. */
-int hc_target_identity(struct hc_target *target, struct hc_arena *arena, struct hc_identity *ret,
-		       struct hc_err *err);
+int hc_target_identity(struct hc_target *target, struct hc_arena *arena,
+		       struct hc_identity *ret, struct hc_err *err);
 /* The comparison that hc_target_open makes.  H_DISK_IDENTITY names the first difference.  `plan` without edges:
  * the content is not compared (a run that is carried on).  Without serial and WWN, or with shared ones, the place
  * on the bus counts. */
@@ -116,8 +116,8 @@ bool hc_target_independent(const struct hc_target *target);
  * Makes a range read as zeros.  `must` true: by hole punching, zero-out, or written zeros.  `must`
  * false: only if it is cheap; *ret_zeroed says whether it was done.
  */
-int hc_target_zero(struct hc_target *target, struct hc_extent range, bool must, bool *ret_zeroed,
-		   struct hc_err *err);
+int hc_target_zero(struct hc_target *target, struct hc_extent range, bool must,
+		   bool *ret_zeroed, struct hc_err *err);
 /* BLKDISCARD of the whole disk; nothing for what can't. Only after confirmation (hazards 18). */
 int hc_target_discard_all(struct hc_target *target, struct hc_err *err);
 int hc_target_flush(struct hc_target *target, struct hc_err *err);

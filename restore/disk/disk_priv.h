@@ -19,8 +19,8 @@ bool hc_sys_is_disk(const struct hc_tree *tree, struct hc_arena *arena, const ch
 int hc_sys_disk(const struct hc_tree *tree, const char *name, struct hc_arena *arena,
 		struct hc_disk *ret, struct hc_err *err);
 /* The name below /sys/block of a device number.  H_TARGET_BAD for a partition, naming its disk. */
-int hc_sys_name(const struct hc_tree *tree, unsigned major, unsigned minor, struct hc_arena *arena,
-		const char **ret, struct hc_err *err);
+int hc_sys_name(const struct hc_tree *tree, unsigned major, unsigned minor,
+		struct hc_arena *arena, const char **ret, struct hc_err *err);
 /* Bus, controller and stable path out of "/sys/devices/…"; texts may be NULL. */
 int hc_sys_path(const struct hc_tree *tree, const char *name, const char *real,
 		struct hc_arena *arena, struct hc_disk *disk, struct hc_err *err);

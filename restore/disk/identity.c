@@ -48,12 +48,14 @@ is_multipath(const struct hc_disk *disk)
 
 /* Appends the paths and the users of `from` to `to`. */
 static int
-merge(struct hc_disk *to, const struct hc_disk *from, struct hc_arena *arena, struct hc_err *err)
+merge(struct hc_disk *to, const struct hc_disk *from, struct hc_arena *arena,
+      struct hc_err *err)
 {
 	if (hc_strings_add(&to->other_paths, arena, from->path, err) < 0)
 		return -1;
 	for (size_t i = 0; i < from->other_paths.count; i++)
-		if (hc_strings_add(&to->other_paths, arena, from->other_paths.items[i], err) < 0)
+		if (hc_strings_add(&to->other_paths, arena, from->other_paths.items[i], err) <
+		    0)
 			return -1;
 	for (size_t i = 0; i < from->member_of.count; i++)
 		if (!hc_strings_has(&to->member_of, from->member_of.items[i]) &&

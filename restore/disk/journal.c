@@ -10,14 +10,15 @@ static const char magic[] = "halcyon journal\n";
 #define MAGIC_BYTES (sizeof(magic) - 1)
 
 int
-hc_journal_block(const struct hc_journal *journal, uint8_t ret[HC_JOURNAL_BYTES], struct hc_err *err)
+hc_journal_block(const struct hc_journal *journal, uint8_t ret[HC_JOURNAL_BYTES],
+		 struct hc_err *err)
 {
 	struct hc_buf text = { 0 };
 	int result = hc_doc_write(&hc_journal_shape, journal, HC_JSON_PRETTY, &text, err);
 
 	if (result == 0 && text.size > HC_JOURNAL_BYTES - MAGIC_BYTES)
-		result = hc_err_set(err, H_JOURNAL, "the journal has %zu bytes, %zu fit", text.size,
-				    (size_t)HC_JOURNAL_BYTES - MAGIC_BYTES);
+		result = hc_err_set(err, H_JOURNAL, "the journal has %zu bytes, %zu fit",
+				    text.size, (size_t)HC_JOURNAL_BYTES - MAGIC_BYTES);
 	if (result == 0) {
 		memset(ret, 0, HC_JOURNAL_BYTES);
 		memcpy(ret, magic, MAGIC_BYTES);

@@ -23,7 +23,7 @@ int hc_journal_block(const struct hc_journal *journal, uint8_t ret[HC_JOURNAL_BY
  * Looks for a journal in the first bytes of a disk (HC_JOURNAL_WITHIN of them, or what there is).
  * Returns 1 and the document with its offset, 0 when there is none; a block that is damaged counts as none.
  */
-int hc_journal_find(struct hc_span start_of_disk, struct hc_arena *arena, struct hc_journal *ret,
-		    uint64_t *ret_offset);
+int hc_journal_find(struct hc_span start_of_disk, struct hc_arena *arena,
+		    struct hc_journal *ret, uint64_t *ret_offset);
 
 #endif

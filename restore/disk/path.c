@@ -11,12 +11,12 @@
 #include <string.h>
 
 struct parts {
-	const char *controller;  /* last PCI address */
-	const char *ata;         /* ata3 */
-	const char *usb;         /* port path: 2.3 of 1-2.3 */
-	const char *sas;         /* end_device-0:1 */
-	const char *nvme;        /* nvme0 */
-	const char *scsi;        /* 2:0:0:1 */
+	const char *controller; /* last PCI address */
+	const char *ata;	/* ata3 */
+	const char *usb;	/* port path: 2.3 of 1-2.3 */
+	const char *sas;	/* end_device-0:1 */
+	const char *nvme;	/* nvme0 */
+	const char *scsi;	/* 2:0:0:1 */
 	bool iscsi, fc, virtio, mmc, xen;
 };
 
@@ -32,7 +32,8 @@ is_pci_address(const char *text)
 	unsigned domain, bus, device, function;
 	int used = 0;
 
-	return sscanf(text, "%8x:%2x:%2x.%1u%n", &domain, &bus, &device, &function, &used) == 4 &&
+	return sscanf(text, "%8x:%2x:%2x.%1u%n", &domain, &bus, &device, &function, &used) ==
+		       4 &&
 	       text[used] == '\0';
 }
 
@@ -43,7 +44,8 @@ is_scsi_address(const char *text)
 	unsigned long long l;
 	int used = 0;
 
-	return sscanf(text, "%u:%u:%u:%llu%n", &h, &c, &t, &l, &used) == 4 && text[used] == '\0';
+	return sscanf(text, "%u:%u:%u:%llu%n", &h, &c, &t, &l, &used) == 4 &&
+	       text[used] == '\0';
 }
 
 static void
@@ -80,7 +82,8 @@ split(const char *real, struct hc_arena *arena, struct parts *parts, struct hc_e
 
 	if (copy == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to describe a disk");
-	for (char *part = strtok_r(copy, "/", &save); part != NULL; part = strtok_r(NULL, "/", &save)) {
+	for (char *part = strtok_r(copy, "/", &save); part != NULL;
+	     part = strtok_r(NULL, "/", &save)) {
 		if (strcmp(part, "block") == 0)
 			break;
 		look_at(part, parts);
@@ -120,7 +123,8 @@ bus_of(const char *name, const struct parts *p)
 
 /* What stands behind the controller's address. */
 static const char *
-port_of(const struct hc_tree *tree, const char *name, const struct parts *p, struct hc_arena *arena)
+port_of(const struct hc_tree *tree, const char *name, const struct parts *p,
+	struct hc_arena *arena)
 {
 	unsigned h = 0, c = 0, t = 0;
 	unsigned long long l = 0;
@@ -129,20 +133,21 @@ port_of(const struct hc_tree *tree, const char *name, const struct parts *p, str
 		sscanf(p->scsi, "%u:%u:%u:%llu", &h, &c, &t, &l);
 	if (p->ata != NULL)
 		/* Behind a port multiplier the channel counts, on a PATA cable the unit. */
-		return hc_arena_printf(arena, "-ata-%llu.%u",
-				       (unsigned long long)hc_tree_number(
-					       tree, 0, "/sys/class/ata_port/%s/port_no", p->ata),
-				       c != 0 ? c : t);
+		return hc_arena_printf(
+			arena, "-ata-%llu.%u",
+			(unsigned long long)hc_tree_number(
+				tree, 0, "/sys/class/ata_port/%s/port_no", p->ata),
+			c != 0 ? c : t);
 	if (p->usb != NULL)
 		return hc_arena_printf(arena, "-usb-0:%s-scsi-%u:%u:%llu", p->usb, c, t, l);
 	if (p->sas != NULL)
-		return hc_arena_printf(arena, "-sas-%s-lun-%llu",
-				       hc_tree_text(tree, arena, "/sys/block/%s/device/sas_address", name),
-				       l);
+		return hc_arena_printf(
+			arena, "-sas-%s-lun-%llu",
+			hc_tree_text(tree, arena, "/sys/block/%s/device/sas_address", name), l);
 	if (p->nvme != NULL)
 		return hc_arena_printf(arena, "-nvme-%llu",
-				       (unsigned long long)hc_tree_number(tree, 1, "/sys/block/%s/nsid",
-									  name));
+				       (unsigned long long)hc_tree_number(
+					       tree, 1, "/sys/block/%s/nsid", name));
 	if (p->scsi != NULL)
 		return hc_arena_printf(arena, "-scsi-%u:%u:%llu", c, t, l);
 	return "";
@@ -166,8 +171,8 @@ nvme_real(const struct hc_tree *tree, const char *real, struct hc_arena *arena)
 }
 
 int
-hc_sys_path(const struct hc_tree *tree, const char *name, const char *real, struct hc_arena *arena,
-	    struct hc_disk *disk, struct hc_err *err)
+hc_sys_path(const struct hc_tree *tree, const char *name, const char *real,
+	    struct hc_arena *arena, struct hc_disk *disk, struct hc_err *err)
 {
 	struct parts parts = { 0 };
 	const char *from = NULL, *port;
@@ -184,7 +189,8 @@ hc_sys_path(const struct hc_tree *tree, const char *name, const char *real, stru
 			arena, "loop-%s",
 			hc_tree_text(tree, arena, "/sys/block/%s/loop/backing_file", name));
 	else if (parts.controller != NULL && port != NULL)
-		disk->identity.pci_path = hc_arena_printf(arena, "pci-%s%s", parts.controller, port);
+		disk->identity.pci_path =
+			hc_arena_printf(arena, "pci-%s%s", parts.controller, port);
 	else
 		disk->identity.pci_path = hc_arena_strdup(arena, real);
 	if (disk->identity.pci_path == NULL)

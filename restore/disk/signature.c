@@ -13,9 +13,17 @@ static bool
 is_member(const char *usage, const char *type)
 {
 	static const char *const types[] = {
-		"zfs_member", "VMFS", "VMFS_volume_member", "bcache", "drbd",
-		"drbdproxy_datalog", "drbdmanage_control_volume", "ceph_bluestore", "stratis",
-		"mpool", "DM_snapshot_cow",
+		"zfs_member",
+		"VMFS",
+		"VMFS_volume_member",
+		"bcache",
+		"drbd",
+		"drbdproxy_datalog",
+		"drbdmanage_control_volume",
+		"ceph_bluestore",
+		"stratis",
+		"mpool",
+		"DM_snapshot_cow",
 	};
 
 	if (strcmp(usage, "raid") == 0)
@@ -46,7 +54,8 @@ or_null(const char *text)
 }
 
 static int
-take_result(blkid_probe probe, struct hc_arena *arena, struct hc_signature *ret, struct hc_err *err)
+take_result(blkid_probe probe, struct hc_arena *arena, struct hc_signature *ret,
+	    struct hc_err *err)
 {
 	const char *type = value(probe, "TYPE", arena), *usage = value(probe, "USAGE", arena);
 
@@ -66,27 +75,29 @@ take_result(blkid_probe probe, struct hc_arena *arena, struct hc_signature *ret,
 		ret->serial = NULL;
 	}
 	if (ret->type == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the signatures of a disk");
+		return hc_err_set(err, H_OUT_OF_MEMORY,
+				  "no memory for the signatures of a disk");
 	return 0;
 }
 
 int
-hc_signature_read(int fd, struct hc_extent range, struct hc_arena *arena, struct hc_signature *ret,
-		  struct hc_err *err)
+hc_signature_read(int fd, struct hc_extent range, struct hc_arena *arena,
+		  struct hc_signature *ret, struct hc_err *err)
 {
 	struct hc_signature found = { 0 };
 	blkid_probe probe = blkid_new_probe();
 	int result = -1;
 
 	if (probe == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the signatures of a disk");
-	if (range.length == 0 ||
-	    blkid_probe_set_device(probe, fd, (blkid_loff_t)range.offset,
-				   (blkid_loff_t)range.length) != 0)
+		return hc_err_set(err, H_OUT_OF_MEMORY,
+				  "no memory for the signatures of a disk");
+	if (range.length == 0 || blkid_probe_set_device(probe, fd, (blkid_loff_t)range.offset,
+							(blkid_loff_t)range.length) != 0)
 		goto none; /* too small for anything */
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE |
-							 BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
+							 BLKID_SUBLKS_LABEL |
+							 BLKID_SUBLKS_UUID);
 	while (blkid_do_probe(probe) == 0)
 		if (take_result(probe, arena, &found, err) < 0)
 			goto out;

@@ -30,7 +30,8 @@ is_dm_disk(const struct hc_tree *tree, struct hc_arena *arena, const char *name)
 bool
 hc_sys_is_disk(const struct hc_tree *tree, struct hc_arena *arena, const char *name)
 {
-	static const char *const no_disks[] = { "ram", "loop", "zram", "sr", "fd", "mtdblock", "nbd" };
+	static const char *const no_disks[] = { "ram", "loop",	   "zram", "sr",
+						"fd",  "mtdblock", "nbd" };
 
 	for (size_t i = 0; i < sizeof(no_disks) / sizeof(no_disks[0]); i++) {
 		size_t n = strlen(no_disks[i]);
@@ -39,7 +40,8 @@ hc_sys_is_disk(const struct hc_tree *tree, struct hc_arena *arena, const char *n
 			return false;
 	}
 	/* eMMC's boot and replay-protected areas are no places for an operating system. */
-	if (starts(name, "mmcblk") && (strstr(name, "boot") != NULL || strstr(name, "rpmb") != NULL))
+	if (starts(name, "mmcblk") &&
+	    (strstr(name, "boot") != NULL || strstr(name, "rpmb") != NULL))
 		return false;
 	if (starts(name, "dm-") && !is_dm_disk(tree, arena, name))
 		return false;
@@ -84,8 +86,8 @@ vpd_serial(const struct hc_tree *tree, const char *name, struct hc_arena *arena)
 	const char *ret = NULL;
 	size_t length, start = 4;
 
-	if (hc_tree_bytes(tree, &page, 4096, "/sys/block/%s/device/vpd_pg80", name) && page.size > 4 &&
-	    page.data[1] == 0x80) {
+	if (hc_tree_bytes(tree, &page, 4096, "/sys/block/%s/device/vpd_pg80", name) &&
+	    page.size > 4 && page.data[1] == 0x80) {
 		length = (size_t)page.data[2] << 8 | page.data[3];
 		if (length > page.size - 4)
 			length = page.size - 4;
@@ -96,8 +98,9 @@ vpd_serial(const struct hc_tree *tree, const char *name, struct hc_arena *arena)
 		while (length > 0 && (isspace(page.data[start + length - 1]) ||
 				      page.data[start + length - 1] == 0))
 			length--;
-		ret = clean_serial(arena,
-				   hc_arena_strndup(arena, (const char *)page.data + start, length));
+		ret = clean_serial(
+			arena,
+			hc_arena_strndup(arena, (const char *)page.data + start, length));
 	}
 	hc_buf_done(&page);
 	return ret;
@@ -111,7 +114,8 @@ usb_serial(const struct hc_tree *tree, const char *real, struct hc_arena *arena)
 
 	while (path != NULL && (slash = strrchr(path, '/')) != NULL && slash > path) {
 		if (hc_tree_exists(tree, "%s/idVendor", path))
-			return clean_serial(arena, hc_tree_text(tree, arena, "%s/serial", path));
+			return clean_serial(arena,
+					    hc_tree_text(tree, arena, "%s/serial", path));
 		*slash = '\0';
 	}
 	return NULL;
@@ -125,8 +129,8 @@ find_serial(const struct hc_tree *tree, const char *name, const char *real, cons
 	const char *serial;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		serial = clean_serial(arena,
-				      hc_tree_text(tree, arena, "/sys/block/%s/%s", name, files[i]));
+		serial = clean_serial(
+			arena, hc_tree_text(tree, arena, "/sys/block/%s/%s", name, files[i]));
 		if (serial != NULL)
 			return serial;
 	}
@@ -164,7 +168,8 @@ find_model(const struct hc_tree *tree, const char *name, struct hc_arena *arena)
 	const char *vendor = hc_tree_text(tree, arena, "/sys/block/%s/device/vendor", name);
 
 	if (model == NULL)
-		return clean(arena, hc_tree_text(tree, arena, "/sys/block/%s/device/name", name));
+		return clean(arena,
+			     hc_tree_text(tree, arena, "/sys/block/%s/device/name", name));
 	/* "ATA" is what libata says for all; virtio's vendor is a number. */
 	if (vendor == NULL || strcmp(vendor, "ATA") == 0 || starts(vendor, "0x"))
 		return clean(arena, model);
@@ -184,8 +189,8 @@ add_lun_kind(struct hc_disk *disk, struct hc_arena *arena, struct hc_err *err)
 }
 
 int
-hc_sys_disk(const struct hc_tree *tree, const char *name, struct hc_arena *arena, struct hc_disk *ret,
-	    struct hc_err *err)
+hc_sys_disk(const struct hc_tree *tree, const char *name, struct hc_arena *arena,
+	    struct hc_disk *ret, struct hc_err *err)
 {
 	struct hc_disk disk = { 0 };
 	char *real = hc_tree_real(tree, arena, "/sys/block/%s", name);
@@ -230,14 +235,16 @@ hc_sys_name(const struct hc_tree *tree, unsigned major, unsigned minor, struct h
 	char *slash = real == NULL ? NULL : strrchr(real, '/');
 
 	if (slash == NULL)
-		return hc_err_set(err, H_DISK_OPEN, "the kernel knows no block device %u:%u", major, minor);
+		return hc_err_set(err, H_DISK_OPEN, "the kernel knows no block device %u:%u",
+				  major, minor);
 	if (hc_tree_exists(tree, "%s/partition", real)) {
 		char *name = slash + 1;
 
 		*slash = '\0';
 		slash = strrchr(real, '/');
 		hc_err_set(err, H_TARGET_BAD, "/dev/%s is a partition, not a disk", name);
-		return hc_err_remedy(err, "Name the whole disk: /dev/%s.", slash != NULL ? slash + 1 : "…");
+		return hc_err_remedy(err, "Name the whole disk: /dev/%s.",
+				     slash != NULL ? slash + 1 : "…");
 	}
 	*ret = slash + 1;
 	return 0;

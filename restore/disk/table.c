@@ -40,7 +40,8 @@ int
 hc_partitions_check(struct hc_partitions *partitions, uint64_t disk_size, struct hc_err *err)
 {
 	if (partitions->count > 1)
-		qsort(partitions->items, partitions->count, sizeof(*partitions->items), compare_start);
+		qsort(partitions->items, partitions->count, sizeof(*partitions->items),
+		      compare_start);
 	for (size_t i = 0; i < partitions->count; i++) {
 		const struct hc_partition *p = &partitions->items[i], *before = p - (i > 0);
 
@@ -54,7 +55,8 @@ hc_partitions_check(struct hc_partitions *partitions, uint64_t disk_size, struct
 			return hc_err_set(err, H_DISK_LAYOUT,
 					  "partitions %llu and %llu overlap at byte %llu",
 					  (unsigned long long)before->number,
-					  (unsigned long long)p->number, (unsigned long long)p->start);
+					  (unsigned long long)p->number,
+					  (unsigned long long)p->start);
 	}
 	return 0;
 }
@@ -72,8 +74,8 @@ read_sector(struct hc_io *disk, uint64_t lba, uint64_t block, struct hc_arena *a
 
 /* Whether a good header lies at an LBA: for telling what is broken, never for reading on. */
 static int
-good_header_at(struct hc_io *disk, uint64_t lba, uint64_t block, struct hc_arena *arena, bool *ret,
-	       struct hc_err *err)
+good_header_at(struct hc_io *disk, uint64_t lba, uint64_t block, struct hc_arena *arena,
+	       bool *ret, struct hc_err *err)
 {
 	struct hc_span sector;
 	struct hc_err why;
@@ -103,10 +105,13 @@ primary_lost(struct hc_io *disk, uint64_t block, struct hc_arena *arena, struct 
 		last = disk->size / blocks[i] - 1;
 		if (good_header_at(disk, last, blocks[i], arena, &good, &other) < 0 || !good)
 			continue;
-		hc_err_wrap(err, "only the backup GPT at the end of the disk (byte %llu) is intact",
+		hc_err_wrap(err,
+			    "only the backup GPT at the end of the disk (byte %llu) is intact",
 			    (unsigned long long)(last * blocks[i]));
-		hc_err_remedy(err, "Write the primary GPT anew from the backup (`sgdisk -e`, or gdisk's "
-				   "recovery menu, command b), then try again.");
+		hc_err_remedy(
+			err,
+			"Write the primary GPT anew from the backup (`sgdisk -e`, or gdisk's "
+			"recovery menu, command b), then try again.");
 		return hc_err_at(err, blocks[i], "GPT header");
 	}
 	hc_err_wrap(err, "the backup GPT at the end of the disk is not intact either");
@@ -127,17 +132,21 @@ read_gpt(struct hc_io *disk, uint64_t block, struct hc_arena *arena, struct hc_t
 		return primary_lost(disk, block, arena, err);
 	if (gpt.last_usable >= sectors) {
 		hc_err_set(err, H_DISK_LAYOUT,
-			   "the GPT uses sectors up to %llu, the disk ends at %llu: it was cut off",
+			   "the GPT uses sectors up to %llu, the disk ends at %llu: it was cut "
+			   "off",
 			   (unsigned long long)gpt.last_usable, (unsigned long long)sectors);
 		return hc_err_at(err, block, "GPT header");
 	}
 	at = gpt.entries_lba * block;
 	if (at > disk->size || hc_gpt_entries_size(&gpt) > disk->size - at)
-		return hc_err_set(err, H_DISK_TABLE, "the GPT's entries lie outside the disk, at byte %llu",
+		return hc_err_set(err, H_DISK_TABLE,
+				  "the GPT's entries lie outside the disk, at byte %llu",
 				  (unsigned long long)at);
-	if (copy_range(disk, at, hc_gpt_entries_size(&gpt), arena, &table->gpt_entries, err) < 0)
+	if (copy_range(disk, at, hc_gpt_entries_size(&gpt), arena, &table->gpt_entries, err) <
+	    0)
 		return -1;
-	if (hc_gpt_partitions(&gpt, table->gpt_entries, block, arena, &table->partitions, err) < 0)
+	if (hc_gpt_partitions(&gpt, table->gpt_entries, block, arena, &table->partitions, err) <
+	    0)
 		return err->code == H_DISK_TABLE ? primary_lost(disk, block, arena, err) : -1;
 	hc_guid_text(gpt.guid, guid);
 	table->id = hc_arena_strdup(arena, guid);
@@ -163,7 +172,8 @@ find_gpt(struct hc_io *disk, struct hc_arena *arena, uint64_t *ret_block, struct
 			return 0;
 		}
 	}
-	hc_err_set(err, H_DISK_TABLE, "the MBR announces a GPT, but there is no header behind it");
+	hc_err_set(err, H_DISK_TABLE,
+		   "the MBR announces a GPT, but there is no header behind it");
 	return primary_lost(disk, 0, arena, err);
 }
 
@@ -192,7 +202,8 @@ read_none(struct hc_io *disk, uint64_t block, struct hc_arena *arena, struct hc_
 	    good_header_at(disk, 1, block, arena, &good, err) < 0)
 		return -1;
 	if (good) {
-		hc_err_set(err, H_DISK_TABLE, "there is a GPT, but sector 0, which has to announce it, is empty");
+		hc_err_set(err, H_DISK_TABLE,
+			   "there is a GPT, but sector 0, which has to announce it, is empty");
 		return hc_err_at(err, 0, "protective MBR");
 	}
 	table->type = HC_TABLE_NONE;
@@ -201,8 +212,8 @@ read_none(struct hc_io *disk, uint64_t block, struct hc_arena *arena, struct hc_
 }
 
 int
-hc_table_read(struct hc_io *disk, uint64_t logical_block, struct hc_arena *arena, struct hc_table *ret,
-	      struct hc_err *err)
+hc_table_read(struct hc_io *disk, uint64_t logical_block, struct hc_arena *arena,
+	      struct hc_table *ret, struct hc_err *err)
 {
 	struct hc_table table = { 0 };
 	uint64_t block = logical_block != 0 ? logical_block : 512;

@@ -65,26 +65,34 @@ check_numbers(const struct hc_gpt *gpt, uint64_t lba, size_t logical_block, stru
 	uint64_t blocks;
 
 	if (gpt->this_lba != lba)
-		return hc_err_set(err, H_DISK_TABLE, "the GPT header at LBA %llu says it lies at %llu",
+		return hc_err_set(err, H_DISK_TABLE,
+				  "the GPT header at LBA %llu says it lies at %llu",
 				  (unsigned long long)lba, (unsigned long long)gpt->this_lba);
 	if (!entry_size_good(gpt->entry_size))
-		return hc_err_set(err, H_DISK_TABLE,
-				  "the GPT has entries of %u bytes, 128, 256, … 4096 are possible",
-				  gpt->entry_size);
+		return hc_err_set(
+			err, H_DISK_TABLE,
+			"the GPT has entries of %u bytes, 128, 256, … 4096 are possible",
+			gpt->entry_size);
 	if (gpt->entry_count > GPT_ENTRIES_MAX / gpt->entry_size)
-		return hc_err_set(err, H_DISK_TABLE, "the GPT has %u entries of %u bytes, %u are supported",
-				  gpt->entry_count, gpt->entry_size, GPT_ENTRIES_MAX / gpt->entry_size);
+		return hc_err_set(err, H_DISK_TABLE,
+				  "the GPT has %u entries of %u bytes, %u are supported",
+				  gpt->entry_count, gpt->entry_size,
+				  GPT_ENTRIES_MAX / gpt->entry_size);
 	blocks = hc_round_up(hc_gpt_entries_size(gpt), logical_block) / logical_block;
 	/* A limit that keeps all later sums far from 64 bits. */
 	if (gpt->last_usable > UINT64_MAX / 8192 || gpt->other_lba > UINT64_MAX / 8192 ||
 	    gpt->entries_lba > UINT64_MAX / 8192)
-		return hc_err_set(err, H_DISK_TABLE, "the GPT header names an LBA beyond any disk");
-	if (gpt->first_usable > gpt->last_usable + 1 || gpt->entries_lba < 2 ||
-	    (gpt->entries_lba <= gpt->last_usable && gpt->entries_lba + blocks > gpt->first_usable))
 		return hc_err_set(err, H_DISK_TABLE,
-				  "the GPT's entries (LBA %llu, %llu blocks) and its usable area (%llu to %llu) "
+				  "the GPT header names an LBA beyond any disk");
+	if (gpt->first_usable > gpt->last_usable + 1 || gpt->entries_lba < 2 ||
+	    (gpt->entries_lba <= gpt->last_usable &&
+	     gpt->entries_lba + blocks > gpt->first_usable))
+		return hc_err_set(err, H_DISK_TABLE,
+				  "the GPT's entries (LBA %llu, %llu blocks) and its usable "
+				  "area (%llu to %llu) "
 				  "contradict each other",
-				  (unsigned long long)gpt->entries_lba, (unsigned long long)blocks,
+				  (unsigned long long)gpt->entries_lba,
+				  (unsigned long long)blocks,
 				  (unsigned long long)gpt->first_usable,
 				  (unsigned long long)gpt->last_usable);
 	return 0;
@@ -102,12 +110,14 @@ hc_gpt_parse(struct hc_span sector, uint64_t lba, struct hc_gpt *ret, struct hc_
 	gpt.header_size = hc_get_le32(sector.data + 12);
 	if (gpt.header_size < GPT_HEADER_MIN || gpt.header_size > sector.size)
 		return hc_err_set(err, H_DISK_TABLE,
-				  "the GPT header at LBA %llu says it has %u bytes, 92 to %zu are possible",
+				  "the GPT header at LBA %llu says it has %u bytes, 92 to %zu "
+				  "are possible",
 				  (unsigned long long)lba, gpt.header_size, sector.size);
 	if (!header_crc_good(sector, gpt.header_size, &crc))
-		return hc_err_set(err, H_DISK_TABLE,
-				  "the GPT header at LBA %llu is damaged: its CRC is %08x, it says %08x",
-				  (unsigned long long)lba, crc, hc_get_le32(sector.data + 16));
+		return hc_err_set(
+			err, H_DISK_TABLE,
+			"the GPT header at LBA %llu is damaged: its CRC is %08x, it says %08x",
+			(unsigned long long)lba, crc, hc_get_le32(sector.data + 16));
 	gpt.this_lba = hc_get_le64(sector.data + 24);
 	gpt.other_lba = hc_get_le64(sector.data + 32);
 	gpt.first_usable = hc_get_le64(sector.data + 40);
@@ -124,8 +134,9 @@ hc_gpt_parse(struct hc_span sector, uint64_t lba, struct hc_gpt *ret, struct hc_
 }
 
 static int
-add_partition(const struct hc_gpt *gpt, const uint8_t *entry, uint64_t number, uint64_t logical_block,
-	      struct hc_arena *arena, struct hc_partitions *list, struct hc_err *err)
+add_partition(const struct hc_gpt *gpt, const uint8_t *entry, uint64_t number,
+	      uint64_t logical_block, struct hc_arena *arena, struct hc_partitions *list,
+	      struct hc_err *err)
 {
 	uint64_t first = hc_get_le64(entry + 32), last = hc_get_le64(entry + 40);
 	char type[HC_GUID_TEXT], guid[HC_GUID_TEXT];
@@ -133,14 +144,17 @@ add_partition(const struct hc_gpt *gpt, const uint8_t *entry, uint64_t number, u
 
 	if (first > last || first < gpt->first_usable || last > gpt->last_usable)
 		return hc_err_set(err, H_DISK_LAYOUT,
-				  "GPT partition %llu (LBA %llu to %llu) does not lie inside the usable area "
+				  "GPT partition %llu (LBA %llu to %llu) does not lie inside "
+				  "the usable area "
 				  "(%llu to %llu)",
 				  (unsigned long long)number, (unsigned long long)first,
-				  (unsigned long long)last, (unsigned long long)gpt->first_usable,
+				  (unsigned long long)last,
+				  (unsigned long long)gpt->first_usable,
 				  (unsigned long long)gpt->last_usable);
 	p = hc_arena_grow(arena, &list->items, &list->count, sizeof(*p));
 	if (p == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the partitions of a disk");
+		return hc_err_set(err, H_OUT_OF_MEMORY,
+				  "no memory for the partitions of a disk");
 	hc_guid_text(entry, type);
 	hc_guid_text(entry + 16, guid);
 	p->number = number;
@@ -149,10 +163,11 @@ add_partition(const struct hc_gpt *gpt, const uint8_t *entry, uint64_t number, u
 	p->type = hc_arena_strdup(arena, type);
 	p->guid = hc_arena_strdup(arena, guid);
 	p->name = hc_utf16_to_utf8(arena, hc_span(entry + 56, 72));
-	p->attributes = hc_arena_printf(arena, "%016llx",
-					(unsigned long long)hc_get_le64(entry + 48));
+	p->attributes =
+		hc_arena_printf(arena, "%016llx", (unsigned long long)hc_get_le64(entry + 48));
 	if (p->type == NULL || p->guid == NULL || p->name == NULL || p->attributes == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the partitions of a disk");
+		return hc_err_set(err, H_OUT_OF_MEMORY,
+				  "no memory for the partitions of a disk");
 	return 0;
 }
 
@@ -164,13 +179,15 @@ hc_gpt_partitions(const struct hc_gpt *gpt, struct hc_span entries, uint64_t log
 	uint32_t crc;
 
 	if (entries.size != hc_gpt_entries_size(gpt))
-		return hc_err_set(err, H_DISK_TABLE, "the GPT's entries have %zu bytes, its header says %zu",
+		return hc_err_set(err, H_DISK_TABLE,
+				  "the GPT's entries have %zu bytes, its header says %zu",
 				  entries.size, hc_gpt_entries_size(gpt));
 	crc = hc_crc32(entries.data, entries.size);
 	if (crc != gpt->entries_crc)
 		return hc_err_set(err, H_DISK_TABLE,
-				  "the GPT's entries are damaged: their CRC is %08x, the header says %08x", crc,
-				  gpt->entries_crc);
+				  "the GPT's entries are damaged: their CRC is %08x, the "
+				  "header says %08x",
+				  crc, gpt->entries_crc);
 	for (uint32_t i = 0; i < gpt->entry_count; i++) {
 		const uint8_t *entry = entries.data + (size_t)i * gpt->entry_size;
 

@@ -36,15 +36,17 @@ is_volume(struct hc_span sector)
 		size_t offset;
 		const char *text;
 	} names[] = {
-		{ 3, "NTFS    " },     { 3, "EXFAT   " },     { 3, "ReFS" },
-		{ 3, "-FVE-FS-" },     { 0x36, "FAT12   " },  { 0x36, "FAT16   " },
-		{ 0x36, "FAT     " },  { 0x52, "FAT32   " },
+		{ 3, "NTFS    " },    { 3, "EXFAT   " },    { 3, "ReFS" },
+		{ 3, "-FVE-FS-" },    { 0x36, "FAT12   " }, { 0x36, "FAT16   " },
+		{ 0x36, "FAT     " }, { 0x52, "FAT32   " },
 	};
 
-	if (sector.data[0] != 0xeb && sector.data[0] != 0xe9 && memcmp(sector.data + 3, "ReFS", 4) != 0)
+	if (sector.data[0] != 0xeb && sector.data[0] != 0xe9 &&
+	    memcmp(sector.data + 3, "ReFS", 4) != 0)
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (memcmp(sector.data + names[i].offset, names[i].text, strlen(names[i].text)) == 0)
+		if (memcmp(sector.data + names[i].offset, names[i].text,
+			   strlen(names[i].text)) == 0)
 			return true;
 	return false;
 }
@@ -78,13 +80,15 @@ hc_mbr_is_protective(struct hc_span sector)
 }
 
 static int
-add_partition(const struct hc_mbr_entry *e, uint64_t base, uint64_t number, uint64_t logical_block,
-	      struct hc_arena *arena, struct hc_partitions *list, struct hc_err *err)
+add_partition(const struct hc_mbr_entry *e, uint64_t base, uint64_t number,
+	      uint64_t logical_block, struct hc_arena *arena, struct hc_partitions *list,
+	      struct hc_err *err)
 {
 	struct hc_partition *p = hc_arena_grow(arena, &list->items, &list->count, sizeof(*p));
 
 	if (p == NULL || (p->type = hc_arena_printf(arena, "%02x", e->type)) == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the partitions of a disk");
+		return hc_err_set(err, H_OUT_OF_MEMORY,
+				  "no memory for the partitions of a disk");
 	p->number = number;
 	/* 2^34 sectors of at most 4096 bytes: no overflow. */
 	p->start = (base + e->start) * logical_block;
@@ -92,7 +96,8 @@ add_partition(const struct hc_mbr_entry *e, uint64_t base, uint64_t number, uint
 	p->active = e->active;
 	p->logical = number > 4;
 	if (e->start == 0)
-		return hc_err_set(err, H_DISK_LAYOUT, "partition %llu starts at its own boot record",
+		return hc_err_set(err, H_DISK_LAYOUT,
+				  "partition %llu starts at its own boot record",
 				  (unsigned long long)number);
 	return 0;
 }
@@ -104,7 +109,8 @@ read_ebr(struct hc_io *disk, uint64_t lba, uint64_t logical_block, uint8_t ret[5
 	uint64_t at = lba * logical_block;
 
 	if (at >= disk->size || disk->size - at < logical_block) {
-		hc_err_set(err, H_DISK_LAYOUT, "an extended boot record lies outside the disk (%llu bytes)",
+		hc_err_set(err, H_DISK_LAYOUT,
+			   "an extended boot record lies outside the disk (%llu bytes)",
 			   (unsigned long long)disk->size);
 		return hc_err_at(err, at, "extended partition");
 	}
@@ -148,7 +154,8 @@ walk_ebr(struct extended *x, uint64_t lba, struct hc_arena *arena, struct hc_par
 		if (have_data || lba + e.start + e.sectors > x->end) {
 			hc_err_set(err, H_DISK_LAYOUT,
 				   have_data ? "an extended boot record names two partitions"
-					     : "a logical partition reaches beyond its extended partition");
+					     : "a logical partition reaches beyond its "
+					       "extended partition");
 			return hc_err_at(err, lba * x->logical_block, "extended partition");
 		}
 		if (add_partition(&e, lba, x->number, x->logical_block, arena, list, err) < 0)
@@ -173,15 +180,17 @@ walk_extended(struct extended *x, struct hc_arena *arena, struct hc_partitions *
 		/* Chains run in both directions on real disks, but never to an EBR's own place. */
 		if (next == lba || next < x->start || next >= x->end) {
 			hc_err_set(err, H_DISK_LAYOUT,
-				   "the chain of extended boot records leaves its partition at LBA %llu",
+				   "the chain of extended boot records leaves its partition at "
+				   "LBA %llu",
 				   (unsigned long long)next);
 			return hc_err_at(err, lba * x->logical_block, "extended partition");
 		}
 		lba = next;
 	}
-	return hc_err_set(err, H_DISK_LAYOUT,
-			  "the chain of extended boot records has more than %d links: it runs in circles",
-			  MBR_LOGICAL_MAX);
+	return hc_err_set(
+		err, H_DISK_LAYOUT,
+		"the chain of extended boot records has more than %d links: it runs in circles",
+		MBR_LOGICAL_MAX);
 }
 
 static int
@@ -194,8 +203,10 @@ check_primary(const struct extended *x, const struct hc_partitions *list, struct
 
 		if (!p->logical && start < x->end && x->start < end)
 			return hc_err_set(err, H_DISK_LAYOUT,
-					  "partition %llu overlaps the extended partition (LBA %llu to %llu)",
-					  (unsigned long long)p->number, (unsigned long long)x->start,
+					  "partition %llu overlaps the extended partition (LBA "
+					  "%llu to %llu)",
+					  (unsigned long long)p->number,
+					  (unsigned long long)x->start,
 					  (unsigned long long)x->end - 1);
 	}
 	return 0;
@@ -221,10 +232,12 @@ hc_mbr_partitions(struct hc_io *disk, struct hc_span sector0, uint64_t logical_b
 		if (e.sectors == 0 || !hc_mbr_is_extended(e.type))
 			continue;
 		if (e.start == 0)
-			return hc_err_set(err, H_DISK_LAYOUT, "the extended partition starts at sector 0");
+			return hc_err_set(err, H_DISK_LAYOUT,
+					  "the extended partition starts at sector 0");
 		x.start = e.start;
 		x.end = e.start + e.sectors;
-		if (check_primary(&x, &list, err) < 0 || walk_extended(&x, arena, &list, err) < 0)
+		if (check_primary(&x, &list, err) < 0 ||
+		    walk_extended(&x, arena, &list, err) < 0)
 			return -1;
 	}
 	*ret = list;

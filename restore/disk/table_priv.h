@@ -20,10 +20,10 @@
 
 #include "restore/disk/disk.h"
 
-#define GPT_HEADER_MIN  92
-#define GPT_ENTRY_MIN   128
+#define GPT_HEADER_MIN	92
+#define GPT_ENTRY_MIN	128
 #define GPT_ENTRIES_MAX (1u << 20) /* bytes; 64 times what the standard asks for */
-#define MBR_TYPE_GPT    0xee
+#define MBR_TYPE_GPT	0xee
 #define MBR_LOGICAL_MAX 256
 
 struct hc_gpt {
@@ -68,6 +68,7 @@ int hc_mbr_partitions(struct hc_io *disk, struct hc_span sector0, uint64_t logic
 		      struct hc_arena *arena, struct hc_partitions *ret, struct hc_err *err);
 
 /* Sorts by start; H_DISK_LAYOUT when two overlap or one lies outside the disk. */
-int hc_partitions_check(struct hc_partitions *partitions, uint64_t disk_size, struct hc_err *err);
+int hc_partitions_check(struct hc_partitions *partitions, uint64_t disk_size,
+			struct hc_err *err);
 
 #endif

@@ -16,7 +16,8 @@
 static int
 differs(struct hc_err *err, const char *what, const char *ours, const char *theirs)
 {
-	return hc_err_set(err, H_DISK_TABLE, "%s is %s to halcyon and %s to libfdisk", what, ours, theirs);
+	return hc_err_set(err, H_DISK_TABLE, "%s is %s to halcyon and %s to libfdisk", what,
+			  ours, theirs);
 }
 
 static int
@@ -89,8 +90,10 @@ make_copy(struct hc_io *disk, const struct hc_table *table, int *ret_fd, struct 
 			goto failed;
 		tail = hc_round_up(hc_gpt_entries_size(&gpt), block) + block;
 		if (copy(disk, fd, block, block, err) < 0 ||
-		    copy(disk, fd, gpt.entries_lba * block, hc_gpt_entries_size(&gpt), err) < 0 ||
-		    copy(disk, fd, hc_round_down(disk->size, block) - hc_min_u64(tail, disk->size), tail,
+		    copy(disk, fd, gpt.entries_lba * block, hc_gpt_entries_size(&gpt), err) <
+			    0 ||
+		    copy(disk, fd,
+			 hc_round_down(disk->size, block) - hc_min_u64(tail, disk->size), tail,
 			 err) < 0)
 			goto failed;
 	} else if (table->type == HC_TABLE_MBR && copy_chain(disk, fd, table, err) < 0) {
@@ -116,7 +119,8 @@ find_number(const struct hc_table *table, uint64_t number)
 }
 
 static bool
-same_type(const struct hc_table *table, const struct hc_partition *ours, struct fdisk_partition *theirs)
+same_type(const struct hc_table *table, const struct hc_partition *ours,
+	  struct fdisk_partition *theirs)
 {
 	struct fdisk_parttype *type = fdisk_partition_get_type(theirs);
 	const char *text;
@@ -140,13 +144,15 @@ compare_partition(const struct hc_table *table, struct fdisk_partition *theirs, 
 	if (fdisk_partition_is_container(theirs))
 		return 0; /* the extended partition itself */
 	if (ours == NULL)
-		return hc_err_set(err, H_DISK_TABLE, "libfdisk sees a partition %llu that halcyon does not",
+		return hc_err_set(err, H_DISK_TABLE,
+				  "libfdisk sees a partition %llu that halcyon does not",
 				  (unsigned long long)number);
 	(*seen)++;
 	if (fdisk_partition_get_start(theirs) * table->logical_block != ours->start ||
 	    fdisk_partition_get_size(theirs) * table->logical_block != ours->size)
 		return hc_err_set(err, H_DISK_TABLE,
-				  "partition %llu has sectors %llu+%llu to halcyon and %llu+%llu to libfdisk",
+				  "partition %llu has sectors %llu+%llu to halcyon and "
+				  "%llu+%llu to libfdisk",
 				  (unsigned long long)number,
 				  (unsigned long long)(ours->start / table->logical_block),
 				  (unsigned long long)(ours->size / table->logical_block),
@@ -155,12 +161,14 @@ compare_partition(const struct hc_table *table, struct fdisk_partition *theirs, 
 	if (!same_type(table, ours, theirs))
 		return differs(err, "the type of a partition", ours->type, "another");
 	if (table->type == HC_TABLE_GPT && (uuid == NULL || strcasecmp(uuid, ours->guid) != 0))
-		return differs(err, "the GUID of a partition", ours->guid, uuid != NULL ? uuid : "none");
+		return differs(err, "the GUID of a partition", ours->guid,
+			       uuid != NULL ? uuid : "none");
 	return 0;
 }
 
 static int
-compare_partitions(struct fdisk_context *context, const struct hc_table *table, struct hc_err *err)
+compare_partitions(struct fdisk_context *context, const struct hc_table *table,
+		   struct hc_err *err)
 {
 	struct fdisk_iter *iter = fdisk_new_iter(FDISK_ITER_FORWARD);
 	struct fdisk_partition *theirs;
@@ -195,7 +203,8 @@ compare_id(struct fdisk_context *context, const struct hc_table *table, struct h
 	int result = 0;
 
 	if (fdisk_get_disklabel_id(context, &id) != 0 || id == NULL)
-		return hc_err_set(err, H_DISK_TABLE, "libfdisk finds no id in the partition table");
+		return hc_err_set(err, H_DISK_TABLE,
+				  "libfdisk finds no id in the partition table");
 	text = strncmp(id, "0x", 2) == 0 ? id + 2 : id;
 	if (strcasecmp(text, table->id) != 0)
 		result = differs(err, "the id of the table", table->id, id);

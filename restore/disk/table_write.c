@@ -21,12 +21,14 @@ struct builder {
 static int
 no_memory(struct hc_err *err)
 {
-	return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the writes of a partition table");
+	return hc_err_set(err, H_OUT_OF_MEMORY,
+			  "no memory for the writes of a partition table");
 }
 
 /* Adds a write of whole sectors: the bytes, then zeros. */
 static int
-add_write(struct builder *b, uint64_t lba, struct hc_span bytes, const char *what, struct hc_err *err)
+add_write(struct builder *b, uint64_t lba, struct hc_span bytes, const char *what,
+	  struct hc_err *err)
 {
 	struct hc_plan_write *w;
 	size_t size = (size_t)hc_round_up(bytes.size, b->block);
@@ -50,9 +52,11 @@ decode(const char *member, const char *text, struct hc_arena *arena, struct hc_s
        struct hc_err *err)
 {
 	if (text == NULL)
-		return hc_err_set(err, H_DISK_TABLE, "the backup's description of the disk has no %s", member);
+		return hc_err_set(err, H_DISK_TABLE,
+				  "the backup's description of the disk has no %s", member);
 	if (hc_base64_decode(arena, text, ret, err) < 0)
-		return hc_err_wrap(err, "while reading %s of the backup's partition table", member);
+		return hc_err_wrap(err, "while reading %s of the backup's partition table",
+				   member);
 	return 0;
 }
 
@@ -64,7 +68,8 @@ too_small(struct builder *b, uint64_t need_sectors, struct hc_err *err)
 	hc_size_text(need_sectors * b->block, need);
 	hc_size_text(b->sectors * b->block, have);
 	return hc_err_set(err, H_DISK_TOO_SMALL,
-			  "the backup's partitions need a disk of %llu bytes (%s), the target has %llu (%s)",
+			  "the backup's partitions need a disk of %llu bytes (%s), the target "
+			  "has %llu (%s)",
 			  (unsigned long long)(need_sectors * b->block), need,
 			  (unsigned long long)(b->sectors * b->block), have);
 }
@@ -89,7 +94,8 @@ adjust_protective(struct builder *b, uint8_t *sector0, uint64_t old_sectors)
 }
 
 static int
-write_sector0(struct builder *b, const struct hc_manifest_disk *disk, bool gpt, struct hc_err *err)
+write_sector0(struct builder *b, const struct hc_manifest_disk *disk, bool gpt,
+	      struct hc_err *err)
 {
 	struct hc_span bytes;
 	uint8_t *copy;
@@ -97,7 +103,8 @@ write_sector0(struct builder *b, const struct hc_manifest_disk *disk, bool gpt, 
 	if (decode("sector0", disk->sector0, b->arena, &bytes, err) < 0)
 		return -1;
 	if (bytes.size != b->block)
-		return hc_err_set(err, H_DISK_TABLE, "sector0 of the backup has %zu bytes, a sector has %llu",
+		return hc_err_set(err, H_DISK_TABLE,
+				  "sector0 of the backup has %zu bytes, a sector has %llu",
 				  bytes.size, (unsigned long long)b->block);
 	copy = hc_arena_alloc(b->arena, bytes.size);
 	if (copy == NULL)
@@ -129,8 +136,9 @@ write_header(struct builder *b, struct hc_span old, const struct hc_gpt *gpt, co
 
 /* Where the usable area ends on the target: as far from the disk's end as it was. */
 static int
-new_last_usable(struct builder *b, const struct hc_gpt *old, const struct hc_partitions *partitions,
-		uint64_t entry_sectors, uint64_t *ret, struct hc_err *err)
+new_last_usable(struct builder *b, const struct hc_gpt *old,
+		const struct hc_partitions *partitions, uint64_t entry_sectors, uint64_t *ret,
+		struct hc_err *err)
 {
 	uint64_t margin = entry_sectors + 1, used = old->first_usable;
 
@@ -162,7 +170,8 @@ write_gpt(struct builder *b, const struct hc_manifest_disk *disk, struct hc_err 
 	    decode("gpt_entries", disk->gpt_entries, b->arena, &entries, err) < 0)
 		return -1;
 	if (header.size != b->block)
-		return hc_err_set(err, H_DISK_TABLE, "gpt_header of the backup has %zu bytes, a sector has %llu",
+		return hc_err_set(err, H_DISK_TABLE,
+				  "gpt_header of the backup has %zu bytes, a sector has %llu",
 				  header.size, (unsigned long long)b->block);
 	if (hc_gpt_parse(header, 1, &old, err) < 0 ||
 	    hc_gpt_partitions(&old, entries, b->block, b->arena, &partitions, err) < 0)
@@ -177,7 +186,8 @@ write_gpt(struct builder *b, const struct hc_manifest_disk *disk, struct hc_err 
 	if (primary.entries_lba > last_usable) {
 		/* Entries behind the usable area would collide with the backup's. */
 		return hc_err_set(err, H_UNSUPPORTED,
-				  "the backup's primary GPT keeps its entries at the end of the disk (LBA %llu)",
+				  "the backup's primary GPT keeps its entries at the end of "
+				  "the disk (LBA %llu)",
 				  (unsigned long long)primary.entries_lba);
 	}
 	backup = primary;
@@ -225,14 +235,15 @@ write_mbr(struct builder *b, const struct hc_manifest_disk *disk, struct hc_err 
 }
 
 int
-hc_table_writes(const struct hc_manifest_disk *disk, uint64_t target_size, struct hc_arena *arena,
-		struct hc_plan_writes *ret, struct hc_err *err)
+hc_table_writes(const struct hc_manifest_disk *disk, uint64_t target_size,
+		struct hc_arena *arena, struct hc_plan_writes *ret, struct hc_err *err)
 {
 	struct builder b = { .arena = arena, .block = disk->logical_block };
 	int result = 0;
 
 	if (b.block < 512 || b.block > 4096 || (b.block & (b.block - 1)) != 0)
-		return hc_err_set(err, H_UNSUPPORTED, "the backup's disk has sectors of %llu bytes",
+		return hc_err_set(err, H_UNSUPPORTED,
+				  "the backup's disk has sectors of %llu bytes",
 				  (unsigned long long)b.block);
 	b.sectors = target_size / b.block;
 	if (disk->table == HC_TABLE_GPT)
@@ -278,20 +289,21 @@ hc_table_invalidate(uint64_t target_size, uint64_t logical_block, struct hc_aren
 }
 
 int
-hc_table_losses(const struct hc_manifest_disk *disk, uint64_t target_size, struct hc_arena *arena,
-		struct hc_strings *list, struct hc_err *err)
+hc_table_losses(const struct hc_manifest_disk *disk, uint64_t target_size,
+		struct hc_arena *arena, struct hc_strings *list, struct hc_err *err)
 {
 	uint64_t reach;
 	char beyond[HC_SIZE_TEXT], limit[HC_SIZE_TEXT];
 	char *text;
 
-	if (disk->table != HC_TABLE_MBR || !hc_mul_u64(MBR_SECTORS, disk->logical_block, &reach) ||
-	    target_size <= reach)
+	if (disk->table != HC_TABLE_MBR ||
+	    !hc_mul_u64(MBR_SECTORS, disk->logical_block, &reach) || target_size <= reach)
 		return 0;
 	hc_size_text(target_size - reach, beyond);
 	hc_size_text(reach, limit);
 	text = hc_arena_printf(arena,
-			       "%s of the target lie beyond %s and can't be used: the backup's disk has an MBR, "
+			       "%s of the target lie beyond %s and can't be used: the backup's "
+			       "disk has an MBR, "
 			       "which reaches no further",
 			       beyond, limit);
 	if (text == NULL)

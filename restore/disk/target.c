@@ -70,11 +70,13 @@ lock_whole(struct hc_target *t, struct hc_err *err)
 static const char *
 first_user(const struct hc_disk *disk)
 {
-	return disk->in_use_by.count > 0 ? disk->in_use_by.items[0] : "another program has it exclusively";
+	return disk->in_use_by.count > 0 ? disk->in_use_by.items[0]
+					 : "another program has it exclusively";
 }
 
 static int
-open_device(struct hc_target *t, const struct stat *st, const struct hc_disk *disk, struct hc_err *err)
+open_device(struct hc_target *t, const struct stat *st, const struct hc_disk *disk,
+	    struct hc_err *err)
 {
 	struct stat opened;
 	int block = 0;
@@ -92,15 +94,17 @@ open_device(struct hc_target *t, const struct stat *st, const struct hc_disk *di
 	if (t->fd < 0)
 		return fail_open(t->path, "opening for writing", err);
 	t->buffered = t->fd;
-	if (fstat(t->fd, &opened) != 0 || !S_ISBLK(opened.st_mode) || opened.st_rdev != st->st_rdev)
-		return hc_err_set(err, H_DISK_IDENTITY, "%s changed while it was opened", t->path);
+	if (fstat(t->fd, &opened) != 0 || !S_ISBLK(opened.st_mode) ||
+	    opened.st_rdev != st->st_rdev)
+		return hc_err_set(err, H_DISK_IDENTITY, "%s changed while it was opened",
+				  t->path);
 	if (ioctl(t->fd, BLKGETSIZE64, &t->size) != 0 || ioctl(t->fd, BLKSSZGET, &block) != 0)
 		return fail_open(t->path, "asking for the size of", err);
 	t->logical_block = (uint64_t)block;
 	/* A loop device over a file answers from the page cache of that file, unless told otherwise. */
 	t->independent = t->direct && (strcmp(disk->bus, "loop") != 0 ||
-				       hc_tree_number(&live, 0, "/sys/dev/block/%u:%u/loop/dio", t->major,
-						      t->minor) == 1);
+				       hc_tree_number(&live, 0, "/sys/dev/block/%u:%u/loop/dio",
+						      t->major, t->minor) == 1);
 	return lock_whole(t, err);
 }
 
@@ -171,7 +175,8 @@ open_file(struct hc_target *t, struct hc_strings *users, struct hc_err *err)
 		t->fd = t->buffered;
 	if (fstat(t->buffered, &st) != 0 || fstat(t->fd, &other) != 0 || !S_ISREG(st.st_mode) ||
 	    st.st_ino != other.st_ino || st.st_dev != other.st_dev)
-		return hc_err_set(err, H_DISK_IDENTITY, "%s changed while it was opened", t->path);
+		return hc_err_set(err, H_DISK_IDENTITY, "%s changed while it was opened",
+				  t->path);
 	t->size = (uint64_t)st.st_size;
 	t->independent = t->direct && !is_memory(t->fd);
 	return lock_whole(t, err);
@@ -179,8 +184,8 @@ open_file(struct hc_target *t, struct hc_strings *users, struct hc_err *err)
 
 /* ---------------------------------------------------------------- identity */
 
-static int
-target_pread(struct hc_io *io, uint64_t offset, void *buf, size_t length, struct hc_err *err);
+static int target_pread(struct hc_io *io, uint64_t offset, void *buf, size_t length,
+			struct hc_err *err);
 
 struct target_io {
 	struct hc_io io;
@@ -221,7 +226,8 @@ hc_target_identity(struct hc_target *t, struct hc_arena *arena, struct hc_identi
 }
 
 static int
-differs(const char *path, const char *what, const char *plan, const char *found, struct hc_err *err)
+differs(const char *path, const char *what, const char *plan, const char *found,
+	struct hc_err *err)
 {
 	hc_err_set(err, H_DISK_IDENTITY, "%s of %s is %s, the plan has %s", what, path,
 		   found != NULL ? found : "unknown", plan != NULL ? plan : "none");
@@ -241,8 +247,8 @@ same_content(const char *plan, const char *found)
 }
 
 int
-hc_identity_check(const char *path, const struct hc_identity *plan, const struct hc_identity *found,
-		  struct hc_err *err)
+hc_identity_check(const char *path, const struct hc_identity *plan,
+		  const struct hc_identity *found, struct hc_err *err)
 {
 	if (plan->size != found->size) {
 		hc_err_set(err, H_DISK_IDENTITY, "%s has %llu bytes, the plan has %llu", path,
@@ -260,8 +266,8 @@ hc_identity_check(const char *path, const struct hc_identity *plan, const struct
 	    !same(plan->pci_path, found->pci_path))
 		return differs(path, "the place", plan->pci_path, found->pci_path, err);
 	if (!same_content(plan->edges, found->edges))
-		return differs(path, "the content (SHA-256 of first and last MiB)", plan->edges, found->edges,
-			       err);
+		return differs(path, "the content (SHA-256 of first and last MiB)", plan->edges,
+			       found->edges, err);
 	return 0;
 }
 
@@ -280,7 +286,8 @@ open_any(struct hc_target *t, uint64_t create_size, struct hc_arena *arena, stru
 	if (hc_disk_stat(t->path, &st, err) < 0)
 		return -1;
 	if (!S_ISBLK(st.st_mode)) {
-		if (hc_file_users(&live, t->path, st.st_dev, st.st_ino, arena, &disk.in_use_by, err) < 0)
+		if (hc_file_users(&live, t->path, st.st_dev, st.st_ino, arena, &disk.in_use_by,
+				  err) < 0)
 			return -1;
 		return open_file(t, &disk.in_use_by, err);
 	}

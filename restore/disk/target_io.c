@@ -38,7 +38,8 @@ check_range(const struct hc_target *t, uint64_t offset, uint64_t length, struct 
 	if (offset <= t->size && length <= t->size - offset)
 		return 0;
 	hc_err_set(err, H_INTERNAL, "%llu bytes at %llu lie outside the target's %llu bytes",
-		   (unsigned long long)length, (unsigned long long)offset, (unsigned long long)t->size);
+		   (unsigned long long)length, (unsigned long long)offset,
+		   (unsigned long long)t->size);
 	return hc_err_at(err, offset, "%s", t->path);
 }
 
@@ -106,7 +107,8 @@ forget_cached(struct hc_target *t, uint64_t offset, size_t length, struct hc_err
 }
 
 int
-hc_target_read(struct hc_target *t, uint64_t offset, void *buf, size_t length, struct hc_err *err)
+hc_target_read(struct hc_target *t, uint64_t offset, void *buf, size_t length,
+	       struct hc_err *err)
 {
 	uint8_t *to = buf;
 	int fd = descriptor(t, offset, length);
@@ -146,15 +148,15 @@ hc_target_read(struct hc_target *t, uint64_t offset, void *buf, size_t length, s
 static bool
 punch(struct hc_target *t, struct hc_extent range)
 {
-	return fallocate(t->buffered, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)range.offset,
-			 (off_t)range.length) == 0;
+	return fallocate(t->buffered, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			 (off_t)range.offset, (off_t)range.length) == 0;
 }
 
 static bool
 zero_range(struct hc_target *t, struct hc_extent range)
 {
-	return fallocate(t->buffered, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, (off_t)range.offset,
-			 (off_t)range.length) == 0;
+	return fallocate(t->buffered, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
+			 (off_t)range.offset, (off_t)range.length) == 0;
 }
 
 static bool
@@ -248,8 +250,9 @@ delete_partition(struct hc_target *t, unsigned number, struct hc_err *err)
 		if (errno == EBUSY && hc_target_wait(&waited))
 			continue;
 		hc_err_sys(err, errno == EBUSY ? H_DISK_IN_USE : H_DISK_WRITE,
-			   "making the kernel forget partition %u (waited %u ms for it to be free)", number,
-			   waited);
+			   "making the kernel forget partition %u (waited %u ms for it to be "
+			   "free)",
+			   number, waited);
 		return hc_err_at(err, HC_NO_OFFSET, "%s", t->path);
 	}
 	return 0;
@@ -267,8 +270,8 @@ hc_target_drop_partitions(struct hc_target *t, struct hc_err *err)
 		return 0;
 	names = hc_tree_list(&live, &arena, "/sys/dev/block/%u:%u", t->major, t->minor);
 	for (size_t i = 0; i < names.count && result == 0; i++) {
-		uint64_t number = hc_tree_number(&live, 0, "/sys/dev/block/%u:%u/%s/partition", t->major,
-						 t->minor, names.items[i]);
+		uint64_t number = hc_tree_number(&live, 0, "/sys/dev/block/%u:%u/%s/partition",
+						 t->major, t->minor, names.items[i]);
 
 		if (number > 0)
 			result = delete_partition(t, (unsigned)number, err);

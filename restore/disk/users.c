@@ -37,7 +37,8 @@ add_found(struct search *s, struct hc_err *err, const char *text)
 {
 	if (text == NULL)
 		return no_memory(err);
-	return hc_strings_has(s->found, text) ? 0 : hc_strings_add(s->found, s->arena, text, err);
+	return hc_strings_has(s->found, text) ? 0
+					      : hc_strings_add(s->found, s->arena, text, err);
 }
 
 static bool
@@ -52,7 +53,8 @@ is_known(const struct search *s, const char *name)
 static const char *
 holder_text(struct search *s, const char *name)
 {
-	const char *title = hc_tree_text(s->tree, s->arena, "/sys/class/block/%s/dm/name", name);
+	const char *title =
+		hc_tree_text(s->tree, s->arena, "/sys/class/block/%s/dm/name", name);
 
 	if (title != NULL)
 		return hc_arena_printf(s->arena, "held by %s (%s)", name, title);
@@ -75,7 +77,8 @@ add_device(struct search *s, const char *name, unsigned depth, struct hc_err *er
 	d->number = hc_tree_text(s->tree, s->arena, "/sys/class/block/%s/dev", name);
 	names = hc_tree_list(s->tree, s->arena, "/sys/class/block/%s", name);
 	for (size_t i = 0; i < names.count; i++)
-		if (hc_tree_exists(s->tree, "/sys/class/block/%s/%s/partition", name, names.items[i]) &&
+		if (hc_tree_exists(s->tree, "/sys/class/block/%s/%s/partition", name,
+				   names.items[i]) &&
 		    add_device(s, names.items[i], depth + 1, err) < 0)
 			return -1;
 	names = hc_tree_list(s->tree, s->arena, "/sys/class/block/%s/holders", name);
@@ -156,18 +159,21 @@ look_at_swap(struct search *s, char *line, struct hc_err *err)
 
 	line[strcspn(line, " \t")] = '\0';
 	d = find_device(s, NULL, line);
-	return d == NULL ? 0 : add_found(s, err, hc_arena_printf(s->arena, "%s used as swap", d->name));
+	return d == NULL ? 0
+			 : add_found(s, err,
+				     hc_arena_printf(s->arena, "%s used as swap", d->name));
 }
 
 static int
-each_line(struct search *s, const char *file, int (*look)(struct search *, char *, struct hc_err *),
-	  struct hc_err *err)
+each_line(struct search *s, const char *file,
+	  int (*look)(struct search *, char *, struct hc_err *), struct hc_err *err)
 {
 	char *text = hc_tree_text(s->tree, s->arena, "%s", file), *save = NULL;
 
 	if (text == NULL)
 		return 0;
-	for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
+	for (char *line = strtok_r(text, "\n", &save); line != NULL;
+	     line = strtok_r(NULL, "\n", &save))
 		if (look(s, line, err) < 0)
 			return -1;
 	return 0;
@@ -180,11 +186,12 @@ look_for_loops(struct search *s, struct hc_err *err)
 	struct hc_tree_names names = hc_tree_list(s->tree, s->arena, "/sys/block");
 
 	for (size_t i = 0; i < names.count; i++) {
-		const char *backing = hc_tree_text(s->tree, s->arena,
-						   "/sys/block/%s/loop/backing_file", names.items[i]);
+		const char *backing = hc_tree_text(
+			s->tree, s->arena, "/sys/block/%s/loop/backing_file", names.items[i]);
 
 		if (backing != NULL && find_device(s, NULL, backing) != NULL &&
-		    add_found(s, err, hc_arena_printf(s->arena, "attached to %s", names.items[i])) < 0)
+		    add_found(s, err,
+			      hc_arena_printf(s->arena, "attached to %s", names.items[i])) < 0)
 			return -1;
 	}
 	return 0;
@@ -210,8 +217,8 @@ hc_file_users(const struct hc_tree *tree, const char *path, uint64_t dev, uint64
 	struct hc_tree_names names = hc_tree_list(tree, arena, "/sys/block");
 
 	for (size_t i = 0; i < names.count; i++) {
-		const char *backing = hc_tree_text(tree, arena, "/sys/block/%s/loop/backing_file",
-						   names.items[i]);
+		const char *backing = hc_tree_text(
+			tree, arena, "/sys/block/%s/loop/backing_file", names.items[i]);
 		struct stat st;
 		const char *text;
 

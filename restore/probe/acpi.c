@@ -37,8 +37,8 @@ hc_fadt_parse(struct hc_span bytes, struct hc_fadt *ret)
 	if (t.size == 0)
 		return false;
 	ret->revision = t.data[8];
-	ret->hardware_reduced = t.size >= 116 && t.data[8] >= 5 &&
-				(hc_get_le32(t.data + 112) & 1u << 20) != 0;
+	ret->hardware_reduced =
+		t.size >= 116 && t.data[8] >= 5 && (hc_get_le32(t.data + 112) & 1u << 20) != 0;
 	return true;
 }
 

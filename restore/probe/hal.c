@@ -13,33 +13,66 @@ struct hal_row {
 	const char *type, *id, *file;
 	bool fadt;
 	bool syspro;
-	unsigned madt; /* enum hc_tristate; HC_UNKNOWN: either */
-	unsigned mp;   /* whether there is an MP table */
+	unsigned madt;	      /* enum hc_tristate; HC_UNKNOWN: either */
+	unsigned mp;	      /* whether there is an MP table */
 	uint64_t least, most; /* processors */
 };
 
 /* First match counts. */
 static const struct hal_row rows[] = {
-	{ .type = "acpi-multiprocessor", .id = "acpiapic_mp", .file = "halmacpi.dll",
-	  .fadt = true, .madt = HC_YES, .least = 2, .most = UINT64_MAX },
-	{ .type = "acpi-uniprocessor", .id = "acpiapic_up", .file = "halaacpi.dll",
-	  .fadt = true, .madt = HC_YES, .least = 0, .most = 1 },
-	{ .type = "acpi-pc", .id = "acpipic_up", .file = "halacpi.dll",
-	  .fadt = true, .madt = HC_NO, .least = 0, .most = UINT64_MAX },
-	{ .type = "mps-multiprocessor", .id = "mps_mp", .file = "halmps.dll",
-	  .mp = HC_YES, .least = 2, .most = UINT64_MAX },
-	{ .type = "mps-uniprocessor", .id = "mps_up", .file = "halapic.dll",
-	  .mp = HC_YES, .least = 0, .most = 1 },
-	{ .type = "syspro-multiprocessor", .id = "syspro_mp", .file = "halsp.dll",
-	  .mp = HC_NO, .syspro = true, .least = 0, .most = UINT64_MAX },
-	{ .type = "standard-pc", .id = "e_isa_up", .file = "hal.dll",
-	  .mp = HC_NO, .least = 0, .most = UINT64_MAX },
+	{ .type = "acpi-multiprocessor",
+	  .id = "acpiapic_mp",
+	  .file = "halmacpi.dll",
+	  .fadt = true,
+	  .madt = HC_YES,
+	  .least = 2,
+	  .most = UINT64_MAX },
+	{ .type = "acpi-uniprocessor",
+	  .id = "acpiapic_up",
+	  .file = "halaacpi.dll",
+	  .fadt = true,
+	  .madt = HC_YES,
+	  .least = 0,
+	  .most = 1 },
+	{ .type = "acpi-pc",
+	  .id = "acpipic_up",
+	  .file = "halacpi.dll",
+	  .fadt = true,
+	  .madt = HC_NO,
+	  .least = 0,
+	  .most = UINT64_MAX },
+	{ .type = "mps-multiprocessor",
+	  .id = "mps_mp",
+	  .file = "halmps.dll",
+	  .mp = HC_YES,
+	  .least = 2,
+	  .most = UINT64_MAX },
+	{ .type = "mps-uniprocessor",
+	  .id = "mps_up",
+	  .file = "halapic.dll",
+	  .mp = HC_YES,
+	  .least = 0,
+	  .most = 1 },
+	{ .type = "syspro-multiprocessor",
+	  .id = "syspro_mp",
+	  .file = "halsp.dll",
+	  .mp = HC_NO,
+	  .syspro = true,
+	  .least = 0,
+	  .most = UINT64_MAX },
+	{ .type = "standard-pc",
+	  .id = "e_isa_up",
+	  .file = "hal.dll",
+	  .mp = HC_NO,
+	  .least = 0,
+	  .most = UINT64_MAX },
 };
 
 static bool
 is_syspro(const struct hc_machine *m)
 {
-	return m->vendor != NULL && m->product != NULL && strncasecmp(m->vendor, "compaq", 6) == 0 &&
+	return m->vendor != NULL && m->product != NULL &&
+	       strncasecmp(m->vendor, "compaq", 6) == 0 &&
 	       strncasecmp(m->product, "systempro", 9) == 0;
 }
 
@@ -78,7 +111,8 @@ say(struct hc_hal *hal, struct hc_arena *arena, struct hc_err *err, const char *
 }
 
 static int
-evidence(const struct hc_hal_input *in, struct hc_arena *arena, struct hc_hal *hal, struct hc_err *err)
+evidence(const struct hc_hal_input *in, struct hc_arena *arena, struct hc_hal *hal,
+	 struct hc_err *err)
 {
 	const struct hc_madt *madt = in->acpi->madt;
 
@@ -91,9 +125,12 @@ evidence(const struct hc_hal_input *in, struct hc_arena *arena, struct hc_hal *h
 	}
 	if (madt != NULL) {
 		if (say(hal, arena, err,
-			"MADT: %llu enabled processors of %llu entries, %llu more can be added, %llu I/O APICs",
-			(unsigned long long)madt->enabled, (unsigned long long)madt->local_apics,
-			(unsigned long long)madt->online_capable, (unsigned long long)madt->io_apics) < 0)
+			"MADT: %llu enabled processors of %llu entries, %llu more can be "
+			"added, %llu I/O APICs",
+			(unsigned long long)madt->enabled,
+			(unsigned long long)madt->local_apics,
+			(unsigned long long)madt->online_capable,
+			(unsigned long long)madt->io_apics) < 0)
 			return -1;
 	} else if (in->acpi->present && say(hal, arena, err, "no MADT") < 0) {
 		return -1;
@@ -108,7 +145,8 @@ evidence(const struct hc_hal_input *in, struct hc_arena *arena, struct hc_hal *h
 /* KB 309283, JSI tip 4632: hal anywhere, halacpi on all ACPI, halmacpi and halaacpi where there is an APIC, halmps and
  * halapic where there is an MP table.  The PIC HALs need the two 8259s. */
 static int
-runnable(const struct hc_hal_input *in, struct hc_arena *arena, struct hc_hal *hal, struct hc_err *err)
+runnable(const struct hc_hal_input *in, struct hc_arena *arena, struct hc_hal *hal,
+	 struct hc_err *err)
 {
 	bool apic = in->acpi->present && in->acpi->madt != NULL;
 	bool pic = !in->fadt.hardware_reduced && (!apic || in->pcat);

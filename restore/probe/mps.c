@@ -120,7 +120,8 @@ read_range(int fd, struct hc_buf *low, struct hc_extent range)
 	uint64_t at = range.offset;
 
 	while (at < hc_extent_end(range)) {
-		ssize_t n = pread(fd, low->data + at, (size_t)(hc_extent_end(range) - at), (off_t)at);
+		ssize_t n = pread(fd, low->data + at, (size_t)(hc_extent_end(range) - at),
+				  (off_t)at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -147,12 +148,14 @@ read_low(int fd, struct hc_buf *low)
 		if (!read_range(fd, low, places[i]))
 			return false;
 	/* The table itself lies in the EBDA, which ends at 640 KiB, or in the ROM. */
-	return read_range(fd, low, (struct hc_extent){ places[0].offset, 0xa0000 - places[0].offset }) &&
+	return read_range(fd, low,
+			  (struct hc_extent){ places[0].offset, 0xa0000 - places[0].offset }) &&
 	       read_range(fd, low, (struct hc_extent){ 0xe0000, 0x10000 });
 }
 
 int
-hc_low_memory(const struct hc_tree *tree, struct hc_buf *ret, bool *ret_known, struct hc_err *err)
+hc_low_memory(const struct hc_tree *tree, struct hc_buf *ret, bool *ret_known,
+	      struct hc_err *err)
 {
 	int fd;
 
@@ -160,7 +163,8 @@ hc_low_memory(const struct hc_tree *tree, struct hc_buf *ret, bool *ret_known, s
 	if (hc_buf_reserve(ret, LOW_MEMORY_BYTES, err) < 0)
 		return -1;
 	if (tree->root[0] != '\0') {
-		*ret_known = hc_tree_bytes(tree, ret, LOW_MEMORY_BYTES, "/low-memory") && ret->size > 0;
+		*ret_known = hc_tree_bytes(tree, ret, LOW_MEMORY_BYTES, "/low-memory") &&
+			     ret->size > 0;
 		return 0;
 	}
 	fd = open("/dev/mem", O_RDONLY | O_CLOEXEC);

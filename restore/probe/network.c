@@ -51,7 +51,8 @@ add_addresses(struct hc_network *net, const struct ifaddrs *list, struct hc_aren
 	      struct hc_err *err)
 {
 	for (const struct ifaddrs *a = list; a != NULL; a = a->ifa_next) {
-		const char *text = strcmp(a->ifa_name, net->name) == 0 ? address_text(a, arena) : NULL;
+		const char *text =
+			strcmp(a->ifa_name, net->name) == 0 ? address_text(a, arena) : NULL;
 
 		if (text != NULL && hc_strings_add(&net->addresses, arena, text, err) < 0)
 			return -1;

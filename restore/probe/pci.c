@@ -14,7 +14,8 @@ struct ids {
 static unsigned
 attribute(const struct probe *p, const char *address, const char *name)
 {
-	return (unsigned)hc_tree_number(&p->tree, 0, "/sys/bus/pci/devices/%s/%s", address, name);
+	return (unsigned)hc_tree_number(&p->tree, 0, "/sys/bus/pci/devices/%s/%s", address,
+					name);
 }
 
 static int
@@ -24,26 +25,33 @@ add(struct hc_strings *list, struct hc_arena *arena, const char *text, struct hc
 }
 
 static int
-add_hardware_ids(struct hc_pci *pci, const struct ids *i, struct hc_arena *arena, struct hc_err *err)
+add_hardware_ids(struct hc_pci *pci, const struct ids *i, struct hc_arena *arena,
+		 struct hc_err *err)
 {
-	const char *device = hc_arena_printf(arena, "PCI\\VEN_%04X&DEV_%04X", i->vendor, i->device);
-	const char *subsystem = hc_arena_printf(arena, "%s&SUBSYS_%04X%04X", device, i->subsystem,
-						i->subsystem_vendor);
+	const char *device =
+		hc_arena_printf(arena, "PCI\\VEN_%04X&DEV_%04X", i->vendor, i->device);
+	const char *subsystem = hc_arena_printf(arena, "%s&SUBSYS_%04X%04X", device,
+						i->subsystem, i->subsystem_vendor);
 	struct hc_strings *list = &pci->hardware_ids;
 
 	if (device == NULL || subsystem == NULL)
 		return hc_probe_no_memory(err);
-	if (add(list, arena, hc_arena_printf(arena, "%s&REV_%02X", subsystem, i->revision), err) < 0 ||
+	if (add(list, arena, hc_arena_printf(arena, "%s&REV_%02X", subsystem, i->revision),
+		err) < 0 ||
 	    add(list, arena, subsystem, err) < 0 ||
 	    add(list, arena, hc_arena_printf(arena, "%s&CC_%06X", device, i->class), err) < 0 ||
-	    add(list, arena, hc_arena_printf(arena, "%s&CC_%04X", device, i->class >> 8), err) < 0)
+	    add(list, arena, hc_arena_printf(arena, "%s&CC_%04X", device, i->class >> 8), err) <
+		    0)
 		return -1;
 	list = &pci->compatible_ids;
-	if (add(list, arena, hc_arena_printf(arena, "%s&REV_%02X", device, i->revision), err) < 0 ||
+	if (add(list, arena, hc_arena_printf(arena, "%s&REV_%02X", device, i->revision), err) <
+		    0 ||
 	    add(list, arena, device, err) < 0 ||
-	    add(list, arena, hc_arena_printf(arena, "PCI\\VEN_%04X&CC_%06X", i->vendor, i->class),
+	    add(list, arena,
+		hc_arena_printf(arena, "PCI\\VEN_%04X&CC_%06X", i->vendor, i->class),
 		err) < 0 ||
-	    add(list, arena, hc_arena_printf(arena, "PCI\\VEN_%04X&CC_%04X", i->vendor, i->class >> 8),
+	    add(list, arena,
+		hc_arena_printf(arena, "PCI\\VEN_%04X&CC_%04X", i->vendor, i->class >> 8),
 		err) < 0 ||
 	    add(list, arena, hc_arena_printf(arena, "PCI\\VEN_%04X", i->vendor), err) < 0 ||
 	    add(list, arena, hc_arena_printf(arena, "PCI\\CC_%06X", i->class), err) < 0)
@@ -62,7 +70,8 @@ parent_of(const struct probe *p, const char *address)
 		return NULL;
 	*slash = '\0';
 	slash = strrchr(real, '/');
-	return slash == NULL || strncmp(slash + 1, "pci", 3) == 0 || strchr(slash + 1, ':') == NULL
+	return slash == NULL || strncmp(slash + 1, "pci", 3) == 0 ||
+			       strchr(slash + 1, ':') == NULL
 		       ? NULL
 		       : slash + 1;
 }
@@ -76,7 +85,8 @@ hc_probe_pci(struct probe *p, struct hc_err *err)
 		const char *address = names.items[n];
 		struct ids ids = { .vendor = attribute(p, address, "vendor"),
 				   .device = attribute(p, address, "device"),
-				   .subsystem_vendor = attribute(p, address, "subsystem_vendor"),
+				   .subsystem_vendor =
+					   attribute(p, address, "subsystem_vendor"),
 				   .subsystem = attribute(p, address, "subsystem_device"),
 				   .revision = attribute(p, address, "revision"),
 				   .class = attribute(p, address, "class") };
@@ -88,7 +98,8 @@ hc_probe_pci(struct probe *p, struct hc_err *err)
 		pci->address = address;
 		pci->parent = parent_of(p, address);
 		pci->class = hc_arena_printf(p->arena, "%06x", ids.class);
-		pci->driver = hc_tree_link(&p->tree, p->arena, "/sys/bus/pci/devices/%s/driver", address);
+		pci->driver = hc_tree_link(&p->tree, p->arena, "/sys/bus/pci/devices/%s/driver",
+					   address);
 		if (pci->class == NULL)
 			return hc_probe_no_memory(err);
 		if (add_hardware_ids(pci, &ids, p->arena, err) < 0)

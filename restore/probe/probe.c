@@ -47,8 +47,8 @@ hc_probe(const struct hc_probe_options *options, struct hc_arena *arena, struct 
 {
 	/* The HAL type depends on firmware and names, which come before it. */
 	static int (*const parts[])(struct probe *, struct hc_err *) = {
-		probe_created,	   hc_probe_firmware, hc_probe_machine, hc_probe_processors,
-		hc_probe_hal, hc_probe_pci,  hc_probe_network,  probe_disks,
+		probe_created, hc_probe_firmware, hc_probe_machine, hc_probe_processors,
+		hc_probe_hal,  hc_probe_pci,	  hc_probe_network, probe_disks,
 	};
 	struct hc_facts facts = { 0 };
 	struct probe p = { .tree = { options->sysroot != NULL ? options->sysroot : "" },
@@ -58,7 +58,8 @@ hc_probe(const struct hc_probe_options *options, struct hc_arena *arena, struct 
 	struct stat st;
 
 	if (!p.live && (stat(options->sysroot, &st) != 0 || !S_ISDIR(st.st_mode))) {
-		hc_err_set(err, H_PROBE, "there is no recorded machine in %s", options->sysroot);
+		hc_err_set(err, H_PROBE, "there is no recorded machine in %s",
+			   options->sysroot);
 		return hc_err_remedy(err, "Name a folder that `halcyon probe --record` wrote.");
 	}
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

@@ -25,8 +25,8 @@ struct hc_probe_options {
 	const char *sysroot; /* a recorded tree; NULL: this machine */
 };
 
-int hc_probe(const struct hc_probe_options *options, struct hc_arena *arena, struct hc_facts *ret,
-	     struct hc_err *err);
+int hc_probe(const struct hc_probe_options *options, struct hc_arena *arena,
+	     struct hc_facts *ret, struct hc_err *err);
 /* Writes a recorded tree of this machine into `dir`, which is made. */
 int hc_probe_record(const char *dir, struct hc_err *err);
 

@@ -45,7 +45,8 @@ struct hc_fadt {
 
 bool hc_fadt_parse(struct hc_span bytes, struct hc_fadt *ret);
 /* *ret_pcat: the machine also has two 8259s. */
-bool hc_madt_parse(struct hc_span bytes, struct hc_arena *arena, struct hc_madt *ret, bool *ret_pcat);
+bool hc_madt_parse(struct hc_span bytes, struct hc_arena *arena, struct hc_madt *ret,
+		   bool *ret_pcat);
 /* Looks for the MP floating pointer in low memory (address 0 on) and counts the usable processors: enum hc_tristate.
  * HC_UNKNOWN: a floating pointer to a table that does not lie in these bytes. */
 unsigned hc_mps_parse(struct hc_span low, uint64_t *ret_processors);
@@ -62,8 +63,8 @@ struct hc_hal_input {
 };
 
 /* design.md section 5. Pure. */
-int hc_hal_classify(const struct hc_hal_input *input, struct hc_arena *arena, struct hc_hal *ret,
-		    struct hc_err *err);
+int hc_hal_classify(const struct hc_hal_input *input, struct hc_arena *arena,
+		    struct hc_hal *ret, struct hc_err *err);
 int hc_probe_processors(struct probe *p, struct hc_err *err);
 int hc_probe_hal(struct probe *p, struct hc_err *err);
 
@@ -73,6 +74,7 @@ int hc_probe_firmware(struct probe *p, struct hc_err *err);
 int hc_probe_pci(struct probe *p, struct hc_err *err);
 int hc_probe_network(struct probe *p, struct hc_err *err);
 /* Low memory of this machine or of the recording; data NULL when it can't be read. The caller frees it. */
-int hc_low_memory(const struct hc_tree *tree, struct hc_buf *ret, bool *ret_known, struct hc_err *err);
+int hc_low_memory(const struct hc_tree *tree, struct hc_buf *ret, bool *ret_known,
+		  struct hc_err *err);
 
 #endif

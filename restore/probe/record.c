@@ -13,8 +13,8 @@
 #include "restore/base/text.h"
 #include "restore/disk/disk.h"
 
-#define FILE_MAX   (4u << 20)
-#define LINKS_MAX  16
+#define FILE_MAX  (4u << 20)
+#define LINKS_MAX 16
 
 /* What is read, as shell patterns. */
 static const char *const patterns[] = {
@@ -113,7 +113,8 @@ copy_file(const char *dir, const char *path, struct hc_arena *arena, struct hc_e
 
 /* Makes the folders and links on the way to `path`.  A link is copied, and what it leads to is where it goes on. */
 static int
-record_path(const char *dir, char path[HC_TREE_PATH], struct hc_arena *arena, struct hc_err *err)
+record_path(const char *dir, char path[HC_TREE_PATH], struct hc_arena *arena,
+	    struct hc_err *err)
 {
 	char target[HC_TREE_PATH], *to;
 	unsigned links = 0;
@@ -145,7 +146,8 @@ record_path(const char *dir, char path[HC_TREE_PATH], struct hc_arena *arena, st
 		target[n] = '\0';
 		if (symlink(target, to) != 0 && errno != EEXIST)
 			return failed(joined, err);
-		joined = hc_arena_printf(arena, "%.*s/%s%s", (int)start, path, target, path + end);
+		joined = hc_arena_printf(arena, "%.*s/%s%s", (int)start, path, target,
+					 path + end);
 		if (joined == NULL || strlen(joined) >= HC_TREE_PATH)
 			return hc_probe_no_memory(err);
 		memcpy(path, joined, strlen(joined) + 1);

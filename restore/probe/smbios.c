@@ -45,7 +45,8 @@ string(struct hc_span texts, unsigned number, struct hc_arena *arena)
 		while (end > start && texts.data[end - 1] <= ' ')
 			end--;
 		return start == end ? NULL
-				    : hc_arena_strndup(arena, (const char *)texts.data + start, end - start);
+				    : hc_arena_strndup(arena, (const char *)texts.data + start,
+						       end - start);
 	}
 	return NULL;
 }
@@ -53,7 +54,9 @@ string(struct hc_span texts, unsigned number, struct hc_arena *arena)
 static const char *
 uuid_text(const uint8_t *u, unsigned version, struct hc_arena *arena)
 {
-	static const uint8_t little[] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
+	static const uint8_t little[] = {
+		3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15
+	};
 	char text[37], *to = text;
 
 	for (unsigned i = 0; i < 16; i++) {
@@ -82,8 +85,8 @@ ascii(const char *text, struct hc_arena *arena)
 }
 
 static void
-take_system(struct hc_span formatted, struct hc_span texts, unsigned version, struct hc_arena *arena,
-	    struct hc_machine *ret)
+take_system(struct hc_span formatted, struct hc_span texts, unsigned version,
+	    struct hc_arena *arena, struct hc_machine *ret)
 {
 	const uint8_t *f = formatted.data;
 
@@ -95,7 +98,8 @@ take_system(struct hc_span formatted, struct hc_span texts, unsigned version, st
 }
 
 bool
-hc_smbios_machine(struct hc_span table, unsigned version, struct hc_arena *arena, struct hc_machine *ret)
+hc_smbios_machine(struct hc_span table, unsigned version, struct hc_arena *arena,
+		  struct hc_machine *ret)
 {
 	size_t at = 0;
 
@@ -113,7 +117,8 @@ hc_smbios_machine(struct hc_span table, unsigned version, struct hc_arena *arena
 			struct hc_machine found = { 0 };
 
 			take_system(hc_span(table.data + at, length),
-				    hc_span(table.data + texts, hc_min_u64(end + 1, table.size) - texts),
+				    hc_span(table.data + texts,
+					    hc_min_u64(end + 1, table.size) - texts),
 				    version, arena, &found);
 			*ret = found;
 			return true;
@@ -149,7 +154,8 @@ hc_probe_machine(struct probe *p, struct hc_err *err)
 	unsigned version;
 
 	(void)err;
-	if (!hc_tree_bytes(&p->tree, &entry, 64, "/sys/firmware/dmi/tables/smbios_entry_point") ||
+	if (!hc_tree_bytes(&p->tree, &entry, 64,
+			   "/sys/firmware/dmi/tables/smbios_entry_point") ||
 	    !hc_tree_bytes(&p->tree, &table, TABLE_MAX, "/sys/firmware/dmi/tables/DMI") ||
 	    !hc_smbios_version(hc_buf_span(&entry), &version) ||
 	    !hc_smbios_machine(hc_buf_span(&table), version, p->arena, m))

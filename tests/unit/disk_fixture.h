@@ -16,6 +16,12 @@
 
 static char fixture_dir[128];
 
+__attribute__((unused)) static bool
+is(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 static void
 fixture_start(void)
 {

@@ -19,7 +19,8 @@ unpack(const char *name)
 
 	if (data == NULL)
 		return false;
-	snprintf(command, sizeof(command), "xz -dc '%s/images/dfvfs/%s.xz' > \"$D/%s\"", data, name, name);
+	snprintf(command, sizeof(command), "xz -dc '%s/images/dfvfs/%s.xz' > \"$D/%s\"", data,
+		 name, name);
 	return run(command) == 0;
 }
 
@@ -43,15 +44,18 @@ test_real_tables(void)
 	   "with mmls's partitions");
 	ok_call(witness("gpt.raw", &t, &err), &err, "and libfdisk's");
 	ok_call(read_table("mbr.raw", 0, &arena, &t, &err), &err, "a real MBR is read");
-	ok(t.type == HC_TABLE_MBR && t.partitions.count == 2 && t.partitions.items[0].start == 512 &&
-		   t.partitions.items[0].size == 129 * 512 && t.partitions.items[1].number == 5 &&
-		   t.partitions.items[1].logical && t.partitions.items[1].start == 131 * 512,
+	ok(t.type == HC_TABLE_MBR && t.partitions.count == 2 &&
+		   t.partitions.items[0].start == 512 &&
+		   t.partitions.items[0].size == 129 * 512 &&
+		   t.partitions.items[1].number == 5 && t.partitions.items[1].logical &&
+		   t.partitions.items[1].start == 131 * 512,
 	   "with its logical partition where mmls sees it");
 	ok_call(witness("mbr.raw", &t, &err), &err, "and libfdisk");
 	ok_call(read_table("gpt_empty_with_mbr.raw", 0, &arena, &t, &err), &err,
 		"an MBR beside an old GPT is read");
 	ok(t.type == HC_TABLE_MBR && t.partitions.count == 1 &&
-		   t.partitions.items[0].start == 48 * 512 && t.partitions.items[0].size == 257 * 512,
+		   t.partitions.items[0].start == 48 * 512 &&
+		   t.partitions.items[0].size == 257 * 512,
 	   "as an MBR, like mmls and the kernel do");
 	hc_arena_done(&arena);
 }
@@ -62,7 +66,8 @@ test_real_tables(void)
 static const char sgdisk_layout[] =
 	"test -e \"$D/master\" || { truncate -s 64M \"$D/master\" && sgdisk \"$D/master\" -a 1 "
 	"-U 11111111-2222-3333-4444-555555555555 "
-	"-n 3:40960:61439 -t 3:EBD0A0A2-B9E5-4433-87C0-68B6B72699C7 -c 3:'Basic data partition' "
+	"-n 3:40960:61439 -t 3:EBD0A0A2-B9E5-4433-87C0-68B6B72699C7 -c 3:'Basic data "
+	"partition' "
 	"-n 1:2048:6143 -t 1:C12A7328-F81F-11D2-BA4B-00C04FC93EC9 -A 1:set:63 "
 	"-n 7:8192:8193 -t 7:E3C9E316-0B5C-4DB8-817D-F92DF00215AE "
 	"-u 3:AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE >/dev/null; } && "
@@ -84,7 +89,8 @@ test_gpt_of_sgdisk(void)
 
 	ok(make_gpt("gpt"), "sgdisk writes a GPT");
 	ok_call(read_table("gpt", 0, &arena, &t, &err), &err, "it is read");
-	ok(t.type == HC_TABLE_GPT && strcmp(t.id, "11111111-2222-3333-4444-555555555555") == 0 &&
+	ok(t.type == HC_TABLE_GPT &&
+		   strcmp(t.id, "11111111-2222-3333-4444-555555555555") == 0 &&
 		   t.partitions.count == 3 && t.logical_block == 512,
 	   "disk GUID and number of partitions");
 	p = t.partitions.items;
@@ -104,7 +110,8 @@ test_gpt_of_sgdisk(void)
 		   read_table("g0", 512, &arena, &t, &err) == 0 && t.partitions.count == 0 &&
 		   t.type == HC_TABLE_GPT,
 	   "a GPT without partitions is one");
-	ok(run("truncate -s 64M \"$D/g4k\" && printf 'g\\nn\\n1\\n\\n+8M\\nn\\n2\\n\\n\\nw\\n' | "
+	ok(run("truncate -s 64M \"$D/g4k\" && printf 'g\\nn\\n1\\n\\n+8M\\nn\\n2\\n\\n\\nw\\n' "
+	       "| "
 	       "fdisk -b 4096 \"$D/g4k\" >/dev/null 2>&1") == 0 &&
 		   read_table("g4k", 0, &arena, &t, &err) == 0 && t.logical_block == 4096 &&
 		   t.partitions.count == 2 && t.partitions.items[0].start == MIB &&
@@ -118,8 +125,10 @@ static bool
 make_mbr_of_sfdisk(const char *name)
 {
 	setenv("N", name, 1);
-	return run("rm -f \"$D/$N\"; truncate -s 64M \"$D/$N\" && printf '%s\\n' 'label: dos' 'label-id: 0xdeadbeef' "
-		   "'x1 : start=63,size=2048,type=7,bootable' 'x2 : start=4096,size=100000,type=f' "
+	return run("rm -f \"$D/$N\"; truncate -s 64M \"$D/$N\" && printf '%s\\n' 'label: dos' "
+		   "'label-id: 0xdeadbeef' "
+		   "'x1 : start=63,size=2048,type=7,bootable' 'x2 : "
+		   "start=4096,size=100000,type=f' "
 		   "'x3 : start=110000,size=63,type=27' 'x5 : start=4097,size=100,type=7' "
 		   "'x6 : start=5000,size=1000,type=b' 'x7 : start=90000,size=1,type=83' | "
 		   "sfdisk \"$D/$N\" >/dev/null 2>&1") == 0;
@@ -131,23 +140,25 @@ test_mbr_of_sfdisk(void)
 	struct hc_arena arena = { 0 };
 	struct hc_table t = { 0 };
 
-	ok(make_mbr_of_sfdisk("mbr"),
-	   "sfdisk writes an MBR with logical partitions");
+	ok(make_mbr_of_sfdisk("mbr"), "sfdisk writes an MBR with logical partitions");
 	ok_call(read_table("mbr", 512, &arena, &t, &err), &err, "it is read");
-	ok(strcmp(t.id, "deadbeef") == 0 && t.partitions.count == 5, "signature and number of partitions");
+	ok(strcmp(t.id, "deadbeef") == 0 && t.partitions.count == 5,
+	   "signature and number of partitions");
 	if (t.partitions.count == 5) {
 		ok(t.partitions.items[0].active && t.partitions.items[0].start == 63 * 512 &&
 			   strcmp(t.partitions.items[0].type, "07") == 0,
 		   "the active one");
 		ok(t.partitions.items[1].number == 5 && t.partitions.items[2].number == 6 &&
 			   t.partitions.items[2].start == 5000 * 512 &&
-			   t.partitions.items[2].size == 1000 * 512 && t.partitions.items[3].logical &&
-			   !t.partitions.items[4].logical && t.partitions.items[4].number == 3,
+			   t.partitions.items[2].size == 1000 * 512 &&
+			   t.partitions.items[3].logical && !t.partitions.items[4].logical &&
+			   t.partitions.items[4].number == 3,
 		   "logical ones count from 5, in the order of their chain");
 	}
 	ok_call(witness("mbr", &t, &err), &err, "libfdisk agrees");
-	ok(run("truncate -s 4M \"$D/none\"") == 0 && read_table("none", 0, &arena, &t, &err) == 0 &&
-		   t.type == HC_TABLE_NONE && t.sector0.size == 512,
+	ok(run("truncate -s 4M \"$D/none\"") == 0 &&
+		   read_table("none", 0, &arena, &t, &err) == 0 && t.type == HC_TABLE_NONE &&
+		   t.sector0.size == 512,
 	   "an empty disk has no table");
 	ok(run("cp \"$D/none\" \"$D/fat\" && mkfs.vfat \"$D/fat\" >/dev/null") == 0 &&
 		   read_table("fat", 0, &arena, &t, &err) == 0 && t.type == HC_TABLE_NONE,
@@ -202,24 +213,32 @@ static void
 test_broken_gpt(void)
 {
 	static const struct damage cases[] = {
-		{ "header CRC", 512 + 56, 1, 1, false, H_DISK_TABLE, "header at LBA 1 is damaged" },
+		{ "header CRC", 512 + 56, 1, 1, false, H_DISK_TABLE,
+		  "header at LBA 1 is damaged" },
 		{ "entries CRC", 1024 + 1, 1, 1, false, H_DISK_TABLE, "entries are damaged" },
 		{ "no header", 512, 0, 8, false, H_DISK_TABLE, "only the backup GPT" },
 		{ "no protective MBR", 446, 0, 66, false, H_DISK_TABLE, "sector 0" },
 		{ "header of 91 bytes", 512 + 12, 91, 4, true, H_DISK_TABLE, "92 to 512" },
 		{ "header of 513 bytes", 512 + 12, 513, 4, false, H_DISK_TABLE, "92 to 512" },
-		{ "header of another place", 512 + 24, 2, 8, true, H_DISK_TABLE, "says it lies at 2" },
+		{ "header of another place", 512 + 24, 2, 8, true, H_DISK_TABLE,
+		  "says it lies at 2" },
 		{ "entries of 100 bytes", 512 + 84, 100, 4, true, H_DISK_TABLE, "100 bytes" },
 		{ "too many entries", 512 + 80, 0x10000000, 4, true, H_DISK_TABLE, "entries" },
 		{ "entries in LBA 1", 512 + 72, 1, 8, true, H_DISK_TABLE, "contradict" },
-		{ "entries inside a partition", 512 + 72, 3000, 8, true, H_DISK_TABLE, "contradict" },
-		{ "entries beyond the disk", 512 + 72, 1u << 30, 8, true, H_DISK_TABLE, "outside" },
-		{ "an LBA beyond any disk", 512 + 32, UINT64_MAX, 8, true, H_DISK_TABLE, "beyond any" },
+		{ "entries inside a partition", 512 + 72, 3000, 8, true, H_DISK_TABLE,
+		  "contradict" },
+		{ "entries beyond the disk", 512 + 72, 1u << 30, 8, true, H_DISK_TABLE,
+		  "outside" },
+		{ "an LBA beyond any disk", 512 + 32, UINT64_MAX, 8, true, H_DISK_TABLE,
+		  "beyond any" },
 		{ "a cut disk", 512 + 48, 200000, 8, true, H_DISK_LAYOUT, "cut off" },
-		{ "overlap", 1024 + 6 * 128 + 32, 6143, 8, true, H_DISK_LAYOUT, "overlap at byte" },
+		{ "overlap", 1024 + 6 * 128 + 32, 6143, 8, true, H_DISK_LAYOUT,
+		  "overlap at byte" },
 		{ "end before start", 1024 + 40, 2047, 8, true, H_DISK_LAYOUT, "usable area" },
-		{ "in front of the usable area", 1024 + 32, 33, 8, true, H_DISK_LAYOUT, "usable area" },
-		{ "behind the usable area", 1024 + 2 * 128 + 40, 131071, 8, true, H_DISK_LAYOUT, "usable" },
+		{ "in front of the usable area", 1024 + 32, 33, 8, true, H_DISK_LAYOUT,
+		  "usable area" },
+		{ "behind the usable area", 1024 + 2 * 128 + 40, 131071, 8, true, H_DISK_LAYOUT,
+		  "usable" },
 	};
 	struct hc_arena arena = { 0 };
 	struct hc_table t;
@@ -235,7 +254,8 @@ test_broken_gpt(void)
 			poke("broken", c->offset, (const uint8_t[66]){ 0 }, c->width);
 		else
 			poke("broken", c->offset, &c->value, c->width);
-		ok_fails(read_table("broken", 0, &arena, &t, &err), &err, c->want, "refused: %s", c->name);
+		ok_fails(read_table("broken", 0, &arena, &t, &err), &err, c->want,
+			 "refused: %s", c->name);
 		hc_err_format(&err, text, sizeof(text));
 		if (!ok(strstr(text, c->text) != NULL, "and the error says why"))
 			printf("# %s\n", text);
@@ -252,14 +272,16 @@ test_odd_gpt(void)
 
 	make_gpt("odd");
 	forge("odd", 512 + 40, 35, 8);
-	ok_call(read_table("odd", 0, &arena, &t, &err), &err, "an odd first usable LBA is fine");
+	ok_call(read_table("odd", 0, &arena, &t, &err), &err,
+		"an odd first usable LBA is fine");
 	peek("odd", 1024, entries, sizeof(entries));
 	for (unsigned i = 0; i < 8; i++)
 		memcpy(wide + 256 * i, entries + 128 * i, 128);
 	poke("odd", 1024, wide, sizeof(wide));
 	forge("odd", 512 + 80, 8 | (UINT64_C(256) << 32), 8);
 	ok_call(read_table("odd", 0, &arena, &t, &err), &err, "entries of 256 bytes are read");
-	ok(t.partitions.count == 3 && t.partitions.items[2].number == 3 && t.gpt_entries.size == 2048,
+	ok(t.partitions.count == 3 && t.partitions.items[2].number == 3 &&
+		   t.gpt_entries.size == 2048,
 	   "with all partitions");
 	ok_call(witness("odd", &t, &err), &err, "libfdisk agrees");
 	hc_arena_done(&arena);
@@ -287,9 +309,11 @@ make_mbr(const char *name, uint32_t primary_start)
 {
 	char command[128];
 
-	snprintf(command, sizeof(command), "rm -f \"$D/%s\"; truncate -s 5M \"$D/%s\"", name, name);
+	snprintf(command, sizeof(command), "rm -f \"$D/%s\"; truncate -s 5M \"$D/%s\"", name,
+		 name);
 	run(command);
-	ebr(name, 0, (const uint32_t[2]){ primary_start, 100 }, (const uint32_t[2]){ 1000, 8000 });
+	ebr(name, 0, (const uint32_t[2]){ primary_start, 100 },
+	    (const uint32_t[2]){ 1000, 8000 });
 }
 
 static void
@@ -299,15 +323,19 @@ test_broken_mbr(void)
 	struct hc_table t = { 0 };
 
 	make_mbr("b", 63);
-	ok_call(read_table("b", 512, &arena, &t, &err), &err, "an empty extended partition is fine");
+	ok_call(read_table("b", 512, &arena, &t, &err), &err,
+		"an empty extended partition is fine");
 	poke("b", 1000 * 512, "x", 1);
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_TABLE, "refused: no EBR in it");
+	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_TABLE,
+		 "refused: no EBR in it");
 	ebr("b", 1000, (const uint32_t[2]){ 1, 10 }, (const uint32_t[2]){ 0, 10 });
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT, "refused: a link to itself");
+	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT,
+		 "refused: a link to itself");
 	ebr("b", 1000, (const uint32_t[2]){ 0, 0 }, (const uint32_t[2]){ 100, 10 });
 	ebr("b", 1100, (const uint32_t[2]){ 0, 0 }, (const uint32_t[2]){ 200, 10 });
 	ebr("b", 1200, (const uint32_t[2]){ 0, 0 }, (const uint32_t[2]){ 100, 10 });
-	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT, "refused: a circle");
+	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT,
+		 "refused: a circle");
 	ebr("b", 1000, (const uint32_t[2]){ 1, 10 }, (const uint32_t[2]){ 8000, 10 });
 	ok_fails(read_table("b", 512, &arena, &t, &err), &err, H_DISK_LAYOUT,
 		 "refused: a link out of the extended partition");
@@ -327,7 +355,8 @@ test_broken_mbr(void)
 	poke("b", 446, "\x55", 1);
 	ok(read_table("b", 512, &arena, &t, &err) == 0 && t.type == HC_TABLE_NONE,
 	   "a boot flag of neither 0 nor 80 is no table");
-	ok_fails(read_table("b", 520, &arena, &t, &err), &err, H_UNSUPPORTED, "refused: 520-byte sectors");
+	ok_fails(read_table("b", 520, &arena, &t, &err), &err, H_UNSUPPORTED,
+		 "refused: 520-byte sectors");
 	hc_arena_done(&arena);
 }
 
@@ -335,8 +364,8 @@ test_broken_mbr(void)
 
 /* Puts the table of image `from` on the new image `to` of `size` bytes. */
 static int
-transfer(const char *from, uint64_t from_size, const char *to, uint64_t size, struct hc_arena *arena,
-	 struct hc_plan_writes *writes)
+transfer(const char *from, uint64_t from_size, const char *to, uint64_t size,
+	 struct hc_arena *arena, struct hc_plan_writes *writes)
 {
 	struct hc_manifest_disk disk;
 	struct hc_table t;
@@ -362,29 +391,36 @@ test_gpt_writes(void)
 	struct hc_table a, b;
 
 	make_gpt("gpt");
-	ok_call(transfer("gpt", 64 * MIB, "same", 64 * MIB, &arena, &w), &err, "a GPT for a disk of its size");
+	ok_call(transfer("gpt", 64 * MIB, "same", 64 * MIB, &arena, &w), &err,
+		"a GPT for a disk of its size");
 	ok(run("cmp \"$D/gpt\" \"$D/same\"") == 0, "is what sgdisk wrote, to the byte");
-	ok(w.count == 5 && strstr(w.items[0].what, "backup") && strstr(w.items[1].what, "backup") &&
-		   w.items[4].offset == 0,
+	ok(w.count == 5 && strstr(w.items[0].what, "backup") &&
+		   strstr(w.items[1].what, "backup") && w.items[4].offset == 0,
 	   "the backup is written first, sector 0 last");
 	ok_call(transfer("gpt", 64 * MIB, "large", 100 * MIB + 512, &arena, &w), &err,
 		"a GPT for a larger disk");
-	ok(run("sgdisk -v \"$D/large\" | grep -q 'No problems found'") == 0, "sgdisk -v finds no problem");
-	ok(run("sfdisk --verify \"$D/large\" 2>&1 | grep -q 'No errors'") == 0, "neither does sfdisk --verify");
-	ok(read_table("gpt", 0, &arena, &a, &err) == 0 && read_table("large", 0, &arena, &b, &err) == 0 &&
+	ok(run("sgdisk -v \"$D/large\" | grep -q 'No problems found'") == 0,
+	   "sgdisk -v finds no problem");
+	ok(run("sfdisk --verify \"$D/large\" 2>&1 | grep -q 'No errors'") == 0,
+	   "neither does sfdisk --verify");
+	ok(read_table("gpt", 0, &arena, &a, &err) == 0 &&
+		   read_table("large", 0, &arena, &b, &err) == 0 &&
 		   a.gpt_entries.size == b.gpt_entries.size &&
 		   memcmp(a.gpt_entries.data, b.gpt_entries.data, a.gpt_entries.size) == 0 &&
 		   strcmp(a.id, b.id) == 0,
 	   "entries and disk GUID are the same to the byte");
 	ok(hc_get_le32(b.sector0.data + 446 + 12) == (100 * MIB + 512) / 512 - 1,
 	   "the protective MBR covers the larger disk");
-	ok_call(transfer("gpt", 64 * MIB, "small", 31 * MIB, &arena, &w), &err, "a smaller disk that fits");
-	ok(run("sgdisk -v \"$D/small\" | grep -q 'No problems found'") == 0, "sgdisk -v finds no problem");
+	ok_call(transfer("gpt", 64 * MIB, "small", 31 * MIB, &arena, &w), &err,
+		"a smaller disk that fits");
+	ok(run("sgdisk -v \"$D/small\" | grep -q 'No problems found'") == 0,
+	   "sgdisk -v finds no problem");
 	ok_call(transfer("gpt", 64 * MIB, "tight", (61440 + 33) * 512, &arena, &w), &err,
 		"a disk that just fits");
-	ok_fails(transfer("gpt", 64 * MIB, "x", (61440 + 32) * 512, &arena, &w), &err, H_DISK_TOO_SMALL,
-		 "refused: one sector less");
-	ok_call(transfer("g4k", 64 * MIB, "l4k", 80 * MIB, &arena, &w), &err, "sectors of 4096 bytes");
+	ok_fails(transfer("gpt", 64 * MIB, "x", (61440 + 32) * 512, &arena, &w), &err,
+		 H_DISK_TOO_SMALL, "refused: one sector less");
+	ok_call(transfer("g4k", 64 * MIB, "l4k", 80 * MIB, &arena, &w), &err,
+		"sectors of 4096 bytes");
 	ok(run("fdisk -b 4096 -l \"$D/l4k\" 2>&1 | grep -q 'PMBR\\|corrupt'") != 0 &&
 		   read_table("l4k", 0, &arena, &b, &err) == 0 && b.logical_block == 4096,
 	   "and fdisk finds nothing to mend");
@@ -395,8 +431,9 @@ static void
 test_hybrid(void)
 {
 	/* 0xEE over the first MiB, then partition 1 as 07, active. */
-	static const uint8_t hybrid[32] = { 0,    0, 2, 0, 0xee, 0, 0, 0, 1, 0, 0, 0, 0xff, 7, 0, 0,
-					    0x80, 0, 2, 0, 0x07, 0, 0, 0, 0, 8, 0, 0, 0,    16 };
+	static const uint8_t hybrid[32] = { 0,	  0, 2,	   0, 0xee, 0, 0,    0, 1, 0,
+					    0,	  0, 0xff, 7, 0,    0, 0x80, 0, 2, 0,
+					    0x07, 0, 0,	   0, 0,    8, 0,    0, 0, 16 };
 	struct hc_arena arena = { 0 };
 	struct hc_plan_writes w = { 0 };
 	struct hc_table t = { 0 };
@@ -414,7 +451,8 @@ test_hybrid(void)
 	ok(memcmp(after, "boot code", 9) == 0, "and the boot code");
 	make_gpt("gpt");
 	poke("gpt", 446 + 12, full, 4);
-	ok(transfer("gpt", 64 * MIB, "h", 70 * MIB, &arena, &w) == 0, "ffffffff, as Windows writes it");
+	ok(transfer("gpt", 64 * MIB, "h", 70 * MIB, &arena, &w) == 0,
+	   "ffffffff, as Windows writes it");
 	peek("h", 446 + 12, after, 4);
 	ok(memcmp(after, full, 4) == 0, "stays");
 	hc_arena_done(&arena);
@@ -430,7 +468,8 @@ test_mbr_writes(void)
 	struct hc_strings losses = { 0 };
 
 	make_mbr_of_sfdisk("mbr");
-	ok_call(transfer("mbr", 64 * MIB, "m", 80 * MIB, &arena, &w), &err, "an MBR for a larger disk");
+	ok_call(transfer("mbr", 64 * MIB, "m", 80 * MIB, &arena, &w), &err,
+		"an MBR for a larger disk");
 	ok(w.count == 1 && w.items[0].offset == 0 && run("cmp -n 512 \"$D/mbr\" \"$D/m\"") == 0,
 	   "is the same sector");
 	ok_fails(transfer("mbr", 64 * MIB, "m", 50 * MIB, &arena, &w), &err, H_DISK_TOO_SMALL,
@@ -438,12 +477,15 @@ test_mbr_writes(void)
 	if (read_table("mbr", 0, &arena, &t, &err) < 0)
 		return;
 	disk = manifest_of(&t, 64 * MIB, &arena);
-	ok(hc_table_losses(&disk, UINT64_C(2) << 40, &arena, &losses, &err) == 0 && losses.count == 0,
+	ok(hc_table_losses(&disk, UINT64_C(2) << 40, &arena, &losses, &err) == 0 &&
+		   losses.count == 0,
 	   "nothing is lost on 2 TiB");
-	ok(hc_table_losses(&disk, UINT64_C(3) << 40, &arena, &losses, &err) == 0 && losses.count == 1 &&
-		   strstr(losses.items[0], "1.0 TiB") && strstr(losses.items[0], "2.0 TiB"),
+	ok(hc_table_losses(&disk, UINT64_C(3) << 40, &arena, &losses, &err) == 0 &&
+		   losses.count == 1 && strstr(losses.items[0], "1.0 TiB") &&
+		   strstr(losses.items[0], "2.0 TiB"),
 	   "beyond it something is, and is said");
-	ok(hc_table_writes(&disk, UINT64_C(3) << 40, &arena, &w, &err) == 0, "which does not forbid it");
+	ok(hc_table_writes(&disk, UINT64_C(3) << 40, &arena, &w, &err) == 0,
+	   "which does not forbid it");
 	disk.sector0 = "AAAA";
 	ok_fails(hc_table_writes(&disk, 64 * MIB, &arena, &w, &err), &err, H_DISK_TABLE,
 		 "refused: a manifest whose sector 0 is none");
@@ -495,7 +537,8 @@ test_invalidate(void)
 
 	make_gpt("gpt");
 	ok(hc_table_invalidate(64 * MIB, 512, &arena, &r, &err) == 0 && r.count == 2 &&
-		   r.items[0].offset == 0 && r.items[1].offset + r.items[1].length == 64 * MIB &&
+		   r.items[0].offset == 0 &&
+		   r.items[1].offset + r.items[1].length == 64 * MIB &&
 		   r.items[0].length < 63 * 512,
 	   "both ends are invalidated, less than 63 sectors of each");
 	for (size_t i = 0; i < r.count; i++)
@@ -506,7 +549,8 @@ test_invalidate(void)
 	ok(hc_table_invalidate(30000, 512, &arena, &r, &err) == 0 && r.count == 2 &&
 		   r.items[1].offset == 24576 && r.items[1].length == 29696 - 24576,
 	   "on a tiny disk the two do not overlap");
-	ok(hc_table_invalidate(512, 512, &arena, &r, &err) == 0 && r.count == 1, "nor on one of a sector");
+	ok(hc_table_invalidate(512, 512, &arena, &r, &err) == 0 && r.count == 1,
+	   "nor on one of a sector");
 	hc_arena_done(&arena);
 }
 
@@ -515,7 +559,8 @@ test_tables(void)
 {
 	test_real_tables();
 	if (!have("sgdisk") || !have("sfdisk") || !have("mkfs.vfat")) {
-		tap_skip("sgdisk, sfdisk and mkfs.vfat are needed (packages gdisk, fdisk, dosfstools)");
+		tap_skip("sgdisk, sfdisk and mkfs.vfat are needed (packages gdisk, fdisk, "
+			 "dosfstools)");
 		return;
 	}
 	test_gpt_of_sgdisk();
