@@ -61,7 +61,7 @@ everywhere()
 {
     local size at
     size=$(stat -c %s "$1")
-    for at in 0 $((size - 1)) $((size / 2)) $((size / 3)) $((RANDOM % size)); do
+    for at in 0 $((size - 1)) $((RANDOM % size)); do
         refuses "$1" "$at" "$2" || { echo "offset $at of $1"; return 1; }
     done
 }
@@ -85,11 +85,11 @@ done
 for free in "$repo"/backups/b/*.free; do
     check "a flipped bit in ${free##*/}" everywhere "$free" "${free##*/}"
 done
-mapfile -t chunks < <(find "$repo/default.castr" -name '*.cacnk' | sort -R --random-source=<(yes) | head -n 12)
+mapfile -t chunks < <(find "$repo/default.castr" -name '*.cacnk' | sort -R --random-source=<(yes) | head -n 6)
 for chunk in "${chunks[@]}"; do
     name=$(basename "$chunk" .cacnk)
     check "a flipped bit in chunk ${name:0:12}" everywhere "$chunk" "$name"
-    check "after it the target does not look bootable" not_bootable
+    check 'after it the target does not look bootable' not_bootable
 done
 
 truncated()
@@ -134,11 +134,13 @@ check 'and all is well again' "$halcyon" verify "$repo//b"
 
 target_differs()
 {
-    local status=0
+    local status=0 at
     restore_status "$repo" >/dev/null
-    flip "$w/out.img" $((300 << 20))
+    # Free clusters are outside the contract: take a place that the restore wrote.
+    at=$(python3 -c 'import os, sys; print(os.lseek(os.open(sys.argv[1], 0), 200 << 20, os.SEEK_DATA) + 100)' "$w/out.img")
+    flip "$w/out.img" "$at"
     "$halcyon" verify "$repo//b" --target "$w/out.img" --quiet 2>"$w/message" || status=$?
-    flip "$w/out.img" $((300 << 20))
+    flip "$w/out.img" "$at"
     [ "$status" = 5 ] && grep -q out.img "$w/message"
 }
 
