@@ -19,6 +19,9 @@ struct hc_wizard_options {
 	bool resident;
 };
 
+/* What the wizards of all consoles share, and the boot image's init with them (initramfs/init/lib.sh). */
+#define HC_STATE_DIR "/run/halcyon"
+
 /* ---------------------------------------------------------------- engine.c */
 
 /*
@@ -42,6 +45,8 @@ int hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect
  * be read. */
 int hc_engine_next(struct hc_engine *engine, struct hc_wiz_input *ret, struct hc_err *err);
 void hc_engine_cancel(struct hc_engine *engine);
+/* Whether an engine that any wizard of this system started is writing a disk now. */
+bool hc_engine_any_writes(void);
 /* Leaves a run that writes alone; ends others. */
 void hc_engine_done(struct hc_engine *engine);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,15 +31,40 @@ open_output(const struct hc_engine *engine, const char *name, int *ret_write, in
 	return 0;
 }
 
+/* Each engine that writes holds a shared lock for as long as it lives, whoever started it.  -1 where there is
+ * no folder to keep it in, which is so where nobody else could look either. */
+static int
+open_lock(void)
+{
+	return open(HC_STATE_DIR "/writing.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+}
+
+bool
+hc_engine_any_writes(void)
+{
+	int fd = open_lock();
+	bool writes = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return writes;
+}
+
 /* In the child: never returns. */
 static void
 become(const struct hc_engine *engine, const struct hc_wiz_effect *effect, int out, int err)
 {
 	char *argv[HC_WIZ_ARGS] = { NULL };
 	int none = open("/dev/null", O_RDONLY);
+	int lock = effect->job == HC_JOB_APPLY ? open_lock() : -1;
 
 	for (size_t i = 0; i < HC_WIZ_ARGS - 1 && effect->argv[i] != NULL; i++)
 		argv[i] = strdup(effect->argv[i]);
+	/* The lock goes with the descriptor, which the engine inherits and never looks at. */
+	if (lock >= 0) {
+		flock(lock, LOCK_SH);
+		fcntl(lock, F_SETFD, 0);
+	}
 	setsid();
 	dup2(none, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "restore/base/file.h"
 #include "tui/cmd/cmd_priv.h"
 #include "tui/screens/screens.h"
 
@@ -103,14 +104,36 @@ run_shell(struct live *live)
 		tell(live, HC_INPUT_NOTICE, "The shell could not be started.");
 }
 
-/* `reboot` and `poweroff` are the system's own programs: they know how it is shut down. */
+/* In the boot image its init ends the machine, once it finds what is asked for in this file. */
+static bool
+ask_init(const char *action)
+{
+	struct hc_err err;
+	char line[32];
+
+	snprintf(line, sizeof(line), "%s\n", action);
+	return getenv("HALCYON_CONSOLE") != NULL &&
+	       hc_file_replace(HC_STATE_DIR "/end-action", hc_span(line, strlen(line)), &err) ==
+		       0;
+}
+
+/* Elsewhere `reboot` and `poweroff` are the system's own programs: they know how it is shut down. */
 static void
 end_machine(struct live *live, const char *program)
 {
 	char text[128];
 	int status;
 
+	if (hc_engine_any_writes()) {
+		tell(live, HC_INPUT_NOTICE,
+		     "A restore is writing a disk, started from another console.");
+		return;
+	}
 	sync();
+	if (ask_init(program)) {
+		live->quit = true;
+		return;
+	}
 	status = run(program);
 	snprintf(text, sizeof(text),
 		 status == 0 ? "`%s` was asked for; this machine is going down."

@@ -181,8 +181,8 @@ make_run_dir(char *buf, size_t size, struct hc_err *err)
 	const char *tmp = getenv("TMPDIR");
 	struct hc_err ignored;
 
-	snprintf(buf, size, "/run/halcyon/wizard-XXXXXX");
-	if (hc_file_make_dirs("/run/halcyon", &ignored) == 0 && mkdtemp(buf) != NULL)
+	snprintf(buf, size, HC_STATE_DIR "/wizard-XXXXXX");
+	if (hc_file_make_dirs(HC_STATE_DIR, &ignored) == 0 && mkdtemp(buf) != NULL)
 		return 0;
 	snprintf(buf, size, "%s/halcyon-wizard-XXXXXX", tmp != NULL ? tmp : "/tmp");
 	if (mkdtemp(buf) == NULL)
@@ -229,7 +229,7 @@ run(struct hc_wizard_options *options, struct hc_err *err)
 		options->engine = engine;
 	}
 	if (options->run_dir == NULL && options->script != NULL)
-		options->run_dir = "/run/halcyon";
+		options->run_dir = HC_STATE_DIR;
 	if (options->run_dir == NULL) {
 		if (make_run_dir(made, sizeof(made), err) < 0)
 			return -1;

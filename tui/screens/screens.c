@@ -118,6 +118,11 @@ draw_notice(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 				 hc_wiz_job_names[wiz->job]);
 	else if (wiz->notice[0] != '\0')
 		hc_canvas_text(canvas, 2, y, canvas->width - 4, HC_STYLE_WARN, wiz->notice);
+	else if (canvas->width < HC_SCREEN_MIN_WIDTH || canvas->height < HC_SCREEN_MIN_HEIGHT)
+		hc_canvas_printf(canvas, 2, y, canvas->width - 4, HC_STYLE_WARN,
+				 "This terminal has %d x %d cells; %d x %d are needed.",
+				 canvas->width, canvas->height, HC_SCREEN_MIN_WIDTH,
+				 HC_SCREEN_MIN_HEIGHT);
 }
 
 void
