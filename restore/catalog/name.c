@@ -80,7 +80,7 @@ parse_manifest_path(const char *name, struct hc_arena *arena, const char **ret_r
 	while (id > 0 && name[id - 1] != '/')
 		id--;
 	parent = id == 0 ? 0 : id - 1;
-	if (parent == strlen(BACKUPS) - 1 && strncmp(name, BACKUPS + 1, parent) == 0)
+	if (parent == strlen(BACKUPS) - 1 && strncmp(name, &BACKUPS[1], parent) == 0)
 		return take(arena, ".", 1, name + id, end - id, ret_repository, ret_id, err);
 	if (parent < strlen(BACKUPS) ||
 	    strncmp(name + parent - strlen(BACKUPS), BACKUPS, strlen(BACKUPS)) != 0) {
