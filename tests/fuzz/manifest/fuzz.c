@@ -16,15 +16,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	struct hc_buf out = { 0 };
 
 	shape.sealed = false;
-	if (hc_doc_read(&shape, hc_span(bytes, length), &arena, &manifest, &err) < 0 ||
-	    hc_manifest_check(&manifest, &err) < 0) {
-		if (err.code == H_OK)
-			abort();
-	} else if (hc_doc_write(&shape, &manifest, HC_JSON_PRETTY, &out, &err) < 0 ||
-		   hc_doc_read(&shape, hc_buf_span(&out), &arena, &again, &err) < 0 ||
-		   hc_manifest_check(&again, &err) < 0) {
+	if (hc_doc_read(&shape, hc_span(bytes, length), &arena, &manifest, &err) == 0 &&
+	    hc_manifest_check(&manifest, &err) == 0 &&
+	    (hc_doc_write(&shape, &manifest, HC_JSON_PRETTY, &out, &err) < 0 ||
+	     hc_doc_read(&shape, hc_buf_span(&out), &arena, &again, &err) < 0 ||
+	     hc_manifest_check(&again, &err) < 0))
 		abort();
-	}
 	hc_buf_done(&out);
 	hc_arena_done(&arena);
 	return 0;
