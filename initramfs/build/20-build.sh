@@ -109,7 +109,11 @@ need gcc gcc
 need make make
 need patch patch
 [ -f /usr/lib/x86_64-linux-musl/rcrt1.o ] || die "musl is missing" "install it: apt-get install musl-dev musl-tools"
+need flock util-linux
 mkdir -p "$THIRD"
+# One build at a time in this folder: two would remove each other's sources.
+exec 9>"$THIRD/.lock"
+flock -n 9 || { say "waiting for another build of ${THIRD#"$TOP/"}" && flock 9; }
 write_compiler
 link_kernel_headers
 if [ $# -gt 0 ]; then

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Mounts the kernel's file systems and finds the consoles.
-# Needs: nothing. Provides: /proc /sys /dev /dev/pts /dev/shm, firmware variables, $STATE/consoles.
+# Needs: /proc. Provides: /sys /dev /dev/pts /dev/shm, firmware variables, $STATE/consoles.
 # On failure: nothing else would work; rescue shell on the kernel's own console.
 set -eu
 # shellcheck source=initramfs/init/lib.sh
@@ -9,7 +9,6 @@ set -eu
 
 mounted() { mountpoint -q "$1"; }
 
-mounted /proc || mount -t proc -o nosuid,nodev,noexec proc /proc
 mounted /sys || mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
 mounted /dev || mount -t devtmpfs -o nosuid,mode=755 devtmpfs /dev
 mkdir -p /dev/pts /dev/shm

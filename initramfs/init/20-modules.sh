@@ -12,7 +12,8 @@ DEADLINE=3000 # hundredths of a second since the start of this stage
 
 # load_new: modules for aliases that were not there before
 load_new() {
-    find /sys/devices -name modalias -type f -exec cat {} + 2>/dev/null | sort -u >"$STATE/aliases.now"
+    # Not by a walk through /sys/devices, which takes ten times as long; processors have no bus with aliases.
+    cat /sys/bus/*/devices/*/modalias /sys/devices/system/cpu/modalias 2>/dev/null | sort -u >"$STATE/aliases.now"
     grep -vxFf "$STATE/aliases" "$STATE/aliases.now" >"$STATE/aliases.new" || return 0
     xargs modprobe -q -b -a <"$STATE/aliases.new" || true
     mv "$STATE/aliases.now" "$STATE/aliases"

@@ -18,17 +18,24 @@ by_ntp() {
     return 1
 }
 
-# Only http: what we trust certificates by can't come from a server whose certificate is not checked yet.
+# Only http: what certificates are judged by can't come from a server whose own is not checked yet.
+# Not by wget, which shows no headers of an answer like 404; any answer has a Date.
 by_http() {
     url=$(param intent) || return 1
     case $url in http://*) ;; *) return 1 ;; esac
-    text=$(timeout 10 wget -S --spider -T 5 "$url" 2>&1 | sed -n 's/^ *[Dd]ate: *//p' | tr -d '\r' | tail -n 1)
+    server=${url#http://}
+    server=${server%%/*}
+    server=${server##*@}
+    port=${server##*:}
+    case $port in '' | *[!0-9]*) port=80 ;; *) server=${server%:*} ;; esac
+    text=$(printf 'HEAD / HTTP/1.0\r\nHost: %s\r\n\r\n' "$server" | timeout 10 nc "$(echo "$server" | tr -d '[]')" "$port" |
+        tr -d '\r' | sed -n 's/^[Dd]ate: *//p' | head -n 1)
     [ -n "$text" ] || {
-        echo "no Date header from $url"
+        echo "no Date header from $server port $port"
         return 1
     }
     date -u -D '%a, %d %b %Y %T GMT' -s "$text" >/dev/null || return 1
-    source="Date header of $url"
+    source="Date header of $server"
 }
 
 before=$(date +%s)

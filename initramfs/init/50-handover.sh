@@ -12,7 +12,10 @@ hand_over() {
     case $task in
         unattended) unattended "$intent" ;;
         wizard | '') wizard ;;
-        shell) rescue shell "the kernel line asks for a shell (halcyon.task=shell)" ;;
+        shell)
+            rescue shell "the kernel line asks for a shell (halcyon.task=shell)"
+            if [ -n "$intent" ]; then unattended "$intent"; else wizard; fi
+            ;;
         *)
             echo "known are wizard and shell; without halcyon.task, halcyon.intent=URL restores unattended" >"$STATE/log/50-handover"
             rescue H1304 "unknown halcyon.task=$task on the kernel line" "$STATE/log/50-handover"
@@ -22,14 +25,15 @@ hand_over() {
 
 # A shell on the second screen, so that somebody at the machine can look while it works.
 second_screen() {
-    [ -c /dev/tty2 ] || return 0
+    [ -c /dev/tty2 ] && [ ! -e "$STATE/tty2" ] || return 0
+    : >"$STATE/tty2"
     setsid -c sh /init.d/console.sh tty2 shell <>/dev/tty2 >&0 2>&1 &
 }
 
 unattended() {
     rm -f "$STATE/end-action" "$STATE/log/restore"
     second_screen
-    set -- /bin/halcyon restore --unattended --intent "$1" --events "$STATE/events.jsonl" --state-dir "$STATE"
+    set -- /bin/halcyon restore --unattended --intent "$1" --state-dir "$STATE"
     tell "halcyon: $*"
     {
         "$@" </dev/null 2>&1

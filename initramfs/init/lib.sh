@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the stages share: parameters of the kernel line, messages on all consoles, the rescue shell.
-# Needs: /proc from stage 10 on. Provides: STATE and the functions below.
+# Needs: /proc. Provides: STATE and the functions below.
 
 STATE=/run/halcyon
 
@@ -40,7 +40,7 @@ seconds() { echo "$(($1 / 100)).$(($1 % 100 / 10))"; }
 # run_stage NAME: a stage says in $STATE/summary what it found; what it prints is kept as its log
 run_stage() {
     rm -f "$STATE/summary"
-    begin=$(now 2>/dev/null) || begin=0
+    begin=$(now)
     sh "/init.d/$1.sh" >"$STATE/log/$1" 2>&1
     status=$?
     took=$(seconds $(($(now) - begin)))

@@ -42,8 +42,8 @@ write_resolv() {
         [ -f "$STATE/net/$nic" ] || continue
         sed -n 's/^domain=\(..*\)/search \1/p' "$STATE/net/$nic"
         sed -n 's/^dns=//p' "$STATE/net/$nic" | tr ' ' '\n' | sed -n 's/^\(..*\)/nameserver \1/p'
-    done | awk '!seen[$0]++ && (!/^nameserver/ || n++ < 3)' >/etc/resolv.conf.new
-    mv /etc/resolv.conf.new /etc/resolv.conf
+    done | awk '!seen[$0]++ && (!/^nameserver/ || n++ < 3)' >/etc/resolv.conf.$$
+    mv /etc/resolv.conf.$$ /etc/resolv.conf
 }
 
 apply() {
