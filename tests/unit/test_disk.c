@@ -76,6 +76,40 @@ test_volumes(void)
 	hc_arena_done(&arena);
 }
 
+/* Signatures alone: what libblkid takes for a member (hazards 4). */
+static void
+test_members(void)
+{
+	static const uint8_t vmfs[4] = { 0x0d, 0xd0, 0x01, 0xc0 };
+	static const uint8_t spaces[16] = { 0x8f, 0xaf, 0x5c, 0xe7, 0x80, 0xf6, 0xee, 0x4c,
+					    0xaf, 0xa3, 0xb0, 0x01, 0xe5, 0x6e, 0xfc, 0x2d };
+	struct hc_arena arena = { 0 };
+	struct hc_disk d = { 0 };
+	uint64_t type;
+
+	make_gpt("imsm");
+	poke("imsm", 64 * MIB - 1024, "Intel Raid ISM Cfg Sig. 1.1.00", 30);
+	ok(hc_disk_describe(in_dir("imsm"), &arena, &d, &err) == 0 && d.table == HC_TABLE_GPT &&
+		   hc_strings_has(&d.member_of, "isw_raid_member") &&
+		   is(d.holds_kind, "member"),
+	   "a disk of an Intel RST array is a member, whatever table it shows");
+	run("rm -f \"$D/vmfs\"; truncate -s 8M \"$D/vmfs\"");
+	poke("vmfs", MIB, vmfs, sizeof(vmfs));
+	ok(hc_disk_describe(in_dir("vmfs"), &arena, &d, &err) == 0 &&
+		   hc_strings_has(&d.member_of, "VMFS_volume_member") &&
+		   is(d.holds_kind, "member"),
+	   "so is a disk of VMFS");
+	make_gpt("spaces");
+	for (unsigned i = 0; i < 2; i++) {
+		type = hc_get_le64(spaces + 8 * i);
+		forge("spaces", 1024 + 8 * i, type, 8);
+	}
+	ok(hc_disk_describe(in_dir("spaces"), &arena, &d, &err) == 0 &&
+		   hc_strings_has(&d.member_of, "storage_spaces_member"),
+	   "and one of Storage Spaces, by its partition's type");
+	hc_arena_done(&arena);
+}
+
 /* ---------------------------------------------------------------- recorded trees */
 
 #define SATA "/sys/devices/pci0000:00/0000:00:1f.2/ata3/host2/target2:0:0/2:0:0:0"
@@ -415,6 +449,7 @@ main(void)
 	test_tables();
 	test_describe_file();
 	test_volumes();
+	test_members();
 	test_tree();
 	test_record();
 	test_target_file();
