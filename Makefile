@@ -71,7 +71,7 @@ closure = $(sort $(1) $(foreach m,$(1),$(foreach u,$($(m)_uses),$(call closure,$
 libs = $(sort $(foreach m,$(call closure,$(1)),$($(m)_libs)))
 
 include $(sort $(wildcard restore/*/module.mk tui/*/module.mk tests/*/module.mk)) tests/module.mk
--include initramfs/module.mk scripts/check/module.mk
+-include initramfs/module.mk scripts/check/module.mk scripts/dev/module.mk
 
 define program_rule
 $($(2)_BIN)/$(1): $(foreach m,$(call closure,$($(1)_dir)),$(BUILD)/$(2)/$(m).a)
