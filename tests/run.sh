@@ -32,7 +32,7 @@ shelf_programs()
 shelf_limits()
 {
     case $1 in
-    unit) echo 120 2 ;;
+    unit) echo 300 2 ;;
     boot) echo "${HALCYON_BOOT_SECONDS:-1500} 2" ;;
     *) echo 900 1 ;;
     esac
