@@ -324,6 +324,20 @@ test_accept(void)
 }
 
 static void
+test_reuse(void)
+{
+	struct play play;
+
+	begin(&play);
+	go_to_target(&play);
+	play.wiz->facts.disks.items[1].holds_kind = "halcyon-unfinished";
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --reuse --json"),
+	   "what an interrupted restore wrote is used");
+	end(&play);
+}
+
+static void
 test_back(void)
 {
 	struct play play;
@@ -487,6 +501,7 @@ main(void)
 	test_refusals();
 	test_moved_disk();
 	test_accept();
+	test_reuse();
 	test_back();
 	test_stop();
 	test_figures();

@@ -301,6 +301,9 @@ hc_wiz_act_target(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 	hc_wiz_keep(&wiz->target_path, "%s", disk->path);
 	hc_wiz_keep(&wiz->target_identity, "%s",
 		    disk->identity.name != NULL ? disk->identity.name : "");
+	/* A restore that was interrupted: what it wrote is looked for, not fetched again. */
+	wiz->reuse =
+		disk->holds_kind != NULL && strcmp(disk->holds_kind, "halcyon-unfinished") == 0;
 	wiz->have_plan = wiz->have_verdict = false;
 	wiz->accepted_count = 0;
 	wiz->selected[HC_SCREEN_PLAN] = 0;

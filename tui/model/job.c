@@ -49,6 +49,8 @@ add_plan_args(struct args *args, const struct hc_wiz *wiz)
 	add(args, wiz->backup);
 	add(args, "--target");
 	add(args, wiz->target_path);
+	if (wiz->reuse)
+		add(args, "--reuse");
 	for (size_t i = 0; i < wiz->accepted_count; i++) {
 		add(args, "--accept");
 		add(args, wiz->accepted[i]);
@@ -217,7 +219,7 @@ hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 	else if (wiz->job == HC_JOB_PLAN)
 		load_plan(wiz, bytes);
 	else if (wiz->job == HC_JOB_REPORT)
-		hc_wiz_report_lines(wiz, bytes);
+		hc_wiz_add_lines(wiz, bytes);
 }
 
 /* Keeps the last lines that fit. */
@@ -320,7 +322,7 @@ static void
 end_report(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	(void)effect;
-	if (status != STATUS_DONE && wiz->report_count == 0)
+	if (status != STATUS_DONE)
 		hc_wiz_notice(wiz, "There is no report: %.*s", (int)strcspn(wiz->notes, "\n"),
 			      wiz->notes);
 }

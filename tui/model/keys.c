@@ -9,6 +9,7 @@
 #define ON_FIELDS  (ON(REPOSITORY) | ON(CONFIRM))
 #define ON_ALL	   ((1u << HC_SCREEN_COUNT) - 1)
 #define PAGE	   10
+#define SCROLL	   5 /* lines of a report, which may be broken into more */
 
 static const char *const key_names[HC_KEY_COUNT] = {
 	[HC_KEY_UP] = "UP",	   [HC_KEY_DOWN] = "DOWN",	 [HC_KEY_LEFT] = "LEFT",
@@ -87,15 +88,15 @@ static void
 act_report_up(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	(void)effect;
-	wiz->report_top = wiz->report_top > PAGE ? wiz->report_top - PAGE : 0;
+	wiz->report_top = wiz->report_top > SCROLL ? wiz->report_top - SCROLL : 0;
 }
 
 static void
 act_report_down(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	(void)effect;
-	if (wiz->report_top + PAGE < wiz->report_count)
-		wiz->report_top += PAGE;
+	if (wiz->report_top + SCROLL < wiz->report_count)
+		wiz->report_top += SCROLL;
 }
 
 static void
@@ -159,7 +160,7 @@ has_log(const struct hc_wiz *wiz)
 static bool
 has_long_report(const struct hc_wiz *wiz)
 {
-	return wiz->report_count > PAGE && !wiz->show_log;
+	return wiz->report_count > SCROLL && !wiz->show_log;
 }
 
 /* ---------------------------------------------------------------- the table */

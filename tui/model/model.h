@@ -131,6 +131,7 @@ struct hc_wiz {
 	char *target_path, *target_identity; /* of the chosen disk */
 	char *plan_file, *state_dir; /* the latter of the last restore: a folder for each */
 	unsigned restores;
+	bool reuse; /* the chosen disk holds a part of a restore already */
 	char accepted[HC_WIZ_ACCEPTED][16]; /* rules whose warnings the operator accepted */
 	size_t accepted_count;
 
@@ -140,8 +141,8 @@ struct hc_wiz {
 	struct hc_catalog catalog; /* sorted: this machine's first, then the newest */
 	struct hc_plan plan;	   /* with have_verdict alone: only its verdict, worst first */
 	struct hc_wiz_run run;
-	const char **report; /* lines */
-	size_t report_count;
+	const char **report; /* lines: why the run failed, then the engine's report */
+	size_t report_count, failure_count;
 };
 
 /* NULL when memory is out. The repository text is copied; run_dir is borrowed. */

@@ -34,7 +34,9 @@ hc_wiz_run_start(struct hc_wiz *wiz)
 {
 	wiz->run = (struct hc_wiz_run){ .outcome = HC_RUN_GOING, .began_ms = wiz->now_ms };
 	wiz->show_log = false;
-	wiz->report_count = wiz->report_top = 0;
+	hc_arena_done(&wiz->report_arena);
+	wiz->report = NULL;
+	wiz->report_count = wiz->report_top = wiz->failure_count = 0;
 	if (wiz->task != HC_TASK_RESTORE)
 		return;
 	for (size_t i = 0; i < sizeof(apply_steps) / sizeof(apply_steps[0]); i++)
@@ -103,6 +105,17 @@ hc_wiz_left_ms(const struct hc_wiz *wiz)
 
 /* ---------------------------------------------------------------- events */
 
+/* A step that is told of when it is done began when the one before it ended. */
+static uint64_t
+begin_of(const struct hc_wiz *wiz, const struct hc_wiz_run_step *step)
+{
+	const struct hc_wiz_run *run = &wiz->run;
+
+	if (step == run->steps)
+		return run->began_ms;
+	return step[-1].state == HC_STEP_DONE ? step[-1].ended_ms : wiz->now_ms;
+}
+
 static void
 step_event(struct hc_wiz *wiz, const struct hc_event *event)
 {
@@ -112,7 +125,8 @@ step_event(struct hc_wiz *wiz, const struct hc_event *event)
 
 	if (step->state == HC_STEP_AHEAD || (size_t)(step - run->steps) != run->current) {
 		run->sample_count = 0;
-		step->began_ms = step->state == HC_STEP_AHEAD ? wiz->now_ms : step->began_ms;
+		step->began_ms =
+			step->state != HC_STEP_AHEAD ? step->began_ms : begin_of(wiz, step);
 	}
 	run->current = (size_t)(step - run->steps);
 	step->state = ended ? HC_STEP_DONE : HC_STEP_RUNNING;
@@ -171,20 +185,12 @@ hc_wiz_run_line(struct hc_wiz *wiz, struct hc_span line)
 	hc_arena_done(&arena);
 }
 
-void
-hc_wiz_run_end(struct hc_wiz *wiz, int status)
+/* Why it ended badly, with what helps: the engine's last words; else its event; else its status. */
+static void
+explain(struct hc_wiz *wiz, int status)
 {
 	struct hc_wiz_run *run = &wiz->run;
 
-	run->status = status;
-	run->ended_ms = wiz->now_ms;
-	run->outcome = status == 0 ? HC_RUN_GOOD : wiz->cancelled ? HC_RUN_STOPPED : HC_RUN_BAD;
-	for (size_t i = 0; i < run->count; i++)
-		if (run->steps[i].state == HC_STEP_RUNNING)
-			run->steps[i].state = status == 0 ? HC_STEP_DONE : HC_STEP_FAILED;
-	if (status == 0)
-		return;
-	/* The engine's last words hold the remedy; its event is what there is when they are missing. */
 	if (wiz->notes[0] != '\0')
 		snprintf(run->failure, sizeof(run->failure), "%s", wiz->notes);
 	else if (run->failure[0] != '\0')
@@ -200,13 +206,33 @@ hc_wiz_run_end(struct hc_wiz *wiz, int status)
 			 "The engine ended with status %d and said nothing.", status);
 }
 
+void
+hc_wiz_run_end(struct hc_wiz *wiz, int status)
+{
+	struct hc_wiz_run *run = &wiz->run;
+
+	run->status = status;
+	run->ended_ms = wiz->now_ms;
+	run->outcome = status == 0 ? HC_RUN_GOOD : wiz->cancelled ? HC_RUN_STOPPED : HC_RUN_BAD;
+	for (size_t i = 0; i < run->count; i++)
+		if (run->steps[i].state == HC_STEP_RUNNING)
+			run->steps[i].state = status == 0 ? HC_STEP_DONE : HC_STEP_FAILED;
+	if (status == 0)
+		return;
+	explain(wiz, status);
+	hc_wiz_add_lines(wiz, hc_span(run->failure, strlen(run->failure)));
+	wiz->failure_count = wiz->report_count;
+	hc_wiz_add_lines(wiz, hc_span("\n", 1));
+}
+
 bool
 hc_wiz_disk_touched(const struct hc_wiz *wiz)
 {
-	/* The first step only reads: it takes hold of the disk and compares its identity. */
+	/* The first step only reads: it takes hold of the disk and compares its identity.  Its end may be
+	 * the last word before a write. */
 	for (size_t i = 0; wiz->task == HC_TASK_RESTORE && i < wiz->run.count; i++)
-		if (wiz->run.steps[i].state != HC_STEP_AHEAD &&
-		    strcmp(wiz->run.steps[i].name, apply_steps[0]) != 0)
+		if (wiz->run.steps[i].state == HC_STEP_DONE ||
+		    (i > 0 && wiz->run.steps[i].state != HC_STEP_AHEAD))
 			return true;
 	return false;
 }
@@ -214,13 +240,10 @@ hc_wiz_disk_touched(const struct hc_wiz *wiz)
 /* ---------------------------------------------------------------- report */
 
 void
-hc_wiz_report_lines(struct hc_wiz *wiz, struct hc_span text)
+hc_wiz_add_lines(struct hc_wiz *wiz, struct hc_span text)
 {
 	const char *p = (const char *)text.data, *end = p + text.size;
 
-	hc_arena_done(&wiz->report_arena);
-	wiz->report = NULL;
-	wiz->report_count = wiz->report_top = 0;
 	while (p < end) {
 		const char *stop = memchr(p, '\n', (size_t)(end - p));
 		const char *line, **grown;

@@ -50,6 +50,7 @@ void hc_wiz_run_start(struct hc_wiz *wiz);
 void hc_wiz_run_line(struct hc_wiz *wiz, struct hc_span line);
 void hc_wiz_run_log(struct hc_wiz *wiz, const char *fmt, ...) HC_PRINTF(2, 3);
 void hc_wiz_run_end(struct hc_wiz *wiz, int status);
-void hc_wiz_report_lines(struct hc_wiz *wiz, struct hc_span text);
+/* Appends to the lines that RESULT shows. */
+void hc_wiz_add_lines(struct hc_wiz *wiz, struct hc_span text);
 
 #endif

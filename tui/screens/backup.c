@@ -95,10 +95,8 @@ const struct hc_screen_ops hc_screen_backup = {
 	.name = "backup",
 	.title = title,
 	.draw = draw,
-	.help = "Backups of this very machine, known by its SMBIOS UUID, come first and carry "
-		"a *; then the "
-		"newest.  Times are UTC.  Data is what the backup's file systems use, not the "
-		"size of its "
-		"disks.\n\n"
+	.help = "Backups of this very machine, known by its SMBIOS UUID, come first and "
+		"carry a *; then the newest.  Times are UTC.  Data is what the backup's "
+		"file systems use, not the size of its disks.\n\n"
 		"Choosing one writes nothing.",
 };

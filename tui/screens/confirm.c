@@ -65,9 +65,8 @@ const struct hc_screen_ops hc_screen_confirm = {
 	.name = "confirm",
 	.heading = "Restore: confirm",
 	.draw = draw,
-	.help = "This is the only screen from which a disk is erased.  Read the serial number "
-		"off the disk's "
-		"label, or off the line above the field, and type its last characters; then "
-		"Enter starts.\n\n"
+	.help = "This is the only screen from which a disk is erased.  Read the serial "
+		"number off the disk's label, or off the line above the field, and type "
+		"its last characters; then Enter starts.\n\n"
 		"Esc goes back; nothing has been written until now.",
 };

@@ -93,12 +93,10 @@ const struct hc_screen_ops hc_screen_machine = {
 	.name = "machine",
 	.heading = "This machine",
 	.draw = draw,
-	.help = "The HAL is the part of Windows that fits one kind of machine; it was read "
-		"from the tables of "
-		"the firmware, and the line below it says from which.\n\n"
+	.help = "The HAL is the part of Windows that fits one kind of machine; it was "
+		"read from the tables of the firmware, and the line below it says from "
+		"which.\n\n"
 		"Each disk is shown with its partitions to scale; dots are room that no "
-		"partition uses.  * "
-		"marks the active partition of an MBR disk.  A remark in brackets says why a "
-		"disk can't be "
-		"restored to.",
+		"partition uses.  * marks the active partition of an MBR disk.  A "
+		"remark in brackets says why a disk can't be restored to.",
 };

@@ -43,6 +43,18 @@ hc_part_fact(struct hc_canvas *canvas, struct hc_rect body, int y, const char *l
 	return y + 1;
 }
 
+int
+hc_part_paragraph(struct hc_canvas *canvas, struct hc_rect body, int y, int rows,
+		  const char *label, const char *text)
+{
+	struct hc_rect area = { body.x + LABEL_CELLS, y, body.width - LABEL_CELLS, rows };
+
+	if (text == NULL || text[0] == '\0')
+		return y;
+	hc_canvas_text(canvas, body.x, y, LABEL_CELLS - 1, HC_STYLE_DIM, label);
+	return y + hc_canvas_wrap(canvas, area, HC_STYLE_NORMAL, text);
+}
+
 enum hc_style
 hc_part_row(struct hc_canvas *canvas, struct hc_rect body, int y, bool selected,
 	    enum hc_style style)

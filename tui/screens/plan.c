@@ -6,6 +6,9 @@
 #include "restore/base/text.h"
 #include "tui/screens/screens_priv.h"
 
+/* A rule, two facts, and two paragraphs of two rows. */
+#define DETAIL_ROWS 7
+
 static const struct {
 	const char *word;
 	enum hc_style style;
@@ -132,25 +135,24 @@ draw_finding(const struct hc_finding *finding, struct hc_canvas *canvas, struct 
 		y = hc_part_fact(canvas, area, y, i == 0 ? "Found" : "", "%s  (%s)",
 				 hc_text_or(finding->evidence.items[i].fact, "?"),
 				 hc_text_or(finding->evidence.items[i].where, "?"));
-	if (finding->because != NULL)
-		y = hc_part_fact(canvas, area, y, "Because", "%s", finding->because);
-	if (finding->remedy != NULL)
-		hc_part_fact(canvas, area, y, "Remedy", "%s", finding->remedy);
+	y = hc_part_paragraph(canvas, area, y, 2, "Because", finding->because);
+	if (finding->level >= HC_LEVEL_REPAIR)
+		hc_part_paragraph(canvas, area, y, 2, "Remedy", finding->remedy);
 }
 
 static void
 draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 {
 	size_t selected = wiz->selected[HC_SCREEN_PLAN];
-	int y = body.y, detail = 5, end = body.y + body.height;
+	int y = body.y, detail = DETAIL_ROWS, end = body.y + body.height;
 
 	if (hc_part_waiting(wiz, HC_JOB_PLAN, canvas, body.x, y, body.width,
 			    "Comparing backup and machine... Esc goes back.") ||
 	    !wiz->have_verdict)
 		return;
 	draw_outcome(wiz, canvas, body, y);
-	y = draw_plan(wiz, canvas, body, y + 2);
-	hc_canvas_printf(canvas, body.x, ++y, body.width, HC_STYLE_DIM,
+	y = draw_plan(wiz, canvas, body, y + 1);
+	hc_canvas_printf(canvas, body.x, y, body.width, HC_STYLE_DIM,
 			 "What was compared, worst first (%zu)",
 			 wiz->plan.verdict.findings.count);
 	draw_findings(wiz, canvas,
@@ -164,17 +166,12 @@ const struct hc_screen_ops hc_screen_plan = {
 	.name = "plan",
 	.heading = "Restore: verdict and plan",
 	.draw = draw,
-	.help = "Backup and machine were compared before anything is written.  Below the plan "
-		"each rule that "
-		"was applied, worst first; the line under the list shows what the selected one "
-		"found, why it "
-		"matters and what helps.\n\n"
-		"BLOCK: it can't go on.  WARN: it goes on when you accept that warning by name "
-		"with the key "
-		"a; plan and report then carry it.  repair: the restore mends it.  info and "
-		"pass need "
-		"nothing.\n\n"
-		"The plan lists every write.  Going on doesn't start it: one more screen asks "
-		"for the disk's "
-		"serial number.",
+	.help = "Backup and machine were compared before anything is written.  Below "
+		"the plan each rule that was applied, worst first; below the list "
+		"stands what the selected one found, why it matters and what helps.\n\n"
+		"BLOCK: it can't go on.  WARN: it goes on when you accept that warning "
+		"by name with the key a; plan and report then carry it.  repair: the "
+		"restore mends it.  info and pass need nothing.\n\n"
+		"The plan lists every write.  Going on doesn't start it: one more "
+		"screen asks for the disk's serial number.",
 };

@@ -49,10 +49,23 @@ figures(const struct hc_wiz *wiz, const struct hc_wiz_run_step *step, char *buf,
 		snprintf(buf + used, size - used, "  %s left", left);
 }
 
+/* Short steps are told of when they are done: what comes after one that is done is running. */
+static enum hc_wiz_step_state
+state_of(const struct hc_wiz_run *run, size_t i)
+{
+	bool next = i == 0 || run->steps[i - 1].state == HC_STEP_DONE;
+
+	return run->outcome == HC_RUN_GOING && next && run->steps[i].state == HC_STEP_AHEAD
+		       ? HC_STEP_RUNNING
+		       : run->steps[i].state;
+}
+
 static int
 draw_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y,
-	  const struct hc_wiz_run_step *step)
+	  size_t i)
 {
+	const struct hc_wiz_run_step *step = &wiz->run.steps[i];
+	enum hc_wiz_step_state state = state_of(&wiz->run, i);
 	static const struct {
 		const char *mark;
 		enum hc_style style;
@@ -64,21 +77,19 @@ draw_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect bod
 	};
 	char text[128], time[16];
 
-	hc_canvas_text(canvas, body.x, y, 6, states[step->state].style,
-		       states[step->state].mark);
-	hc_canvas_text(canvas, body.x + 8, y, 34, states[step->state].style,
-		       step_text(step->name));
-	if (step->state == HC_STEP_DONE) {
+	hc_canvas_text(canvas, body.x, y, 6, states[state].style, states[state].mark);
+	hc_canvas_text(canvas, body.x + 8, y, 34, states[state].style, step_text(step->name));
+	if (state == HC_STEP_DONE) {
 		hc_duration_text(step->ended_ms - step->began_ms, time, sizeof(time));
 		hc_size_text(step->total, text);
 		hc_canvas_printf(canvas, body.x + 44, y, body.width - 44, HC_STYLE_DIM,
 				 "%8s  %s", time, step->total > 0 ? text : "");
-	} else if (step->state == HC_STEP_RUNNING) {
+	} else if (state == HC_STEP_RUNNING) {
 		hc_canvas_text(canvas, body.x + 44, y, body.width - 44, HC_STYLE_NORMAL,
 			       step->what);
 	}
 	y++;
-	if (step->state != HC_STEP_RUNNING || step->total == 0)
+	if (state != HC_STEP_RUNNING || step->total == 0)
 		return y;
 	hc_canvas_progress(canvas, body.x + 8, y++, body.width - 8, step->done, step->total);
 	figures(wiz, step, text, sizeof(text));
@@ -115,7 +126,7 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 		hc_part_log(wiz, canvas, (struct hc_rect){ body.x, y, body.width, last - y });
 	} else {
 		for (size_t i = 0; i < run->count && y < last; i++)
-			y = draw_step(wiz, canvas, body, y, &run->steps[i]);
+			y = draw_step(wiz, canvas, body, y, i);
 		if (run->count == 0)
 			hc_canvas_text(canvas, body.x, y, body.width, HC_STYLE_WARN,
 				       "Waiting for the engine's first word...");
@@ -136,13 +147,10 @@ const struct hc_screen_ops hc_screen_progress = {
 	.name = "progress",
 	.title = title,
 	.draw = draw,
-	.help = "The engine runs on its own: it goes on even if this wizard is closed or the "
-		"console is lost.  "
-		"A server that goes away is tried again for minutes; the count of what was "
-		"tried again is "
-		"below.\n\n"
-		"`l` shows the log.  Esc asks whether to stop.  The old partition tables are "
-		"cleared first and "
-		"the new ones are written last, so a disk that is not finished never looks as "
-		"if it were.",
+	.help = "The engine runs on its own: it goes on even if this wizard is closed "
+		"or the console is lost.  A server that goes away is tried again for "
+		"minutes; the count of what was tried again is below.\n\n"
+		"`l` shows the log.  Esc asks whether to stop.  The old partition "
+		"tables are cleared first and the new ones are written last, so a disk "
+		"that is not finished never looks as if it were.",
 };

@@ -29,11 +29,9 @@ const struct hc_screen_ops hc_screen_repository = {
 	.name = "repository",
 	.title = title,
 	.draw = draw,
-	.help = "A repository is the folder in which `halcyon capture` left backups; any web "
-		"server can serve "
-		"it.  Type its address and press Enter: the list of its backups is read, "
-		"nothing else.\n\n"
-		"Left, Right, Home, End move in the line, Ctrl-U empties it.  What you type "
-		"stays when you go "
-		"back.",
+	.help = "A repository is the folder in which `halcyon capture` left backups; "
+		"any web server can serve it.  Type its address and press Enter: the "
+		"list of its backups is read, nothing else.\n\n"
+		"Left, Right, Home, End move in the line, Ctrl-U empties it.  What you "
+		"type stays when you go back.",
 };

@@ -34,13 +34,14 @@ headline(const struct hc_wiz *wiz, enum hc_style *style)
 static void
 draw_report(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area)
 {
-	for (int row = 0; row < area.height; row++) {
-		size_t line = wiz->report_top + (size_t)row;
+	for (size_t i = wiz->report_top; i < wiz->report_count && area.height > 0; i++) {
+		int rows = hc_canvas_wrap(
+			canvas, area, i < wiz->failure_count ? HC_STYLE_BAD : HC_STYLE_NORMAL,
+			wiz->report[i]);
 
-		if (line >= wiz->report_count)
-			break;
-		hc_canvas_text(canvas, area.x, area.y + row, area.width, HC_STYLE_NORMAL,
-			       wiz->report[line]);
+		rows = rows > 0 ? rows : 1;
+		area.y += rows;
+		area.height -= rows;
 	}
 }
 
@@ -56,15 +57,11 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	hc_duration_text(wiz->run.ended_ms - wiz->run.began_ms, time, sizeof(time));
 	y = hc_part_fact(canvas, body, y, "Took", "%s%s", time,
 			 wiz->run.retries > 0 ? ", some things were tried again" : "");
-	if (wiz->run.outcome != HC_RUN_GOOD)
-		y += hc_canvas_wrap(canvas, (struct hc_rect){ body.x, y, body.width, 7 },
-				    HC_STYLE_BAD, wiz->run.failure);
 	y++;
 	if (wiz->show_log)
 		hc_part_log(wiz, canvas,
 			    (struct hc_rect){ body.x, y, body.width, menu - 1 - y });
-	else if (!hc_part_waiting(wiz, HC_JOB_REPORT, canvas, body.x, y, body.width,
-				  "Fetching the report..."))
+	else
 		draw_report(wiz, canvas,
 			    (struct hc_rect){ body.x, y, body.width, menu - 1 - y });
 	hc_part_menu(wiz, canvas, body, menu);
@@ -80,10 +77,8 @@ const struct hc_screen_ops hc_screen_result = {
 	.name = "result",
 	.title = title,
 	.draw = draw,
-	.help = "The first line says how it ended; under it stands the engine's report, PgUp "
-		"and PgDn move in "
-		"it, `l` shows the log of the run.\n\n"
-		"After a restore that is not finished, the same backup restored to the same "
-		"disk carries on: "
-		"what is there already is not fetched again.",
+	.help = "The first line says how it ended; under it stands the engine's report, "
+		"PgUp and PgDn move in it, `l` shows the log of the run.\n\n"
+		"After a restore that is not finished, the same backup restored to the "
+		"same disk carries on: what is there already is not fetched again.",
 };

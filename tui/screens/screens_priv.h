@@ -27,6 +27,9 @@ void hc_duration_text(uint64_t ms, char *buf, size_t size);
 /* "label      text", text in a column; returns the next row. */
 int hc_part_fact(struct hc_canvas *canvas, struct hc_rect body, int y, const char *label,
 		 const char *fmt, ...) HC_PRINTF(5, 6);
+/* The same, broken into up to `rows` rows; nothing when text is NULL. */
+int hc_part_paragraph(struct hc_canvas *canvas, struct hc_rect body, int y, int rows,
+		      const char *label, const char *text);
 /* The marker '>' and the style of a row that may be the selected one. */
 enum hc_style hc_part_row(struct hc_canvas *canvas, struct hc_rect body, int y, bool selected,
 			  enum hc_style style);

@@ -31,12 +31,10 @@ const struct hc_screen_ops hc_screen_target = {
 	.name = "target",
 	.heading = "Restore: which disk",
 	.draw = draw,
-	.help = "Each disk with its model, serial number and size, its partitions to scale, "
-		"and what is on it "
-		"now.  Compare the serial number with the label on the disk.\n\n"
-		"A remark in brackets says why a disk can't be chosen: it is in use, it is "
-		"what this system "
-		"or the backup comes from, it is part of something larger, or it is too small. "
-		" `r` reads the "
-		"disks again.",
+	.help = "Each disk with its model, serial number and size, its partitions to "
+		"scale, and what is on it now.  Compare the serial number with the "
+		"label on the disk.\n\n"
+		"A remark in brackets says why a disk can't be chosen: it is in use, it "
+		"is what this system or the backup comes from, it is part of something "
+		"larger, or it is too small.  `r` reads the disks again.",
 };

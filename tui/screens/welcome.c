@@ -108,12 +108,9 @@ const struct hc_screen_ops hc_screen_welcome = {
 	.name = "welcome",
 	.heading = "Restore Windows onto bare metal",
 	.draw = draw,
-	.help = "This is what the machine in front of you says about itself.  Compare vendor "
-		"and serial "
-		"number with its label before you go on.\n\n"
-		"Up and Down move, Enter chooses, Esc goes back.  Nothing is written to any "
-		"disk before a "
-		"screen has shown what will be erased and you have typed the end of that "
-		"disk's serial "
-		"number.",
+	.help = "This is what the machine in front of you says about itself.  Compare "
+		"vendor and serial number with its label before you go on.\n\n"
+		"Up and Down move, Enter chooses, Esc goes back.  Nothing is written to "
+		"any disk before a screen has shown what will be erased and you have "
+		"typed the end of that disk's serial number.",
 };

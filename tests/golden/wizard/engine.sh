@@ -12,11 +12,11 @@ case $1 in
     report) cat "$common/report.text" ;;
     apply)
         trap 'echo "halcyon: error: H0004 stopped on request" >&2; exit 1' TERM
-        head -n 6 "$common/apply.events"
+        head -n 4 "$common/apply.events"
         while [ -e "$PLAY/hold" ]; do
             sleep 0.05
         done
-        tail -n +7 "$common/apply.events"
+        tail -n +5 "$common/apply.events"
         touch "$PLAY/finished"
         ;;
     *) exit 2 ;;

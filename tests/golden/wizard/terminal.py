@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives halcyon-wizard through a pseudo-terminal, with engine.sh in place of the engine.
+"""Drives halcyon-wizard through a pseudo-terminal, mostly with engine.sh in place of the engine.
 
 Needs WIZARD, the program.  Prints TAP.
 """
 
 import fcntl
+import json
 import os
 import pty
 import select
@@ -41,17 +42,17 @@ def capability(term, name):
 class Wizard:
     """One run of the program on a terminal of its own."""
 
-    def __init__(self, term, folder, lines=24, columns=80):
+    def __init__(self, term, folder, *options, engine=os.path.join(HERE, "engine.sh")):
         self.folder = folder
         self.seen = b""
         self.master, slave = pty.openpty()
         self.slave = slave
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.modes = termios.tcgetattr(slave)
         env = dict(os.environ, TERM=term, PLAY=folder, LC_ALL="C.UTF-8", HALCYON_REPO="http://10.20.0.1/halcyon",
                    ASAN_OPTIONS="detect_leaks=0")
         self.child = subprocess.Popen(
-            [os.environ["WIZARD"], "--engine", os.path.join(HERE, "engine.sh"), "--run-dir", folder],
+            [os.environ["WIZARD"], "--engine", engine, "--run-dir", folder, *options],
             stdin=slave, stdout=slave, stderr=subprocess.PIPE, env=env, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0))
 
@@ -150,11 +151,11 @@ def test_signal(folder):
             wizard.close()
 
 
-def walk_to_restore(wizard):
+def walk_to_restore(wizard, backup="file7-20261115", word="8273"):
     """Keys that lead a technician from the first screen to the writing of the disk."""
-    for text, keys in (("7XJ42S2", "\r"), ("Where are the backups", "\r"), ("file7-20261115", "\r"),
+    for text, keys in (("PowerEdge", "\r"), ("Where are the backups", "\r"), (backup, "\r"),
                        ("Which disk does it go to", "\r"), ("nothing stands in the way", "\r"),
-                       ("Type the last 4 characters", "8273\r")):
+                       ("Type the last 4 characters", word + "\r")):
         if not wizard.wait_for(text):
             return False
         wizard.settle()
@@ -173,7 +174,7 @@ def test_restore(folder):
         ok(wizard.wait_for("\x1b[43"), "a larger terminal is used")
         os.unlink(os.path.join(folder, "hold"))
         ok(wizard.wait_for("RESTORED"), "the end of the run is told")
-        ok(wizard.wait_for("report of a restore"), "with its report")
+        ok(wizard.wait_for("On the disk now"), "with its report")
     finally:
         wizard.close()
 
@@ -197,6 +198,46 @@ def test_death(folder):
     ok(os.path.exists(finished), "an engine that writes goes on when the wizard is killed")
 
 
+def make_disk(path):
+    """A small disk: an MBR with one partition, random data in it."""
+    entry = struct.pack("<BBBBBBBBII", 0x80, 0, 2, 0, 7, 0, 2, 0, 2048, 40960)
+    with open(path, "wb") as disk:
+        disk.truncate(32 << 20)
+        disk.write(bytes(440) + b"\x11\x22\x33\x44\0\0" + entry + bytes(48) + b"\x55\xaa")
+        disk.seek(1 << 20)
+        disk.write(os.urandom(8 << 20))
+
+
+def test_engine(folder):
+    """The whole way with the real engine, onto an image file that the facts call a disk."""
+    global count
+    engine = os.path.join(os.path.dirname(os.environ["WIZARD"]), "halcyon")
+    if not os.access(engine, os.X_OK):
+        count += 1
+        print(f"ok {count} # SKIP there is no {engine}: make host")
+        return
+    source, target, repository, facts = (os.path.join(folder, name) for name in ("source", "target.img", "repo", "facts.mine"))
+    make_disk(source)
+    with open(target, "wb") as disk:
+        disk.truncate(48 << 20)
+    with open(os.path.join(HERE, "common", "facts.json"), encoding="utf-8") as known:
+        document = json.load(known)
+    document["disks"] = [{"path": target, "model": "image", "size": 48 << 20, "is_file": True,
+                          "identity": {"name": "target.img", "size": 48 << 20}}]
+    with open(facts, "w", encoding="utf-8") as mine:
+        json.dump(document, mine)
+    subprocess.run([engine, "capture", source, "--to", repository, "--id", "small", "--quiet"], check=True)
+    wizard = Wizard("xterm", folder, "--repo", repository, "--facts", facts, engine=engine)
+    try:
+        ok(walk_to_restore(wizard, "small", ".img") and wizard.wait_for("RESTORED"), "the real engine restores a disk")
+        ok(wizard.wait_for("read back and compared"), "and reports it")
+    finally:
+        wizard.close()
+    done = subprocess.run([engine, "verify", repository + "//small", "--target", target], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, check=False)
+    ok(done.returncode == 0, "the disk holds the backup")
+
+
 def test_no_terminal(folder):
     done = subprocess.run([os.environ["WIZARD"], "--run-dir", folder], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=DEADLINE, check=False)
@@ -211,6 +252,7 @@ def main():
         test_signal(folder)
         test_restore(folder)
         test_death(folder)
+        test_engine(folder)
         test_no_terminal(folder)
     finally:
         shutil.rmtree(folder)
