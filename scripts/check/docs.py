@@ -166,6 +166,18 @@ def check_links(report):
     return looked_at
 
 
+def check_pictures(report):
+    """A picture of the wizard (fence "screen") is what a golden case expects, to the letter."""
+    goldens = "\n".join(text(path) for path in files("tests/golden/wizard") if "/expect." in path)
+    looked_at = 0
+    for path in files("docs/guide", ends=(".md",)) + ["README.md"]:
+        for picture in re.findall(r"^```screen\n(.*?)^```", text(path), re.M | re.S):
+            looked_at += 1
+            if picture not in goldens:
+                report.add(path, 0, "shows a screen that no golden case of the wizard expects: " + picture.splitlines()[0].strip())
+    return looked_at
+
+
 def check_lint(report):
     """mandoc finds nothing wrong with the pages' markup."""
     if shutil.which("mandoc") is None:
@@ -182,7 +194,7 @@ def main():
     report = Report("check-docs")
     looked_at = 0
     parts = [check_errors, check_rules, check_formats, check_options, check_kernel_parameters, check_ids_of_scripts,
-             check_links]
+             check_links, check_pictures]
     for part in parts:
         try:
             looked_at += part(report)

@@ -91,6 +91,9 @@ plant_docs()
     plant docs.py 'a kernel parameter of nobody' docs/man/halcyon-cmdline.7 'halcyon.frobnicate, which does not' \
         <<<'.It Cm halcyon.frobnicate'
     plant docs.py 'a link to nothing' README.md 'links to docs/nowhere.md' <<<'See [nowhere](docs/nowhere.md).'
+    plant docs.py 'a picture of no screen' README.md 'shows a screen that no golden' \
+        < <(printf '%s\n' "\`\`\`screen" ' halcyon   Nothing' "\`\`\`")
+    plant docs.py 'an error that no table has' docs/guide/x.md 'names H0099' <<<'See H0099.'
     plant docs.py 'broken markup' docs/man/halcyon.8 'unknown macro|skipping' <<<'.Zz broken'
 }
 
