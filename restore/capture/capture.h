@@ -38,8 +38,8 @@ struct hc_capture_options {
 	unsigned threads;       /* that hash and compress; 0: as many as processors */
 	int level;              /* of zstd; 0: HC_CAPTURE_LEVEL */
 	bool discard_hibernation; /* a session that could be resumed is thrown away (hazards 17) */
-	/* Of an NTFS volume whose journal was not replayed, $Bitmap may call clusters free that are
-	 * not, so all of it is captured; true: $Bitmap is believed all the same. */
+	/* Of an NTFS volume whose journal was not replayed and cannot be read, all is captured, since
+	 * $Bitmap may call clusters free that are not; true: $Bitmap is believed all the same. */
 	bool trust_bitmap;
 	const struct hc_facts *facts; /* of the machine whose disk it is; NULL: unknown */
 	/* Called by the reading thread, at most some times a second; may be NULL.  Of `total_bytes` that are

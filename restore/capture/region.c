@@ -131,7 +131,7 @@ struct scan {
 };
 
 static int
-warn_of_state(struct scan *s, const struct hc_volume_state *state, uint64_t misfits,
+warn_of_state(struct scan *s, const struct hc_volume_state *state, const struct hc_volume_map *map,
 	      struct hc_err *err)
 {
 	struct hc_manifest *m = s->manifest;
@@ -151,15 +151,17 @@ warn_of_state(struct scan *s, const struct hc_volume_state *state, uint64_t misf
 	if (!state->journal_clean &&
 	    hc_capture_warn(m, s->arena, err,
 			    "partition %llu: the journal of the volume was not replayed%s", s->number,
-			    s->options->trust_bitmap
-				    ? ""
-				    : "; clusters that look free are captured too") < 0)
+			    map->free_known ? ""
+			    : s->options->trust_bitmap
+				    ? " and cannot be read; what is free is believed all the same"
+				    : " and cannot be read; clusters that look free are captured too") <
+		    0)
 		return -1;
-	if (misfits > 0 &&
+	if (map->misfits > 0 &&
 	    hc_capture_warn(m, s->arena, err,
 			    "partition %llu: files use %llu clusters that the volume calls free; "
 			    "chkdsk is needed",
-			    s->number, (unsigned long long)misfits) < 0)
+			    s->number, (unsigned long long)map->misfits) < 0)
 		return -1;
 	return 0;
 }
@@ -168,7 +170,6 @@ warn_of_state(struct scan *s, const struct hc_volume_state *state, uint64_t misf
 static int
 scan_map(struct scan *s, struct hc_volume *volume, struct hc_extents *zeros, struct hc_err *err)
 {
-	const struct hc_volume_state *state = &hc_volume_info(volume)->state;
 	struct hc_extents worthless = { 0 };
 	struct hc_volume_map map = { 0 };
 	struct hc_rows unused = { .size = s->out->rows.size };
@@ -179,9 +180,9 @@ scan_map(struct scan *s, struct hc_volume *volume, struct hc_extents *zeros, str
 				     &s->region->zeroed, &worthless, err) < 0)
 		goto out;
 	s->region->used_bytes = s->region->size - hc_extents_total(&map.free);
-	if (warn_of_state(s, state, map.misfits, err) < 0)
+	if (warn_of_state(s, &hc_volume_info(volume)->state, &map, err) < 0)
 		goto out;
-	if (state->journal_clean || s->options->trust_bitmap) {
+	if (map.free_known || s->options->trust_bitmap) {
 		if (hc_rows_set_zeros(&unused, &map.free, err) < 0)
 			goto out;
 		s->out->free = unused.zeros;

@@ -379,13 +379,13 @@ hc_ntfs_read(struct hc_volume *volume, const char *path, struct hc_sink sink, st
 	}
 	errno = EIO;
 	data = ntfs_attr_open(inode, AT_DATA, AT_UNNAMED, 0);
-	if (data == NULL) {
-		hc_ntfs_fail(n, err, "opening", path);
-		goto out;
-	}
-	if (NAttrEncrypted(data) || inode->flags & FILE_ATTR_ENCRYPTED) {
+	if (inode->flags & FILE_ATTR_ENCRYPTED || (data != NULL && NAttrEncrypted(data))) {
 		hc_err_set(err, H_FILE_ENCRYPTED, "%s is encrypted", path);
 		hc_err_at(err, HC_NO_OFFSET, "%s", path);
+		goto out;
+	}
+	if (data == NULL) {
+		hc_ntfs_fail(n, err, "opening", path);
 		goto out;
 	}
 	result = copy_data(n, data, path, sink, err);

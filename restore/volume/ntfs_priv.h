@@ -49,6 +49,23 @@ uint32_t hc_ntfs_reparse_tag(ntfs_inode *inode);
 /* A hibernation file that a boot will resume from. */
 bool hc_ntfs_is_hibernated(struct hc_ntfs *n);
 
+/* The walk of a volume that finds out what is used (ntfs_walk.c, ntfs_log.c). */
+struct hc_walk {
+	struct hc_ntfs *n;
+	uint64_t cluster_size;
+	uint64_t clusters;
+	uint8_t *bitmap; /* a bit per cluster: 1 is used */
+	struct hc_cuts cuts;
+	uint64_t misfits;
+	uint64_t logged;
+	uint64_t marked; /* clusters of all runs so far */
+};
+
+/* Marks clusters, all of them on the volume, as used; returns how many were not. */
+uint64_t hc_walk_use(struct hc_walk *walk, uint64_t first, uint64_t count);
+/* Marks what the journal allocates.  *ret_known is false when the journal makes no sense. */
+int hc_ntfs_log_uses(struct hc_walk *walk, bool *ret_known, struct hc_err *err);
+
 int hc_ntfs_map(struct hc_volume *, struct hc_volume_map *, struct hc_err *);
 int hc_ntfs_zeroed_extents(struct hc_volume *, bool, struct hc_arena *, struct hc_strings *,
 			   struct hc_extents *, struct hc_err *);

@@ -20,20 +20,10 @@
 #define CUT_STEP  (1ull << 20) /* of a file: no chunk is larger */
 #define CUT_ALIGN 4096u
 
-struct walk {
-	struct hc_ntfs *n;
-	uint64_t cluster_size;
-	uint64_t clusters;
-	uint8_t *bitmap; /* a bit per cluster: 1 is used */
-	struct hc_cuts cuts;
-	uint64_t misfits;
-	uint64_t marked; /* clusters of all runs so far */
-};
-
 /* ---------------------------------------------------------------- $Bitmap */
 
 static int
-load_bitmap(struct walk *w, struct hc_err *err)
+load_bitmap(struct hc_walk *w, struct hc_err *err)
 {
 	s64 size = (s64)((w->clusters + 7) / 8);
 
@@ -48,26 +38,29 @@ load_bitmap(struct walk *w, struct hc_err *err)
 }
 
 static bool
-is_used(const struct walk *w, uint64_t cluster)
+is_used(const struct hc_walk *w, uint64_t cluster)
 {
 	return w->bitmap[cluster / 8] >> (cluster % 8) & 1;
 }
 
-static void
-mark_used(struct walk *w, uint64_t first, uint64_t count)
+uint64_t
+hc_walk_use(struct hc_walk *w, uint64_t first, uint64_t count)
 {
+	uint64_t found = 0;
+
 	for (uint64_t i = first; i < first + count; i++) {
 		if (i % 8 == 0 && first + count - i >= 8 && w->bitmap[i / 8] == 0xff) {
 			i += 7;
 		} else if (!is_used(w, i)) {
 			w->bitmap[i / 8] |= (uint8_t)(1u << (i % 8));
-			w->misfits++;
+			found++;
 		}
 	}
+	return found;
 }
 
 static int
-list_free(const struct walk *w, struct hc_extents *ret, struct hc_err *err)
+list_free(const struct hc_walk *w, struct hc_extents *ret, struct hc_err *err)
 {
 	uint64_t i = 0, start;
 
@@ -109,7 +102,7 @@ get_number(const uint8_t *p, unsigned size)
 }
 
 static int
-note_run(struct walk *w, struct run run, struct hc_err *err)
+note_run(struct hc_walk *w, struct run run, struct hc_err *err)
 {
 	uint64_t at = run.lcn * w->cluster_size, end = at + run.length * w->cluster_size;
 	/* Where in the file the run starts; the product may wrap, its place in a step is right all the
@@ -120,7 +113,7 @@ note_run(struct walk *w, struct run run, struct hc_err *err)
 	w->marked += run.length;
 	if (w->marked > 4 * w->clusters)
 		return hc_err_set(err, H_VOLUME_FORMAT, "the files of $MFT overlap each other");
-	mark_used(w, run.lcn, run.length);
+	w->misfits += hc_walk_use(w, run.lcn, run.length);
 	for (; at < end; at += CUT_STEP - in_step, in_step = 0)
 		if (at % CUT_ALIGN == 0 && hc_cuts_add(&w->cuts, at, err) < 0)
 			return -1;
@@ -129,7 +122,7 @@ note_run(struct walk *w, struct run run, struct hc_err *err)
 
 /* The runs that have clusters on the volume; a list that makes no sense ends where the sense ends. */
 static int
-note_runs(struct walk *w, struct hc_span list, uint64_t vcn, struct hc_err *err)
+note_runs(struct hc_walk *w, struct hc_span list, uint64_t vcn, struct hc_err *err)
 {
 	size_t at = 0;
 	int64_t lcn = 0, length;
@@ -164,7 +157,7 @@ note_runs(struct walk *w, struct hc_span list, uint64_t vcn, struct hc_err *err)
 /* ---------------------------------------------------------------- $MFT */
 
 static int
-note_record(struct walk *w, struct hc_span record, struct hc_err *err)
+note_record(struct hc_walk *w, struct hc_span record, struct hc_err *err)
 {
 	uint32_t used, at, length, runs;
 
@@ -191,7 +184,7 @@ note_record(struct walk *w, struct hc_span record, struct hc_err *err)
 }
 
 static int
-walk_mft(struct walk *w, struct hc_err *err)
+walk_mft(struct hc_walk *w, struct hc_err *err)
 {
 	ntfs_attr *mft = w->n->ntfs->mft_na;
 	uint32_t record_size = w->n->ntfs->mft_record_size;
@@ -226,7 +219,7 @@ out:
 int
 hc_ntfs_map(struct hc_volume *volume, struct hc_volume_map *ret, struct hc_err *err)
 {
-	struct walk w = {
+	struct hc_walk w = {
 		.n = (struct hc_ntfs *)volume,
 		.cluster_size = volume->info.cluster_size,
 		.clusters = volume->info.clusters_end / volume->info.cluster_size,
@@ -234,11 +227,14 @@ hc_ntfs_map(struct hc_volume *volume, struct hc_volume_map *ret, struct hc_err *
 	struct hc_volume_map found = { 0 };
 	int result = -1;
 
+	found.free_known = volume->info.state.journal_clean;
 	if (load_bitmap(&w, err) < 0 || walk_mft(&w, err) < 0 ||
+	    (!found.free_known && hc_ntfs_log_uses(&w, &found.free_known, err) < 0) ||
 	    list_free(&w, &found.free, err) < 0)
 		goto out;
 	found.cuts = w.cuts;
 	found.misfits = w.misfits;
+	found.logged = w.logged;
 	*ret = found;
 	w.cuts = (struct hc_cuts){ 0 };
 	found = (struct hc_volume_map){ 0 };

@@ -52,15 +52,21 @@ struct hc_cuts {
 };
 
 struct hc_volume_map {
-	/* What no file uses: neither $Bitmap nor the runs of any file. Sorted and merged.  What lies
-	 * behind the last cluster is used: the backup boot sector is there (hazards 19). */
+	/* What no file uses: not $Bitmap, not the runs of any file, and not the journal when it was not
+	 * replayed.  Sorted and merged.  What lies behind the last cluster is used: the backup boot
+	 * sector is there (hazards 19). */
 	struct hc_extents free;
+	/* False: the journal was not replayed and makes no sense, so clusters may be in use that
+	 * nothing says so of. */
+	bool free_known;
 	/* Where files lie: the start of each data run of each file, and its steps of 1 MiB counted
 	 * from the file's start; those that are multiples of 4 KiB.  Chunks cut here are the same on
 	 * every machine that has the same files (transport.md section 3). */
 	struct hc_cuts cuts;
 	/* Clusters that a file uses although $Bitmap calls them free: 0 on a sound volume. */
 	uint64_t misfits;
+	/* Clusters that only the journal allocates. */
+	uint64_t logged;
 };
 
 /* Reads all of $Bitmap and $MFT. */
