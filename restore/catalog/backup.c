@@ -70,7 +70,13 @@ hc_backup_signature_exists(struct hc_session *session, const char *id, bool *ret
 	char path[PATH_BYTES];
 
 	path_of(id, "manifest.json.minisig", path);
-	return hc_place_exists(session, path, ret, err);
+	if (hc_place_exists(session, path, ret, err) == 0)
+		return 0;
+	/* Object stores answer 403 for what isn't there, some servers know no HEAD. */
+	if (err->code != H_NET_HTTP_STATUS)
+		return -1;
+	*ret = false;
+	return 0;
 }
 
 static int

@@ -159,12 +159,13 @@ hc_session_received(const struct hc_session *session)
 int
 hc_place_check_name(const char *name, struct hc_err *err)
 {
-	bool bad = name[0] == '/' || name[0] == '\0';
+	bool bad = false;
 
 	for (const char *part = name; !bad && part != NULL;) {
 		size_t length = strcspn(part, "/");
 
-		bad = length == 0 || (length <= 2 && strncmp(part, "..", length) == 0);
+		/* "", "." and ".."; a name that begins or ends with a slash has an empty part. */
+		bad = length <= 2 && strncmp(part, "..", length) == 0;
 		part = part[length] == '\0' ? NULL : part + length + 1;
 	}
 	if (!bad)
