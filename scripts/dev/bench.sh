@@ -57,8 +57,7 @@ measure()
     local name=$1 i times=() out
     for i in $(seq "$rounds"); do
         rm -rf "$w/out" "$w/out.store" "$w/out.caibx"
-        sync
-        bash -c "$2" >/dev/null 2>"$w/err" || true
+        bash -c "/usr/bin/time -f '%e %M' $2" >/dev/null 2>"$w/err" || true
         out=$(tail -n 1 "$w/err")
         case $out in
         [0-9]*) times+=("$out") ;;

@@ -36,7 +36,8 @@ lab_check_host()
 lab_have_tun()
 {
     [ ! -c /dev/net/tun ] || return 0
-    mkdir -p /dev/net && mknod /dev/net/tun c 10 200 2>/dev/null && return 0
+    # Of two labs that start at once, one comes too late for mknod.
+    mkdir -p /dev/net && { mknod /dev/net/tun c 10 200 2>/dev/null || [ -c /dev/net/tun ]; } && return 0
     lab_say "there is no /dev/net/tun, and it can't be made here"
     return 1
 }
@@ -44,7 +45,7 @@ lab_have_tun()
 # When the process was born, in clock ticks since boot: with the pid it names a process for good (proc(5), stat, field 22).
 lab_birth()
 {
-    local line
+    local line IFS=' '
     read -r line 2>/dev/null <"/proc/$1/stat" || return 1
     line=${line##*) }
     # shellcheck disable=SC2086  # split into fields; the first one is field 3
@@ -52,11 +53,13 @@ lab_birth()
     echo "${20}"
 }
 
-# lab_alive PID-BIRTH[.XXXXXX]
+# lab_alive PID-BIRTH[.XXXXXX]: in doubt it is.
 lab_alive()
 {
     local id=${1%%.*} birth
-    birth=$(lab_birth "${id%-*}") && [ "$birth" = "${id#*-}" ]
+    [ -d "/proc/${id%-*}" ] || [ ! -d "/proc/$$" ] || return 1
+    birth=$(lab_birth "${id%-*}") || return 0
+    [ "$birth" = "${id#*-}" ]
 }
 
 # Labs whose shell is gone: end their processes, remove their namespaces and temporary folders.
@@ -65,7 +68,9 @@ lab_sweep()
     local path
     for path in /run/netns/hclab-*; do
         [ -e "$path" ] || continue
-        lab_alive "${path#/run/netns/hclab-}" || lab_end_namespace "${path#/run/netns/}"
+        lab_alive "${path#/run/netns/hclab-}" && continue
+        lab_say "removing ${path#/run/netns/}, whose shell is gone"
+        lab_end_namespace "${path#/run/netns/}"
     done
     for path in "${TMPDIR:-/tmp}"/hclab-*; do
         [ -d "$path" ] || continue

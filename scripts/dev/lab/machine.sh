@@ -4,7 +4,7 @@
 #
 #   firmware=bios|uefi|uefi-secure   (bios)   uefi-secure: Secure Boot on, with Microsoft's keys
 #   machine=pc|q35                   (pc for bios, q35 for uefi)
-#   memory=MIB  smp=N  cpu=MODEL     (1024, 1, qemu64)   smp counts packages: SeaBIOS lists one processor for each
+#   memory=MIB  smp=N  cpu=MODEL     (1024, 1, Nehalem,+rdrand)   smp counts packages: SeaBIOS lists one processor for each
 #   acpi=on|off                      (on)     off: BIOS only; the processors are in the MP table then
 #   vendor= product= version= serial-number= uuid=     what the machine says it is (SMBIOS type 1)
 #   order=net|disk|kernel            (net)    what is tried first; kernel: kernel=FILE initrd=FILE append=WORDS
@@ -14,7 +14,8 @@
 #   nic=e1000|e1000e|virtio|rtl8139|pcnet|vmxnet3|eepro100|none   (e1000 for bios, virtio for uefi); again for one more
 #     mac=ADDRESS                    of the card named last (default from the machine's name)
 #     rom=ipxe|none                  its boot ROM; default: ipxe, but none for virtio with UEFI, whose firmware boots it itself
-#   disk=ide|ahci|nvme|virtio-blk|virtio-scsi|lsi|megasas|mptsas|pvscsi|esp|usb     none unless said; again for one more
+#   disk=ide|ahci|nvme|virtio-blk|virtio-scsi|lsi|megasas|mptsas|pvscsi|esp|usb     none unless said; again for one more.
+#                                    SeaBIOS boots from all of these, OVMF not from lsi megasas mptsas pvscsi esp
 #     image=FILE size=SIZE           of the disk named last: raw (or .qcow2) file, made sparse when missing (NAME/diskN.img, 8G)
 #     serial=TEXT wwn=0xHEX          (HC-NAME-N, none); wwn: ide ahci nvme (as EUI-64) and the SCSI controllers
 #     sector=512|4096                logical sector (512)
@@ -69,8 +70,10 @@ lab_line_board()
     [ "${LAB_M[acpi]:-on}" = on ] || options=$options,acpi=off
     [ "${LAB_M[acpi]:-on}" = on ] || [ "$LAB_UEFI" = no ] || { lab_say "acpi=off is for BIOS: UEFI can't do without"; return 1; }
     [ "${LAB_M[firmware]:-}" != uefi-secure ] || options=$options,smm=on
+    # What Windows 11 demands of a processor (SSE4.2, POPCNT), and random numbers: OVMF of 2024 and later does not
+    # switch its network on without.
     LAB_QEMU+=(-nodefaults -no-user-config -display none -vga std -rtc base=utc
-        -machine "$board$options" -accel "${HALCYON_LAB_ACCEL:-tcg,thread=multi}" -cpu "${LAB_M[cpu]:-qemu64}"
+        -machine "$board$options" -accel "${HALCYON_LAB_ACCEL:-tcg,thread=multi}" -cpu "${LAB_M[cpu]:-Nehalem,+rdrand}"
         -m "${LAB_M[memory]:-1024}" -smp "${LAB_M[smp]:-1},sockets=${LAB_M[smp]:-1},cores=1,threads=1")
 }
 
