@@ -30,7 +30,7 @@ draw_facts(const struct hc_facts *facts, struct hc_canvas *canvas, struct hc_rec
 			 hc_text_or(facts->hal.type, "unknown"), hc_text_or(facts->hal.id, "-"),
 			 hc_text_or(facts->hal.file, "-"));
 	join(&facts->hal.evidence, evidence, sizeof(evidence));
-	y = hc_part_fact(canvas, body, y, "  because", "%s", hc_text_or(evidence, "-"));
+	y = hc_part_paragraph(canvas, body, y, 2, "  because", evidence);
 	if (facts->acpi.madt != NULL)
 		y = hc_part_fact(canvas, body, y, "ACPI",
 				 "MADT: %" PRIu64 " local APICs, %" PRIu64 " enabled, %" PRIu64
