@@ -135,6 +135,18 @@ read_value(const struct hc_field *field, json_t *json, const struct at *at, stru
 	return hc_err_set(err, H_INTERNAL, "field %s has no type", field->name);
 }
 
+/* A part that is left out is an empty part, which lacks what a part of its shape needs. */
+static bool
+is_needed(const struct hc_field *field)
+{
+	if (field->required || field->type != HC_JSON_OBJECT)
+		return field->required;
+	for (size_t i = 0; i < field->shape->count; i++)
+		if (is_needed(&field->shape->fields[i]))
+			return true;
+	return false;
+}
+
 static int
 read_object(const struct hc_shape *shape, json_t *json, const struct at *at, struct hc_arena *arena,
 	    void *ret, struct hc_err *err)
@@ -147,7 +159,7 @@ read_object(const struct hc_shape *shape, json_t *json, const struct at *at, str
 		json_t *value = json_object_get(json, field->name);
 
 		if (value == NULL || json_is_null(value)) {
-			if (field->required)
+			if (is_needed(field))
 				return wrong(&here, "a value; it is missing", err);
 			continue;
 		}
