@@ -115,7 +115,7 @@ lab_start()
     done
     lab_check_host || return 1
     lab_sweep
-    LAB_ID=$BASHPID-$(lab_birth $BASHPID)-$(lab_pid_namespace)
+    LAB_ID=$BASHPID-$(lab_birth $BASHPID)
     LAB_NS=hclab-$LAB_ID
     LAB_TEMPORARY=''
     [ -n "$dir" ] || { dir=$(mktemp -d "${TMPDIR:-/tmp}/hclab-$LAB_ID.XXXXXX"); LAB_TEMPORARY=$dir; }
