@@ -94,6 +94,7 @@ test_limits(void)
 	struct hc_err err;
 	struct hc_net *net;
 	char *large = calloc(1, 1 << 20);
+	uint64_t before;
 	const struct hc_extent range = { 100, 3 };
 	const struct hc_net_get ranged = { .name = "r", .max = 10, .range = &range };
 
@@ -101,7 +102,8 @@ test_limits(void)
 		   STEPS({ .body = "123456" }, { .status = 206, .body = "abc" },
 			 { .status = 200, .body = "abc" }, { .status = 206, .body = "ab" },
 			 { .status = 206, .body = "abcd" },
-			 { .status = 404, .body = large, .size = 1 << 20 }, { .body = "x" }));
+			 { .status = 404, .body = large, .size = 1 << 20 }, { .status = 204 },
+			 { .body = "x" }));
 	net = open_net(&stub, 2000, NULL);
 	ok_fails(get(net, "big", 5, &out, &err), &err, H_NET_TOO_LARGE,
 		 "more than max is refused");
@@ -116,8 +118,11 @@ test_limits(void)
 	ok_fails(hc_net_get(net, &ranged, &out, &err), &err, H_NET_TOO_LARGE,
 		 "and one that is too long");
 	ok(holds(&out, "abc"), "none of it is appended");
+	before = hc_net_received(net);
 	ok_fails(get(net, "big404", 5, &out, &err), &err, H_NOT_FOUND,
 		 "the endless body of a refusal is not read to its end");
+	ok(hc_net_received(net) - before < 600 << 10, "as its length says");
+	ok_fails(get(net, "y", 5, &out, &err), &err, H_NET_HTTP_STATUS, "204 is no file");
 	ok_call(get(net, "x", 5, &out, &err), &err, "and does no harm to the next request");
 	ok(strstr(stub.last, "Range:") == NULL, "the range is not asked for again");
 	hc_net_close(net);
