@@ -164,8 +164,6 @@ hc_net_perform(struct hc_net_exchange *x, struct hc_err *err)
 			       x->url, (unsigned long long)(now - failed_at), tries);
 		if (outcome == ANSWERED)
 			return 0;
-		if (x->out != NULL)
-			x->out->size = x->start;
 		if (outcome == FAILED)
 			return -1;
 		if (tries == 1)
