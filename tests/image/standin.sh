@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 export HALCYON_BUILD=${HALCYON_BUILD:-build}
 standin=tests/fixtures/standin
-small="--fill 4M --pagefile 4M --small-files 100 --no-boot --size 1G"
+options=(--fill 4M --pagefile 4M --small-files 100 --no-boot --size 1G)
 work=$(mktemp -d)
 tests=0
 failed=0
@@ -130,8 +130,7 @@ hives_are_right()
 
 reproducible()
 {
-    # shellcheck disable=SC2086 # options
-    "$standin/build.py" --firmware bios --version win7 $small --out "$work/again.img"
+    "$standin/build.py" --firmware bios --version win7 "${options[@]}" --out "$work/again.img"
     cmp "$1" "$work/again.img"
 }
 
@@ -144,8 +143,8 @@ boots()
     [ "$status" = "$want" ]
 }
 
-# shellcheck disable=SC2086 # options
-bios=$(build --firmware bios --version win7 $small) && uefi=$(build --firmware uefi --version win10 $small)
+bios=$(build --firmware bios --version win7 "${options[@]}")
+uefi=$(build --firmware uefi --version win10 "${options[@]}")
 check "BIOS, Windows 7: whole" whole "$bios"
 check "UEFI, Windows 10: whole" whole "$uefi"
 check "BIOS: partition table" table_is_right "$bios" bios
@@ -172,12 +171,10 @@ done
 
 if [ "$slow" = 1 ]; then
     for version in win7-x86 ws2008r2 win81 ws2012r2 win11 ws2016 ws2019 ws2022; do
-        # shellcheck disable=SC2086 # options
-        "$standin/build.py" --firmware bios --version "$version" --controller virtio-scsi $small --out "$work/v.img"
+            "$standin/build.py" --firmware bios --version "$version" --controller virtio-scsi "${options[@]}" --out "$work/v.img"
         check "$version: whole" whole "$work/v.img"
     done
-    # shellcheck disable=SC2086 # options
-    "$standin/build.py" --firmware uefi --hibernated --dirty $small --out "$work/v.img"
+    "$standin/build.py" --firmware uefi --hibernated --dirty "${options[@]}" --out "$work/v.img"
     check "hibernated and dirty: whole" whole "$work/v.img"
     check "hibernated, where it must be gone" red "$work/v.img" hibernation --state hibernation=none
     image=$(build --firmware bios --version win7 --controller ide)
