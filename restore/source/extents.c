@@ -19,10 +19,12 @@ hc_extents_pack(const struct hc_extents *list, struct hc_buf *out, struct hc_err
 	int result;
 
 	if (list->count > UNPACKED_MAX / PAIR)
-		return hc_err_set(err, H_UNSUPPORTED, "%zu free extents are too many", list->count);
+		return hc_err_set(err, H_UNSUPPORTED, "%zu free extents are too many",
+				  list->count);
 	pairs = malloc(list->count * PAIR + 1);
 	if (pairs == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu extents", list->count);
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu extents",
+				  list->count);
 	for (size_t i = 0; i < list->count; i++) {
 		hc_put_le64(pairs + i * PAIR, list->items[i].offset);
 		hc_put_le64(pairs + i * PAIR + 8, list->items[i].length);
@@ -47,9 +49,10 @@ read_pairs(struct hc_span pairs, uint64_t size, struct hc_extents *list, struct 
 
 		if (e.length == 0 || e.offset < end || e.offset > size ||
 		    e.length > size - e.offset)
-			return hc_err_set(err, H_INDEX_FORMAT,
-					  "extent %zu of a list of free extents is out of place",
-					  at / PAIR);
+			return hc_err_set(
+				err, H_INDEX_FORMAT,
+				"extent %zu of a list of free extents is out of place",
+				at / PAIR);
 		end = hc_extent_end(e);
 		if (hc_extents_add(list, e, err) < 0)
 			return -1;
@@ -58,7 +61,8 @@ read_pairs(struct hc_span pairs, uint64_t size, struct hc_extents *list, struct 
 }
 
 int
-hc_extents_unpack(struct hc_span file, uint64_t size, struct hc_extents *ret, struct hc_err *err)
+hc_extents_unpack(struct hc_span file, uint64_t size, struct hc_extents *ret,
+		  struct hc_err *err)
 {
 	struct hc_extents list = { 0 };
 	struct hc_zstd *zstd = NULL;

@@ -32,17 +32,17 @@ struct hc_place;
 struct hc_session;
 
 struct hc_place_options {
-	unsigned patience_ms;       /* how long one object is tried before giving up; 0: 5 minutes */
-	const char *ca_file;        /* PEM bundle of the site; NULL: the system's */
-	const atomic_bool *stop;    /* set to true: waiting ends with H_CANCELLED; may be NULL */
+	unsigned patience_ms; /* how long one object is tried before giving up; 0: 5 minutes */
+	const char *ca_file;  /* PEM bundle of the site; NULL: the system's */
+	const atomic_bool *stop; /* set to true: waiting ends with H_CANCELLED; may be NULL */
 	/* Called when an attempt failed and will be repeated; may be NULL; any thread. */
 	void (*on_retry)(void *ctx, const struct hc_err *why, unsigned attempt);
 	void *ctx;
 };
 
 /* `where` is a folder or http(s)://…; nothing is contacted yet.  options NULL: defaults. */
-int hc_place_open(const char *where, const struct hc_place_options *options, struct hc_place **ret,
-		  struct hc_err *err);
+int hc_place_open(const char *where, const struct hc_place_options *options,
+		  struct hc_place **ret, struct hc_err *err);
 /* The folder or URL as given, without trailing slash; credentials in a URL are left out. */
 const char *hc_place_name(const struct hc_place *place);
 /* The folder's path, or NULL for a URL. */
@@ -68,7 +68,8 @@ struct hc_file_want {
 int hc_place_get_checked(struct hc_session *session, const struct hc_file_want *want,
 			 struct hc_buf *out, struct hc_err *err);
 /* Whether the file is there. */
-int hc_place_exists(struct hc_session *session, const char *name, bool *ret, struct hc_err *err);
+int hc_place_exists(struct hc_session *session, const char *name, bool *ret,
+		    struct hc_err *err);
 /* Writes the file (HTTP PUT; atomic replacement in a folder). */
 int hc_place_put(struct hc_session *session, const char *name, struct hc_span bytes,
 		 struct hc_err *err);
@@ -174,7 +175,7 @@ int hc_extents_unpack(struct hc_span file, uint64_t size, struct hc_extents *ret
 /* ---------------------------------------------------------------- chunk stores (.castr) */
 
 /* "default.castr/ab12/ab12….cacnk" */
-#define HC_CHUNK_NAME     256
+#define HC_CHUNK_NAME	  256
 #define HC_STORE_NAME_MAX 160
 void hc_chunk_name(const char *store, const struct hc_digest *digest, char ret[HC_CHUNK_NAME]);
 

@@ -34,7 +34,7 @@ web_tls()
         -days 2 -keyout "$w/key.pem" -out "$w/ca.pem" 2>/dev/null
     web_folder=$w/web
     web_conf | sed "s|^        listen .*|&\n        listen 127.0.0.1:$tls_port ssl;\n        ssl_certificate $w/ca.pem;\n\
-        ssl_certificate_key $w/key.pem;|" >"$w/tls.conf"
+        ssl_certificate_key $w/key.pem;\n        rewrite ^/down/(.*) $web_url/\$1 redirect;|" >"$w/tls.conf"
     web_conf()
     {
         cat "$w/tls.conf"
@@ -126,6 +126,9 @@ check 'castr reads it over HTTP' reads_same "$web_url" ours
 check 'a server with an unknown certificate is refused' fails_with 1 H0104 "$castr" read "$tls_url" ours.caibx ours.castr
 check 'with the CA of the site it is read over HTTPS' reads_same "$tls_url" ours "$w/ca.pem"
 check 'but not under another name' fails_with 1 H0104 "$castr" read "https://127.0.0.1:$tls_port" ours.caibx ours.castr "$w/ca.pem"
+
+check 'a redirect is followed' reads_same "$web_url/down" ours
+check 'but not from HTTPS to HTTP' fails_with 2 H0103 "$castr" read "$tls_url/down" ours.caibx ours.castr "$w/ca.pem"
 
 for name in sha512 ours; do
     chunk=$(largest $name)

@@ -126,6 +126,9 @@ test_manifest_check(void)
 	REFUSED(H_DISK_LAYOUT, "first region not at 0", s.regions[0].start = 512);
 	REFUSED(H_DISK_LAYOUT, "behind the disk", s.regions[2].size += 512);
 	REFUSED(H_DISK_LAYOUT, "sum that wraps", s.regions[2].size = UINT64_MAX - 4096);
+	REFUSED(H_DISK_LAYOUT, "sum that wraps to the right one",
+		s.regions[1].size = s.partition.size = UINT64_MAX - 4095;
+		s.regions[2].start = 0; s.regions[2].size = s.disk.size);
 	REFUSED(H_DISK_LAYOUT, "end not covered", s.regions[2].size -= 512);
 	REFUSED(H_DISK_LAYOUT, "no regions", s.disk.regions.count = 0);
 	REFUSED(H_DISK_LAYOUT, "out of order", s.disk.regions.items = s.regions + 1;
@@ -237,6 +240,10 @@ test_create(void)
 	other.digest = "md5";
 	ok_fails(hc_repository_open_or_create(repo, &other, &arena, &got, &err), &err,
 		 H_DOC_SCHEMA, "an unknown digest is refused");
+	other = wanted;
+	other.store = "../elsewhere";
+	ok_fails(hc_repository_open_or_create(repo, &other, &arena, &got, &err), &err,
+		 H_DOC_SCHEMA, "a store above the repository too");
 	ok_call(hc_catalog_read(repo, NULL, &arena, &catalog, &err), &err,
 		"an empty repository");
 	ok(catalog.backups.count == 0 && strcmp(catalog.repository, repo) == 0,
@@ -304,6 +311,10 @@ test_list(const struct store *store)
 		abort();
 	ok_fails(hc_catalog_read(stub.url, NULL, &arena, &served, &err), &err, H_DOC_SEAL,
 		 "a damaged catalog is refused");
+	catalog.backups.items[2].id = "../../x";
+	hc_doc_save(&hc_catalog_shape, &catalog, path, &err);
+	ok_fails(hc_catalog_read(stub.url, NULL, &arena, &served, &err), &err, H_BACKUP_ID,
+		 "and one whose ids lead elsewhere");
 	unlink(path);
 	ok_fails(hc_catalog_read(stub.url, NULL, &arena, &served, &err), &err, H_NOT_FOUND,
 		 "a missing one is named");
@@ -432,6 +443,15 @@ test_damage(const struct store *store)
 	hc_session_open(hc_backup_place(backup), &session, &err);
 	ok_fails(hc_backup_image(backup, session, 0, 0, &image, &err), &err, H_INDEX_FORMAT,
 		 "has no image");
+	hc_session_close(session);
+	hc_backup_close(backup);
+	shorter = *store;
+	shorter.type = HC_DIGEST_SHA512_256;
+	make_backup("mixed", "2026-11-01T10:00:00Z", &shorter);
+	ok_call(open_backup(repo, "mixed", &backup, &err), &err, "an index of another digest");
+	hc_session_open(hc_backup_place(backup), &session, &err);
+	ok_fails(hc_backup_image(backup, session, 0, 0, &image, &err), &err, H_INDEX_FORMAT,
+		 "is refused");
 	hc_session_close(session);
 	hc_backup_close(backup);
 	path_in(path, "short", "manifest.json");
