@@ -172,7 +172,7 @@ check_result()
 PATH=$PATH:/usr/sbin:/sbin
 parse "$@"
 check_arguments
-words="$console halcyon.server=http://$address/$append"
+words="$console halcyon.repo=http://$address/repository$append"
 mkdir -p "$out"/{tftp/grub,www,log,state,nginx.d,dnsmasq.d}
 [ "$(id -u)" != 0 ] || chown "$web_user" "$reports"
 ln -sfn "$boot" "$out/tftp/boot"

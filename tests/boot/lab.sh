@@ -82,7 +82,7 @@ row_bios()
     test_disk_bios "$work/bios.img"
     lab_machine bios memory=512 disk=ahci image="$work/bios.img" order=net then=disk vendor='Contoso, Ltd.' product=Box serial-number=S1
     check "BIOS boots over the network" boot_time bios 'GUEST up' 180
-    check "the kernel gets its words" lab_wait bios 'GUEST cmdline .*halcyon.server=http://10.77.0.1/.*lab=one.*halcyon.nic=52:54:00' 90
+    check "the kernel gets its words" lab_wait bios 'GUEST cmdline .*halcyon.repo=http://10.77.0.1/repository.*lab=one.*halcyon.nic=52:54:00' 90
     check "the machine says who it is" lab_wait bios 'GUEST machine Contoso, Ltd./Box/S1' 90
     check "the web server vanishes in a download and comes back" web_vanishes
     check "claims and reports" claims_and_reports
