@@ -80,7 +80,6 @@ test_layout(const struct store *s, struct hc_image *image)
 	ok(ops->same(image, (struct hc_extent){ 4096, 8193 }, copy + 4096) == 0, "nor in data");
 	ok(ops->same(image, (struct hc_extent){ 1, 4095 }, copy + 1) == 0,
 	   "nor a part of a row");
-	copy = realloc(copy, 4000); /* exactly: what is read behind it is found */
 	ok(ops->same(image, (struct hc_extent){ 0, 4000 }, copy) == 0, "at either end");
 	free(copy);
 }
