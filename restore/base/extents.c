@@ -20,7 +20,8 @@ hc_extents_add(struct hc_extents *list, struct hc_extent extent, struct hc_err *
 		room = list->room == 0 ? 64 : list->room * 2;
 		grown = reallocarray(list->items, room, sizeof(*grown));
 		if (grown == NULL)
-			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu extents", room);
+			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu extents",
+					  room);
 		list->items = grown;
 		list->room = room;
 	}

@@ -44,10 +44,11 @@ static int
 warn_of_use(struct capture *c, const struct hc_disk *disk, struct hc_err *err)
 {
 	for (size_t i = 0; i < disk->in_use_by.count; i++)
-		if (hc_capture_warn(c->manifest, c->arena, err,
-				    "the source is in use (%s): what changes while it is read may "
-				    "not fit together",
-				    disk->in_use_by.items[i]) < 0)
+		if (hc_capture_warn(
+			    c->manifest, c->arena, err,
+			    "the source is in use (%s): what changes while it is read may "
+			    "not fit together",
+			    disk->in_use_by.items[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -83,8 +84,8 @@ fill_disk(struct capture *c, const struct hc_disk *found, struct hc_err *err)
 	disk->wwn = found->wwn;
 	disk->bus = found->bus;
 	disk->size = c->disk->size;
-	disk->logical_block = table->logical_block != 0 ? table->logical_block
-							: found->logical_block;
+	disk->logical_block =
+		table->logical_block != 0 ? table->logical_block : found->logical_block;
 	disk->physical_block = hc_max_u64(found->physical_block, disk->logical_block);
 	disk->table = table->type;
 	disk->table_id = table->id;
@@ -109,7 +110,8 @@ open_source(struct capture *c, struct hc_err *err)
 	if (stat(path, &c->before) < 0)
 		return hc_err_sys(err, H_CAPTURE_SOURCE, "looking at %s", path);
 	if (!S_ISREG(c->before.st_mode) && !S_ISBLK(c->before.st_mode)) {
-		hc_err_set(err, H_CAPTURE_SOURCE, "%s is neither a disk nor an image file", path);
+		hc_err_set(err, H_CAPTURE_SOURCE, "%s is neither a disk nor an image file",
+			   path);
 		return hc_err_at(err, HC_NO_OFFSET, "%s", path);
 	}
 	if (hc_io_open_file(path, &c->disk, err) < 0)
@@ -189,7 +191,8 @@ fill_names(struct capture *c, struct hc_err *err)
 	} else {
 		gmtime_r(&now, &tm);
 		strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
-		id = hc_arena_printf(c->arena, "%.40s-%s", m->host == NULL ? "" : m->host, stamp);
+		id = hc_arena_printf(c->arena, "%.40s-%s", m->host == NULL ? "" : m->host,
+				     stamp);
 		for (char *p = id; p != NULL && *p != '\0'; p++)
 			if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				   "-_.",
@@ -245,7 +248,8 @@ scan(struct capture *c, uint64_t *ret_total, struct hc_err *err)
 					   &regions->items[i], &c->regions[i], err) < 0)
 			return -1;
 		c->region_count++;
-		*ret_total += regions->items[i].size - hc_extents_total(&c->regions[i].rows.zeros);
+		*ret_total +=
+			regions->items[i].size - hc_extents_total(&c->regions[i].rows.zeros);
 		totals->used_bytes += regions->items[i].used_bytes;
 	}
 	totals->disk_bytes = c->disk->size;
@@ -256,11 +260,15 @@ static int
 open_repository(struct capture *c, uint64_t total, struct hc_err *err)
 {
 	const struct hc_capture_options *o = c->options;
-	struct hc_repository wanted = { .digest = "sha256", .store = DEFAULT_STORE,
-					.chunk_min = HC_ROW_MIN, .chunk_avg = HC_ROW_AVG,
+	struct hc_repository wanted = { .digest = "sha256",
+					.store = DEFAULT_STORE,
+					.chunk_min = HC_ROW_MIN,
+					.chunk_avg = HC_ROW_AVG,
 					.chunk_max = HC_ROW_MAX };
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned threads = o->threads != 0 ? o->threads : processors < 1 ? 1 : (unsigned)processors;
+	unsigned threads = o->threads != 0  ? o->threads
+			   : processors < 1 ? 1
+					    : (unsigned)processors;
 	struct hc_pipeline_options pipeline = {
 		.threads = threads > THREADS_MAX ? THREADS_MAX : threads,
 		.level = o->level == 0 ? HC_CAPTURE_LEVEL : o->level,
@@ -270,10 +278,12 @@ open_repository(struct capture *c, uint64_t total, struct hc_err *err)
 		.stop = o->stop,
 	};
 
-	if (hc_repository_open_or_create(o->repository, &wanted, c->arena, &c->repository, err) < 0)
+	if (hc_repository_open_or_create(o->repository, &wanted, c->arena, &c->repository,
+					 err) < 0)
 		return -1;
 	if (hc_backup_folder_open(o->repository, c->manifest->id, &c->folder, err) < 0 ||
-	    hc_store_open(o->repository, c->repository.store, c->folder.staging, &c->store, err) < 0)
+	    hc_store_open(o->repository, c->repository.store, c->folder.staging, &c->store,
+			  err) < 0)
 		return -1;
 	pipeline.store = c->store;
 	pipeline.digest = strcmp(c->repository.digest, "sha256") == 0 ? HC_DIGEST_SHA256
@@ -300,8 +310,8 @@ write_region(struct capture *c, size_t i, const struct hc_index *index, struct h
 	if (file == NULL)
 		return no_memory(err);
 	if (hc_index_write(index, &bytes, err) < 0 ||
-	    hc_backup_folder_write(&c->folder, file, hc_buf_span(&bytes), c->arena, &region->index,
-				   err) < 0)
+	    hc_backup_folder_write(&c->folder, file, hc_buf_span(&bytes), c->arena,
+				   &region->index, err) < 0)
 		goto out;
 	for (size_t row = 0; row < index->count; row++)
 		c->manifest->totals.chunks += !hc_index_row_is_zero(index, row);
@@ -336,8 +346,9 @@ capture_regions(struct capture *c, struct hc_err *err)
 
 		if (hc_pipeline_run(c->pipeline, c->regions[i].io, &c->regions[i].rows, &index,
 				    &region->data_bytes, err) < 0)
-			return hc_err_wrap(err, "while capturing what starts at byte %llu of %s",
-					   (unsigned long long)region->start, c->options->source);
+			return hc_err_wrap(
+				err, "while capturing what starts at byte %llu of %s",
+				(unsigned long long)region->start, c->options->source);
 		result = write_region(c, i, &index, err);
 		hc_index_done(&index);
 		if (result < 0)
@@ -389,7 +400,9 @@ hc_capture(const struct hc_capture_options *options, struct hc_arena *arena,
 	   struct hc_manifest *ret, struct hc_err *err)
 {
 	struct hc_manifest manifest = { 0 };
-	struct capture c = { .options = options, .arena = arena, .manifest = &manifest,
+	struct capture c = { .options = options,
+			     .arena = arena,
+			     .manifest = &manifest,
 			     .folder = { .lock = -1 } };
 	int result = run(&c, err);
 

@@ -44,10 +44,11 @@ void hc_store_close(struct hc_store *store);
 /* How a region is cut. */
 struct hc_rows {
 	uint64_t size;
-	bool by_content;          /* else: at cuts */
-	struct hc_extents zeros;  /* not read: sorted, multiples of 4 KiB but for the end of the region */
-	struct hc_cuts cuts;      /* sorted */
-	size_t zero_at, cut_at;   /* the next ones */
+	bool by_content; /* else: at cuts */
+	struct hc_extents
+		zeros; /* not read: sorted, multiples of 4 KiB but for the end of the region */
+	struct hc_cuts cuts;	/* sorted */
+	size_t zero_at, cut_at; /* the next ones */
 };
 
 void hc_rows_done(struct hc_rows *rows);
@@ -105,8 +106,8 @@ int hc_backup_folder_open(const char *repository, const char *id, struct hc_back
 			  struct hc_err *err);
 /* A file in it, durable, described by *ret in `arena`. */
 int hc_backup_folder_write(const struct hc_backup_folder *folder, const char *name,
-			   struct hc_span bytes, struct hc_arena *arena, struct hc_file_ref *ret,
-			   struct hc_err *err);
+			   struct hc_span bytes, struct hc_arena *arena,
+			   struct hc_file_ref *ret, struct hc_err *err);
 /* `keep`: the backup is complete; else everything is removed. */
 void hc_backup_folder_close(struct hc_backup_folder *folder, bool keep);
 

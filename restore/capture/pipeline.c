@@ -13,10 +13,10 @@
 
 #include "restore/capture/capture_priv.h"
 
-#define BATCH       (4u << 20)
-#define BATCH_ROWS  (BATCH / 4096u + 1)
-#define ZERO_SIZES  21u /* 1 byte to 1 MiB */
-#define REPORT_MS   100
+#define BATCH	     (4u << 20)
+#define BATCH_ROWS   (BATCH / 4096u + 1)
+#define ZERO_SIZES   21u /* 1 byte to 1 MiB */
+#define REPORT_MS    100
 #define ROWS_AT_ONCE 4096u
 
 struct batch_row {
@@ -257,14 +257,15 @@ hand_over(struct hc_pipeline *p, struct batch *b)
 }
 
 static int
-add_batch_row(struct hc_pipeline *p, struct batch *b, uint64_t from, size_t offset, size_t length,
-	      bool zeros, struct hc_err *err)
+add_batch_row(struct hc_pipeline *p, struct batch *b, uint64_t from, size_t offset,
+	      size_t length, bool zeros, struct hc_err *err)
 {
 	struct batch_row *row = &b->rows[b->count];
 
 	if (add_row(p, from + offset + length, err) < 0)
 		return -1;
-	*row = (struct batch_row){ .offset = (uint32_t)offset, .length = (uint32_t)length,
+	*row = (struct batch_row){ .offset = (uint32_t)offset,
+				   .length = (uint32_t)length,
 				   .zeros = zeros };
 	b->count++;
 	return zeros ? zero_digest(p, length, &row->digest, err) : 0;
@@ -280,8 +281,8 @@ cut_batch(struct hc_pipeline *p, struct hc_rows *rows, struct batch *b, uint64_t
 
 	b->first = p->index->count;
 	while (at < length && b->count < BATCH_ROWS) {
-		row = hc_rows_cut(rows, from + at, hc_span(b->data + at, length - at), end_follows,
-				  &zeros);
+		row = hc_rows_cut(rows, from + at, hc_span(b->data + at, length - at),
+				  end_follows, &zeros);
 		if (row == 0)
 			break;
 		if (!zeros) {
@@ -324,7 +325,8 @@ read_data(struct hc_pipeline *p, struct hc_io *io, struct hc_rows *rows, uint64_
 	  uint64_t *ret, struct hc_err *err)
 {
 	uint64_t length = hc_rows_data_at(rows, from, BATCH);
-	bool end_follows = from + length == rows->size || hc_rows_zeros_at(rows, from + length) > 0;
+	bool end_follows =
+		from + length == rows->size || hc_rows_zeros_at(rows, from + length) > 0;
 	struct batch *b;
 	size_t cut = 0;
 
@@ -343,8 +345,10 @@ int
 hc_pipeline_run(struct hc_pipeline *p, struct hc_io *io, struct hc_rows *rows,
 		struct hc_index *ret, uint64_t *ret_data, struct hc_err *err)
 {
-	struct hc_index index = { .digest = p->options.digest, .chunk_min = HC_ROW_MIN,
-				  .chunk_avg = HC_ROW_AVG, .chunk_max = HC_ROW_MAX };
+	struct hc_index index = { .digest = p->options.digest,
+				  .chunk_min = HC_ROW_MIN,
+				  .chunk_avg = HC_ROW_AVG,
+				  .chunk_max = HC_ROW_MAX };
 	struct hc_err late;
 	struct batch *unused;
 	uint64_t at = 0, zeros;
@@ -412,20 +416,22 @@ start(struct hc_pipeline *p, struct hc_err *err)
 	p->batches = calloc(p->batch_count, sizeof(*p->batches));
 	p->threads = calloc(p->options.threads, sizeof(*p->threads));
 	if (p->batches == NULL || p->threads == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the threads of a capture");
+		return hc_err_set(err, H_OUT_OF_MEMORY,
+				  "no memory for the threads of a capture");
 	for (unsigned i = 0; i < p->batch_count; i++) {
 		p->batches[i].data = malloc(BATCH);
 		p->batches[i].rows = calloc(BATCH_ROWS, sizeof(*p->batches[i].rows));
 		if (p->batches[i].data == NULL || p->batches[i].rows == NULL)
 			return hc_err_set(err, H_OUT_OF_MEMORY,
-					  "no memory for %u buffers of %u bytes", p->batch_count,
-					  BATCH);
+					  "no memory for %u buffers of %u bytes",
+					  p->batch_count, BATCH);
 	}
 	if (hc_zstd_new(&p->zstd, err) < 0)
 		return -1;
 	for (; p->thread_count < p->options.threads; p->thread_count++)
 		if (pthread_create(&p->threads[p->thread_count], NULL, worker, p) != 0)
-			return hc_err_set(err, H_OUT_OF_MEMORY, "a thread could not be started");
+			return hc_err_set(err, H_OUT_OF_MEMORY,
+					  "a thread could not be started");
 	return 0;
 }
 

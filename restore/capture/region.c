@@ -71,7 +71,8 @@ hc_capture_layout(const struct hc_table *table, uint64_t disk_size, struct hc_ar
 }
 
 const char *
-hc_capture_region_name(const struct hc_regions *regions, size_t position, struct hc_arena *arena)
+hc_capture_region_name(const struct hc_regions *regions, size_t position,
+		       struct hc_arena *arena)
 {
 	const struct hc_region *region = &regions->items[position];
 	unsigned gap = 0;
@@ -131,8 +132,8 @@ struct scan {
 };
 
 static int
-warn_of_state(struct scan *s, const struct hc_volume_state *state, const struct hc_volume_map *map,
-	      struct hc_err *err)
+warn_of_state(struct scan *s, const struct hc_volume_state *state,
+	      const struct hc_volume_map *map, struct hc_err *err)
 {
 	struct hc_manifest *m = s->manifest;
 
@@ -149,19 +150,21 @@ warn_of_state(struct scan *s, const struct hc_volume_state *state, const struct 
 			    s->options->discard_hibernation ? "thrown away" : "captured") < 0)
 		return -1;
 	if (!state->journal_clean &&
-	    hc_capture_warn(m, s->arena, err,
-			    "partition %llu: the journal of the volume was not replayed%s", s->number,
-			    map->free_known ? ""
-			    : s->options->trust_bitmap
-				    ? " and cannot be read; what is free is believed all the same"
-				    : " and cannot be read; clusters that look free are captured too") <
+	    hc_capture_warn(
+		    m, s->arena, err,
+		    "partition %llu: the journal of the volume was not replayed%s", s->number,
+		    map->free_known ? ""
+		    : s->options->trust_bitmap
+			    ? " and cannot be read; what is free is believed all the same"
+			    : " and cannot be read; clusters that look free are captured too") <
 		    0)
 		return -1;
 	if (map->misfits > 0 &&
-	    hc_capture_warn(m, s->arena, err,
-			    "partition %llu: files use %llu clusters that the volume calls free; "
-			    "chkdsk is needed",
-			    s->number, (unsigned long long)map->misfits) < 0)
+	    hc_capture_warn(
+		    m, s->arena, err,
+		    "partition %llu: files use %llu clusters that the volume calls free; "
+		    "chkdsk is needed",
+		    s->number, (unsigned long long)map->misfits) < 0)
 		return -1;
 	return 0;
 }
@@ -206,7 +209,8 @@ out:
 }
 
 static int
-scan_volume(struct scan *s, struct hc_volume *volume, struct hc_extents *zeros, struct hc_err *err)
+scan_volume(struct scan *s, struct hc_volume *volume, struct hc_extents *zeros,
+	    struct hc_err *err)
 {
 	const struct hc_volume_info *info = hc_volume_info(volume);
 	struct hc_partition *p = s->region->partition;
@@ -264,10 +268,11 @@ scan_partition(struct scan *s, struct hc_extents *zeros, struct hc_err *err)
 		if (s->region->volume == NULL)
 			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a manifest");
 		s->region->volume->bitlocker = true;
-		return hc_capture_warn(s->manifest, s->arena, err,
-				       "partition %llu: encrypted by BitLocker; captured block for "
-				       "block, the key is needed after a restore",
-				       s->number);
+		return hc_capture_warn(
+			s->manifest, s->arena, err,
+			"partition %llu: encrypted by BitLocker; captured block for "
+			"block, the key is needed after a restore",
+			s->number);
 	}
 	if (memcmp(boot + 3, "NTFS    ", 8) != 0)
 		return 0;
@@ -288,23 +293,26 @@ scan_partition(struct scan *s, struct hc_extents *zeros, struct hc_err *err)
 	zeros->count = 0;
 	s->region->used_bytes = s->region->size;
 	s->region->zeroed = (struct hc_strings){ 0 };
-	return hc_capture_warn(s->manifest, s->arena, err,
-			       "partition %llu: looks like NTFS but can't be read (%s); captured "
-			       "block for block",
-			       s->number, why.text[0]);
+	return hc_capture_warn(
+		s->manifest, s->arena, err,
+		"partition %llu: looks like NTFS but can't be read (%s); captured "
+		"block for block",
+		s->number, why.text[0]);
 }
 
 int
 hc_capture_region_scan(struct hc_io *disk, const struct hc_capture_options *options,
 		       struct hc_arena *arena, struct hc_manifest *manifest,
-		       struct hc_region *region, struct hc_capture_region *ret, struct hc_err *err)
+		       struct hc_region *region, struct hc_capture_region *ret,
+		       struct hc_err *err)
 {
 	struct hc_capture_region out = { .rows = { .size = region->size, .by_content = true } };
 	struct scan s = { options, arena, manifest, region, &out, 0 };
 	struct hc_extents zeros = { 0 };
 	int result = -1;
 
-	if (hc_io_window(disk, (struct hc_extent){ region->start, region->size }, &out.io, err) < 0)
+	if (hc_io_window(disk, (struct hc_extent){ region->start, region->size }, &out.io,
+			 err) < 0)
 		return -1;
 	region->used_bytes = region->size;
 	if ((region->kind == HC_REGION_PARTITION && scan_partition(&s, &zeros, err) < 0) ||

@@ -13,7 +13,7 @@
 
 #include "restore/capture/capture_priv.h"
 
-#define BLOCK       4096u
+#define BLOCK	    4096u
 #define CONTENT_MAX (256u << 10)
 #define CONTENT_CUT 16u
 #define HASH_PRIME  0x9e3779b97f4a7c15ull /* 2^64 divided by the golden ratio */
@@ -36,7 +36,8 @@ hc_rows_set_zeros(struct hc_rows *rows, const struct hc_extents *list, struct hc
 		if (end < rows->size)
 			end = hc_round_down(end, BLOCK);
 		if (start < end &&
-		    hc_extents_add(&rows->zeros, (struct hc_extent){ start, end - start }, err) < 0)
+		    hc_extents_add(&rows->zeros, (struct hc_extent){ start, end - start },
+				   err) < 0)
 			return -1;
 	}
 	return 0;
@@ -47,7 +48,8 @@ hc_rows_zeros_at(struct hc_rows *rows, uint64_t from)
 {
 	const struct hc_extents *zeros = &rows->zeros;
 
-	while (rows->zero_at < zeros->count && hc_extent_end(zeros->items[rows->zero_at]) <= from)
+	while (rows->zero_at < zeros->count &&
+	       hc_extent_end(zeros->items[rows->zero_at]) <= from)
 		rows->zero_at++;
 	if (rows->zero_at == zeros->count || zeros->items[rows->zero_at].offset > from)
 		return 0;

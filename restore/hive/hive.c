@@ -197,7 +197,8 @@ hc_hive_string(struct hc_hive *hive, struct hc_hive_key key, const char *name,
 	text = hc_utf16_to_utf8(arena, hc_span(bytes, size / 2 * 2));
 	free(bytes);
 	if (text == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a value of the registry");
+		return hc_err_set(err, H_OUT_OF_MEMORY,
+				  "no memory for a value of the registry");
 	*ret = text;
 	return 0;
 }
@@ -273,7 +274,8 @@ hc_hive_bytes(struct hc_hive *hive, struct hc_hive_key key, const char *name,
 		memcpy(copy, bytes, size);
 	free(bytes);
 	if (copy == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a value of the registry");
+		return hc_err_set(err, H_OUT_OF_MEMORY,
+				  "no memory for a value of the registry");
 	*ret = hc_span(copy, size);
 	return 0;
 }

@@ -29,7 +29,8 @@ struct hc_hive_key {
 };
 
 /* `name` is for messages; the bytes are copied. */
-int hc_hive_open(struct hc_span bytes, const char *name, struct hc_hive **ret, struct hc_err *err);
+int hc_hive_open(struct hc_span bytes, const char *name, struct hc_hive **ret,
+		 struct hc_err *err);
 void hc_hive_close(struct hc_hive *hive);
 /* The two sequence numbers of the base block differ: Windows would replay the logs first. */
 bool hc_hive_is_dirty(const struct hc_hive *hive);

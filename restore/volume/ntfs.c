@@ -152,7 +152,8 @@ hc_ntfs_fail(struct hc_ntfs *n, struct hc_err *err, const char *what, const char
 		n->io_failed = false;
 		return hc_err_wrap(err, "while %s %s", what, path);
 	}
-	hc_err_sys(err, errno == ENOMEM ? H_OUT_OF_MEMORY : H_VOLUME_FORMAT, "%s %s", what, path);
+	hc_err_sys(err, errno == ENOMEM ? H_OUT_OF_MEMORY : H_VOLUME_FORMAT, "%s %s", what,
+		   path);
 	return -1;
 }
 
@@ -195,7 +196,8 @@ hc_ntfs_is_hibernated(struct hc_ntfs *n)
 	if (data != NULL) {
 		/* What can't be read might be a session: it is kept. */
 		result = ntfs_attr_pread(data, 0, sizeof(magic), magic) < 0 ||
-			 strncasecmp(magic, "hibr", 4) == 0 || strncasecmp(magic, "rstr", 4) == 0;
+			 strncasecmp(magic, "hibr", 4) == 0 ||
+			 strncasecmp(magic, "rstr", 4) == 0;
 		ntfs_attr_close(data);
 	}
 	ntfs_inode_close(inode);
@@ -214,8 +216,8 @@ fill_info(struct hc_ntfs *n, const uint8_t *boot)
 	info->serial = hc_get_le64(boot + 0x48);
 	info->cluster_size = ntfs->cluster_size;
 	info->sector_size = ntfs->sector_size;
-	info->clusters_end =
-		hc_min_u64((uint64_t)ntfs->nr_clusters * ntfs->cluster_size, n->volume.io->size);
+	info->clusters_end = hc_min_u64((uint64_t)ntfs->nr_clusters * ntfs->cluster_size,
+					n->volume.io->size);
 	info->state.dirty = (ntfs->flags & VOLUME_IS_DIRTY) != 0;
 	info->state.hibernated = hc_ntfs_is_hibernated(n);
 	info->state.journal_clean = is_journal_clean(ntfs);

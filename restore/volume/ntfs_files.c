@@ -7,12 +7,12 @@
 
 #include "restore/base/text.h"
 
-#define READ_STEP        (1u << 20)
-#define ENTRIES_MAX      4000000u
-#define NTFS_EPOCH       11644473600ll /* seconds from 1601 to 1970 */
-#define TAG_MOUNT_POINT  0xa0000003u
-#define TAG_SYMLINK      0xa000000cu
-#define NAME_UNITS       255 /* of UTF-16, in a name */
+#define READ_STEP	(1u << 20)
+#define ENTRIES_MAX	4000000u
+#define NTFS_EPOCH	11644473600ll /* seconds from 1601 to 1970 */
+#define TAG_MOUNT_POINT 0xa0000003u
+#define TAG_SYMLINK	0xa000000cu
+#define NAME_UNITS	255 /* of UTF-16, in a name */
 
 /* ---------------------------------------------------------------- paths */
 
@@ -34,7 +34,8 @@ step_into(struct hc_ntfs *n, ntfs_inode *take_folder, struct hc_span name, const
 	u64 reference = (u64)-1;
 
 	errno = ENOENT;
-	if (!(take_folder->mrec->flags & MFT_RECORD_IS_DIRECTORY) || name.size >= sizeof(text)) {
+	if (!(take_folder->mrec->flags & MFT_RECORD_IS_DIRECTORY) ||
+	    name.size >= sizeof(text)) {
 		not_found(path, err);
 		goto out;
 	}
@@ -234,7 +235,7 @@ struct listing {
 	struct named {
 		const char *name;
 		u64 reference;
-	} *items;
+	} * items;
 	size_t count;
 };
 
@@ -272,7 +273,8 @@ static int
 add_entry(struct hc_ntfs *n, const struct named *named, struct hc_arena *arena,
 	  struct hc_entries *list, struct hc_err *err)
 {
-	struct hc_entry *entry = hc_arena_grow(arena, &list->items, &list->count, sizeof(*entry));
+	struct hc_entry *entry =
+		hc_arena_grow(arena, &list->items, &list->count, sizeof(*entry));
 	ntfs_inode *inode;
 
 	if (entry == NULL)
@@ -358,7 +360,8 @@ out:
 }
 
 int
-hc_ntfs_read(struct hc_volume *volume, const char *path, struct hc_sink sink, struct hc_err *err)
+hc_ntfs_read(struct hc_volume *volume, const char *path, struct hc_sink sink,
+	     struct hc_err *err)
 {
 	struct hc_ntfs *n = (struct hc_ntfs *)volume;
 	ntfs_inode *inode = hc_ntfs_lookup(n, path, err);

@@ -23,8 +23,8 @@
 
 #include <ntfs-3g/mst.h>
 
-#define CARRY        256u /* as much of the page before as a record that goes on can need */
-#define SPECIAL      34u  /* restart pages and copies of pages, at most (LFS 2) */
+#define CARRY	     256u /* as much of the page before as a record that goes on can need */
+#define SPECIAL	     34u  /* restart pages and copies of pages, at most (LFS 2) */
 #define RESTARTS     2u
 #define SET_BITS     0x15
 #define CLEAR_BITS   0x16
@@ -38,9 +38,10 @@ struct log {
 	uint32_t page_size;
 	uint32_t data_offset;
 	uint64_t pages;
-	uint64_t lsn_mask; /* of an LSN, the bits that are a place in the journal, in units of 8 bytes */
-	uint8_t *page;     /* CARRY bytes, then room for a page */
-	uint8_t *special;  /* the first pages */
+	uint64_t
+		lsn_mask; /* of an LSN, the bits that are a place in the journal, in units of 8 bytes */
+	uint8_t *page;	  /* CARRY bytes, then room for a page */
+	uint8_t *special; /* the first pages */
 	bool good[SPECIAL];
 };
 
@@ -50,12 +51,12 @@ struct log {
 static bool
 read_page(struct log *l, uint64_t number, uint8_t *page)
 {
-	if (number >= l->pages ||
-	    ntfs_attr_pread(l->data, (s64)(number * l->page_size), l->page_size, page) !=
-		    (s64)l->page_size)
+	if (number >= l->pages || ntfs_attr_pread(l->data, (s64)(number * l->page_size),
+						  l->page_size, page) != (s64)l->page_size)
 		return false;
 	return memcmp(page, "RCRD", 4) == 0 &&
-	       ntfs_mst_post_read_fixup_warn((NTFS_RECORD *)(void *)page, l->page_size, FALSE) == 0;
+	       ntfs_mst_post_read_fixup_warn((NTFS_RECORD *)(void *)page, l->page_size,
+					     FALSE) == 0;
 }
 
 /* What a record that went on would have had on the page before. */
@@ -126,8 +127,7 @@ read_restart(struct log *l)
 			continue;
 		l->data_offset = hc_get_le16(head + area + 38);
 		if (l->data_offset < CARRY / 8 || l->data_offset % 8 != 0 ||
-		    l->data_offset > l->page_size / 2 ||
-		    l->page_size - l->data_offset < CARRY)
+		    l->data_offset > l->page_size / 2 || l->page_size - l->data_offset < CARRY)
 			l->data_offset = 64;
 		l->lsn_mask = UINT64_MAX;
 		if (hc_get_le32(head + area + 16) < 64)

@@ -140,12 +140,14 @@ note_runs(struct hc_walk *w, struct hc_span list, uint64_t vcn, struct hc_err *e
 		if (length <= 0)
 			return 0;
 		if (lcn_size > 0) {
-			if (__builtin_add_overflow(lcn, get_number(list.data + at, lcn_size), &lcn) ||
+			if (__builtin_add_overflow(lcn, get_number(list.data + at, lcn_size),
+						   &lcn) ||
 			    lcn < 0 || (uint64_t)lcn > w->clusters ||
 			    (uint64_t)length > w->clusters - (uint64_t)lcn)
 				return 0;
 			at += lcn_size;
-			if (note_run(w, (struct run){ vcn, (uint64_t)lcn, (uint64_t)length }, err) < 0)
+			if (note_run(w, (struct run){ vcn, (uint64_t)lcn, (uint64_t)length },
+				     err) < 0)
 				return -1;
 		}
 		if (!hc_add_u64(vcn, (uint64_t)length, &vcn))
@@ -176,8 +178,8 @@ note_record(struct hc_walk *w, struct hc_span record, struct hc_err *err)
 		if (a[8] == 0 || length < 64)
 			continue;
 		runs = hc_get_le16(a + 32);
-		if (runs < length &&
-		    note_runs(w, hc_span(a + runs, length - runs), hc_get_le64(a + 16), err) < 0)
+		if (runs < length && note_runs(w, hc_span(a + runs, length - runs),
+					       hc_get_le64(a + 16), err) < 0)
 			return -1;
 	}
 	return 0;
@@ -205,7 +207,8 @@ walk_mft(struct hc_walk *w, struct hc_err *err)
 			goto out;
 		}
 		for (s64 i = 0; i < got; i++)
-			if (note_record(w, hc_span(bytes + i * record_size, record_size), err) < 0)
+			if (note_record(w, hc_span(bytes + i * record_size, record_size), err) <
+			    0)
 				goto out;
 		done += got;
 	}
@@ -295,8 +298,9 @@ out:
 }
 
 int
-hc_ntfs_zeroed_extents(struct hc_volume *volume, bool discard_hibernation, struct hc_arena *arena,
-		       struct hc_strings *names, struct hc_extents *ret, struct hc_err *err)
+hc_ntfs_zeroed_extents(struct hc_volume *volume, bool discard_hibernation,
+		       struct hc_arena *arena, struct hc_strings *names, struct hc_extents *ret,
+		       struct hc_err *err)
 {
 	static const char *const files[] = { "\\pagefile.sys", "\\swapfile.sys",
 					     "\\hiberfil.sys" };

@@ -20,7 +20,8 @@ hc_volume_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err)
 		return -1;
 	if (memcmp(boot + 3, "NTFS    ", 8) == 0)
 		return hc_ntfs_open(io, ret, err);
-	return hc_err_set(err, H_VOLUME_FORMAT, "the volume is not NTFS; nothing else is read so far");
+	return hc_err_set(err, H_VOLUME_FORMAT,
+			  "the volume is not NTFS; nothing else is read so far");
 }
 
 void
@@ -52,8 +53,8 @@ hc_volume_map_done(struct hc_volume_map *map)
 
 int
 hc_volume_zeroed_extents(struct hc_volume *volume, bool discard_hibernation,
-			 struct hc_arena *arena, struct hc_strings *names, struct hc_extents *ret,
-			 struct hc_err *err)
+			 struct hc_arena *arena, struct hc_strings *names,
+			 struct hc_extents *ret, struct hc_err *err)
 {
 	return volume->ops->zeroed_extents(volume, discard_hibernation, arena, names, ret, err);
 }
@@ -73,7 +74,8 @@ hc_volume_list(struct hc_volume *volume, const char *path, struct hc_arena *aren
 }
 
 int
-hc_volume_read(struct hc_volume *volume, const char *path, struct hc_sink sink, struct hc_err *err)
+hc_volume_read(struct hc_volume *volume, const char *path, struct hc_sink sink,
+	       struct hc_err *err)
 {
 	return volume->ops->read(volume, path, sink, err);
 }
@@ -154,8 +156,8 @@ hc_cuts_add(struct hc_cuts *cuts, uint64_t offset, struct hc_err *err)
 			room = cuts->room == 0 ? 4096 : cuts->room * 2;
 			grown = reallocarray(cuts->items, room, sizeof(*grown));
 			if (grown == NULL)
-				return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu cuts",
-						  room);
+				return hc_err_set(err, H_OUT_OF_MEMORY,
+						  "no memory for %zu cuts", room);
 			cuts->items = grown;
 			cuts->room = room;
 		}

@@ -26,12 +26,13 @@
 struct hc_volume;
 
 struct hc_volume_info {
-	const char *kind;      /* "ntfs" */
-	const char *label;     /* UTF-8, "" for none */
-	uint64_t serial;       /* NTFS: 64 bits, as in the boot sector */
+	const char *kind;  /* "ntfs" */
+	const char *label; /* UTF-8, "" for none */
+	uint64_t serial;   /* NTFS: 64 bits, as in the boot sector */
 	uint64_t cluster_size;
 	uint64_t sector_size;
-	uint64_t clusters_end; /* where the last cluster ends; the backup boot sector lies behind */
+	uint64_t
+		clusters_end; /* where the last cluster ends; the backup boot sector lies behind */
 	struct hc_volume_state state;
 };
 
@@ -86,7 +87,7 @@ int hc_volume_zeroed_extents(struct hc_volume *volume, bool discard_hibernation,
 enum hc_entry_type {
 	HC_ENTRY_FILE,
 	HC_ENTRY_FOLDER,
-	HC_ENTRY_LINK,  /* symbolic link or mount point; see target */
+	HC_ENTRY_LINK,	/* symbolic link or mount point; see target */
 	HC_ENTRY_OTHER, /* a file whose content lies elsewhere: see reparse_tag */
 };
 
@@ -94,8 +95,8 @@ extern const char *const hc_entry_type_names[]; /* file folder link other */
 
 struct hc_entry {
 	const char *name; /* UTF-8 */
-	unsigned type;    /* enum hc_entry_type */
-	uint64_t size;    /* 0 for folders */
+	unsigned type;	  /* enum hc_entry_type */
+	uint64_t size;	  /* 0 for folders */
 	int64_t modified;
 	int64_t created;
 	uint32_t attributes;  /* [MS-FSCC] 2.6 */
@@ -131,7 +132,7 @@ struct hc_sink {
 int hc_volume_read(struct hc_volume *volume, const char *path, struct hc_sink sink,
 		   struct hc_err *err);
 /* The same, appended to `out`; a file larger than `max` is an error. */
-int hc_volume_read_all(struct hc_volume *volume, const char *path, size_t max, struct hc_buf *out,
-		       struct hc_err *err);
+int hc_volume_read_all(struct hc_volume *volume, const char *path, size_t max,
+		       struct hc_buf *out, struct hc_err *err);
 
 #endif

@@ -7,9 +7,9 @@
 #include "restore/hive/hive.h"
 #include "restore/windows/windows.h"
 
-#define HIVE_MAX     (1u << 30)
-#define PE_HEAD      4096u
-#define BOOT_INI_MAX 65536u
+#define HIVE_MAX	(1u << 30)
+#define PE_HEAD		4096u
+#define BOOT_INI_MAX	65536u
 #define CURRENT_VERSION "Microsoft\\Windows NT\\CurrentVersion"
 
 struct inspection {
@@ -224,7 +224,10 @@ static const char *
 architecture_name(const char *processor)
 {
 	static const char *const names[][2] = {
-		{ "x86", "x86" }, { "AMD64", "x64" }, { "ARM64", "arm64" }, { "IA64", "ia64" },
+		{ "x86", "x86" },
+		{ "AMD64", "x64" },
+		{ "ARM64", "arm64" },
+		{ "IA64", "ia64" },
 	};
 
 	for (size_t i = 0; processor != NULL && i < sizeof(names) / sizeof(names[0]); i++)
@@ -243,8 +246,8 @@ read_system(struct inspection *in, struct hc_hive *hive, struct hc_err *err)
 		return -1;
 	if (w->current_control_set == NULL)
 		return 0;
-	if (read_setting(in, hive, "Services\\Tcpip\\Parameters", "Hostname", &w->hostname, err) <
-		    0 ||
+	if (read_setting(in, hive, "Services\\Tcpip\\Parameters", "Hostname", &w->hostname,
+			 err) < 0 ||
 	    (w->hostname == NULL &&
 	     read_setting(in, hive, "Control\\ComputerName\\ComputerName", "ComputerName",
 			  &w->hostname, err) < 0) ||
