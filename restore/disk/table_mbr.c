@@ -177,8 +177,8 @@ walk_extended(struct extended *x, struct hc_arena *arena, struct hc_partitions *
 			return -1;
 		if (next == 0)
 			return 0;
-		/* Chains run in both directions on real disks, but never to an EBR's own place. */
-		if (next == lba || next < x->start || next >= x->end) {
+		/* Chains run in both directions on real disks; circles are found by counting. */
+		if (next < x->start || next >= x->end) {
 			hc_err_set(err, H_DISK_LAYOUT,
 				   "the chain of extended boot records leaves its partition at "
 				   "LBA %llu",

@@ -80,6 +80,7 @@ open_device(struct hc_target *t, const struct stat *st, const struct hc_disk *di
 {
 	struct stat opened;
 	int block = 0;
+	off_t size;
 
 	t->major = major(st->st_rdev);
 	t->minor = minor(st->st_rdev);
@@ -98,8 +99,10 @@ open_device(struct hc_target *t, const struct stat *st, const struct hc_disk *di
 	    opened.st_rdev != st->st_rdev)
 		return hc_err_set(err, H_DISK_IDENTITY, "%s changed while it was opened",
 				  t->path);
-	if (ioctl(t->fd, BLKGETSIZE64, &t->size) != 0 || ioctl(t->fd, BLKSSZGET, &block) != 0)
+	size = lseek(t->fd, 0, SEEK_END);
+	if (size < 0 || ioctl(t->fd, BLKSSZGET, &block) != 0)
 		return fail_open(t->path, "asking for the size of", err);
+	t->size = (uint64_t)size;
 	t->logical_block = (uint64_t)block;
 	/* A loop device over a file answers from the page cache of that file, unless told otherwise. */
 	t->independent = t->direct && (strcmp(disk->bus, "loop") != 0 ||
@@ -255,13 +258,11 @@ hc_identity_check(const char *path, const struct hc_identity *plan,
 			   (unsigned long long)found->size, (unsigned long long)plan->size);
 		return hc_err_at(err, HC_NO_OFFSET, "%s", path);
 	}
-	/* A file has no path on a bus, a device always has one: neither stands in for the other. */
-	if ((plan->pci_path == NULL) != (found->pci_path == NULL))
-		return differs(path, "the place", plan->pci_path, found->pci_path, err);
 	if (!same(plan->serial, found->serial))
 		return differs(path, "the serial number", plan->serial, found->serial, err);
 	if (!same(plan->wwn, found->wwn))
 		return differs(path, "the WWN", plan->wwn, found->wwn, err);
+	/* A file has neither name nor place, a device always has a place: none stands in for the other. */
 	if ((plan->shared || (plan->serial == NULL && plan->wwn == NULL)) &&
 	    !same(plan->pci_path, found->pci_path))
 		return differs(path, "the place", plan->pci_path, found->pci_path, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* restore/disk: tables, descriptions, recorded trees, targets. */
-#include "tests/unit/disk_tables.h"
+#include "tests/unit/disk_writes.h"
 
 #include <sys/file.h>
 
@@ -426,6 +426,11 @@ test_target_locks(void)
 	hc_target_close(t);
 	ok(hc_target_open(in_dir("lock"), NULL, 0, &t, &err) == 0, "after closing it is free");
 	hc_target_close(t);
+	fd = open(in_dir("lock"), O_RDONLY);
+	ok(flock(fd, LOCK_EX) == 0, "somebody locks it as udev and systemd do");
+	ok_fails(hc_target_open(in_dir("lock"), NULL, 0, &t, &err), &err, H_DISK_IN_USE,
+		 "refused");
+	close(fd);
 	fd = open(in_dir("lock"), O_RDWR);
 	ok(fcntl(fd, F_OFD_SETLK, &all) == 0, "somebody locks it as QEMU does");
 	ok_fails(hc_target_open(in_dir("lock"), NULL, 0, &t, &err), &err, H_DISK_IN_USE,
