@@ -92,6 +92,7 @@ row_bios()
     lab_machine mp acpi=off smp=4 disk=virtio-blk size=16M serial=SER-1 order=kernel kernel="$work/boot/vmlinuz" \
         initrd="$work/boot/initramfs.img" append='console=ttyS0 quiet test=write'
     check "without ACPI" boot_time mp 'GUEST acpi 0' 180
+    check "the firmware is BIOS" lab_wait mp 'GUEST firmware bios' 90
     check "four processors from the MP table" lab_wait mp 'GUEST processors 4' 90
     check "the disk has its serial number" lab_wait mp 'GUEST disk SER-1' 90
     check "written before the power cut" lab_wait mp 'GUEST written' 90
@@ -129,11 +130,12 @@ row_uefi()
     lab_start "$work/uefi" append='quiet end=reboot lab=three'
     cp "$work/boot/"* "$LAB_DIR/www/boot/"
     test_disk_uefi "$work/uefi.img"
-    lab_machine uefi disk=nvme image="$work/uefi.img" order=net then=disk
+    lab_machine uefi firmware=uefi disk=nvme image="$work/uefi.img" order=net then=disk
     check "UEFI boots over the network" boot_time uefi 'GUEST up' 180
     check "a second lab has its own servers" lab_wait uefi 'GUEST cmdline .*lab=three' 90
-    check "the firmware is UEFI, without Secure Boot" lab_wait uefi 'GUEST secure boot 0' 90
-    check "UEFI: after a reset the disk comes first" lab_wait uefi 'iPXE initialising' 90
+    check "the firmware is UEFI" lab_wait uefi 'GUEST firmware uefi' 90
+    check "without Secure Boot" lab_wait uefi 'GUEST secure boot 0' 90
+    check "UEFI: after a reset the disk comes first" lab_wait uefi '^DISK BOOTED' 90
     lab_cut uefi
 
     # A kernel with one byte changed is refused; GRUB tries again, and finds Debian's own.

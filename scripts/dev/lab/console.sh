@@ -100,7 +100,7 @@ lab_cut()
 {
     local pid
     lab_is_on "$1" || { lab_say "$1 is off already"; return 1; }
-    read -r pid <"$LAB_DIR/$1/pid"
+    read -r pid _ <"$LAB_DIR/$1/process"
     touch "$LAB_DIR/$1/cut"
     kill -9 "$pid"
     lab_until 10 lab_is_off "$1" || { lab_say "QEMU of $1 does not end"; return 1; }

@@ -43,6 +43,7 @@ lab_have_tun()
 }
 
 # When the process was born, in clock ticks since boot: with the pid it names a process for good (proc(5), stat, field 22).
+# Pids alone come round again within minutes on a busy machine.
 lab_birth()
 {
     local line IFS=' '
@@ -53,45 +54,74 @@ lab_birth()
     echo "${20}"
 }
 
-# lab_alive PID-BIRTH[.XXXXXX]: in doubt it is.
-lab_alive()
+# A process as "PID BIRTH", for lab_runs.
+lab_process()
 {
-    local id=${1%%.*} birth
-    [ -d "/proc/${id%-*}" ] || [ ! -d "/proc/$$" ] || return 1
-    birth=$(lab_birth "${id%-*}") || return 0
-    [ "$birth" = "${id#*-}" ]
+    echo "$1 $(lab_birth "$1")"
+}
+
+lab_runs()
+{
+    local pid=${1% *} birth=${1#* }
+    [ -n "$birth" ] && [ "$(lab_birth "$pid")" = "$birth" ]
+}
+
+lab_gone()
+{
+    ! lab_runs "$1"
+}
+
+# A lab lives as long as its shell holds the lock on /run/hclab/ID, whatever becomes of that shell and in whatever pid
+# namespace it is. The file names the temporary folder, if there is one. Nothing that the lab starts inherits the lock.
+lab_register()
+{
+    local file
+    mkdir -p /run/hclab
+    file=$(mktemp "/run/hclab/$BASHPID-XXXXXX") || return 1
+    exec {LAB_LOCK}<>"$file"
+    flock "$LAB_LOCK"
+    LAB_ID=${file##*/}
 }
 
 # Labs whose shell is gone: end their processes, remove their namespaces and temporary folders.
 lab_sweep()
 {
-    local path
-    for path in /run/netns/hclab-*; do
-        [ -e "$path" ] || continue
-        lab_alive "${path#/run/netns/hclab-}" && continue
-        lab_say "removing ${path#/run/netns/}, whose shell is gone"
-        lab_end_namespace "${path#/run/netns/}"
-    done
-    for path in "${TMPDIR:-/tmp}"/hclab-*; do
-        [ -d "$path" ] || continue
-        lab_alive "${path##*/hclab-}" || rm -rf "$path"
+    local file
+    for file in /run/hclab/*; do
+        [ -e "$file" ] || continue
+        # A lab that is just being registered has no namespace yet, and its file is too young to tell.
+        [ -e "/run/netns/hclab-${file##*/}" ] || [ -n "$(find "$file" -mmin +1)" ] || continue
+        flock -n "$file" true || continue
+        lab_say "removing what lab ${file##*/} left behind"
+        lab_remove "${file##*/}"
     done
 }
 
-# Sweep as soon as this shell is gone, for the case that it was killed and could not do it.
+lab_remove()
+{
+    local folder
+    lab_end_namespace "hclab-$1.lender"
+    lab_end_namespace "hclab-$1"
+    folder=$(cat "/run/hclab/$1" 2>/dev/null) || folder=''
+    [ -z "$folder" ] || rm -rf "$folder"
+    rm -f "/run/hclab/$1"
+}
+
+# Wait for this shell to go, and remove its lab, for the case that the shell was killed and could not do it.
 lab_watch()
 {
-    local owner=$BASHPID
     # shellcheck disable=SC2016  # expanded by the inner shell
-    setsid bash -c 'tail --pid="$2" -f /dev/null; . "$1"; lab_sweep' lab "$LAB_HOME/lab.sh" "$owner" \
-        </dev/null >/dev/null 2>&1 &
-    LAB_WATCH=$!
-    disown "$LAB_WATCH"
+    setsid bash -c 'flock "/run/hclab/$2" true; . "$1"; lab_remove "$2"' lab "$LAB_HOME/lab.sh" "$LAB_ID" \
+        </dev/null >/dev/null 2>&1 {LAB_LOCK}>&- &
+    # shellcheck disable=SC2034  # lab.sh ends it
+    LAB_WATCH=$(lab_process $!)
+    disown $!
 }
 
 # Every process in a lab's namespace was started by that lab.
 lab_end_namespace()
 {
+    [ -e "/run/netns/$1" ] || return 0
     lab_until 10 lab_kill_all "$1" || lab_say "processes of $1 do not end: $(ip netns pids "$1" | tr '\n' ' ')"
     ip netns del "$1" 2>/dev/null || true
 }

@@ -58,6 +58,9 @@ LAB_ROOT=$(cd "$LAB_HOME/../../.." && pwd)
 LAB_ADDRESS=10.77.0.1
 export LAB_URL=http://$LAB_ADDRESS
 LAB_DIR=''
+# Linux measures its timer against the processor's speed and panics ("IO-APIC + timer doesn't work") where a busy host
+# lets an emulated machine wait. All kernels that the lab boots get this word.
+LAB_KERNEL_WORDS=no_timer_check
 PATH=$PATH:/usr/sbin:/sbin
 
 # shellcheck source=scripts/dev/lab/host.sh
@@ -115,10 +118,12 @@ lab_start()
     done
     lab_check_host || return 1
     lab_sweep
-    LAB_ID=$BASHPID-$(lab_birth $BASHPID)
+    lab_register || return 1
     LAB_NS=hclab-$LAB_ID
-    LAB_TEMPORARY=''
-    [ -n "$dir" ] || { dir=$(mktemp -d "${TMPDIR:-/tmp}/hclab-$LAB_ID.XXXXXX"); LAB_TEMPORARY=$dir; }
+    if [ -z "$dir" ]; then
+        dir=$(mktemp -d "${TMPDIR:-/tmp}/hclab-$LAB_ID.XXXXXX")
+        echo "$dir" >"/run/hclab/$LAB_ID"
+    fi
     mkdir -p "$dir"
     LAB_DIR=$(cd "$dir" && pwd)
     lab_on_exit
@@ -129,10 +134,10 @@ lab_start()
 lab_stop()
 {
     [ -n "$LAB_DIR" ] || return 0
-    kill -9 "$LAB_WATCH" 2>/dev/null || true
-    lab_end_namespace "$LAB_NS.lender"
-    lab_end_namespace "$LAB_NS"
-    [ -z "$LAB_TEMPORARY" ] || rm -rf "$LAB_TEMPORARY"
+    # Its flock goes with the lock.
+    ! lab_runs "$LAB_WATCH" || kill -9 "${LAB_WATCH% *}" 2>/dev/null || true
+    lab_remove "$LAB_ID"
+    exec {LAB_LOCK}>&-
     LAB_DIR=''
 }
 

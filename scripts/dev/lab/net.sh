@@ -41,7 +41,7 @@ lab_configure()
 {
     local said
     said=$(lab_in "$LAB_ROOT/pxe/server/configure.sh" --out "$LAB_DIR" --address "$LAB_ADDRESS" --interface br0 \
-        --user root --no-ping --append "$LAB_WORDS" ${LAB_CONFIGURE[@]+"${LAB_CONFIGURE[@]}"} 2>&1) && return 0
+        --user root --no-ping --append "$LAB_KERNEL_WORDS $LAB_WORDS" ${LAB_CONFIGURE[@]+"${LAB_CONFIGURE[@]}"} 2>&1) && return 0
     lab_say "$said"
     return 1
 }
@@ -52,14 +52,14 @@ lab_append()
     lab_configure
 }
 
-# lab_serve LOG COMMAND...: start a server in the background; its pid is in LAB_PID.
+# lab_serve LOG COMMAND...: start a server in the background; LAB_SERVED is its process.
 lab_serve()
 {
     local log=$1
     shift
-    nsenter --net="/run/netns/$LAB_NS" -- "$@" </dev/null >>"$log" 2>&1 &
-    LAB_PID=$!
-    disown "$LAB_PID"
+    nsenter --net="/run/netns/$LAB_NS" -- "$@" </dev/null >>"$log" 2>&1 {LAB_LOCK}>&- &
+    disown $!
+    LAB_SERVED=$(lab_process $!)
 }
 
 # lab_listening udp|tcp PORT: /proc/net shows addresses as hexadecimal; 0A is LISTEN, 07 an open UDP socket.
@@ -69,12 +69,12 @@ lab_listening()
         '$2 ~ port && ($4 == "0A" || $4 == "07") { found = 1 } END { exit !found }'
 }
 
-# lab_wait_server NAME PID udp|tcp PORT LOG
+# lab_wait_server NAME udp|tcp PORT LOG
 lab_wait_server()
 {
-    lab_until 10 lab_listening "$3" "$4" && return 0
-    lab_say "$1 does not listen on $3 port $4 after 10 s; $5 ends with:"
-    tail -n 20 "$5" >&2
+    lab_until 10 lab_listening "$2" "$3" && return 0
+    lab_say "$1 does not listen on $2 port $3 after 10 s; $4 ends with:"
+    tail -n 20 "$4" >&2
     return 1
 }
 
@@ -89,7 +89,7 @@ lab_dhcp_start()
     lab_router_advertisements
     [ "$LAB_PROXY" = no ] || lab_lender_start || return 1
     lab_serve "$LAB_DIR/log/dnsmasq.out" dnsmasq --keep-in-foreground -C "$LAB_DIR/dnsmasq.conf"
-    lab_wait_server dnsmasq "$LAB_PID" udp 69 "$LAB_DIR/log/dnsmasq.out"
+    lab_wait_server dnsmasq udp 69 "$LAB_DIR/log/dnsmasq.out"
 }
 
 # The DHCP server that a site has already, on a host of its own: it lends addresses and knows nothing about booting.
@@ -103,24 +103,20 @@ lab_lender_start()
         ip -n "$ns" link set lender up || return 1
     nsenter --net="/run/netns/$ns" -- dnsmasq --keep-in-foreground -C /dev/null --port=0 --user=root --group=root \
         --interface=lender --dhcp-range=10.77.0.100,10.77.0.199,1h --no-ping --dhcp-leasefile="$LAB_DIR/state/lender.leases" \
-        --log-facility="$LAB_DIR/log/lender.log" </dev/null >>"$LAB_DIR/log/lender.log" 2>&1 &
+        --log-facility="$LAB_DIR/log/lender.log" </dev/null >>"$LAB_DIR/log/lender.log" 2>&1 {LAB_LOCK}>&- &
     disown $!
 }
 
 lab_web_start()
 {
     lab_serve "$LAB_DIR/log/nginx.out" nginx -c "$LAB_DIR/nginx.conf" -e "$LAB_DIR/log/nginx-error.log" -g 'daemon off;'
-    LAB_WEB=$LAB_PID
-    lab_wait_server nginx "$LAB_WEB" tcp 80 "$LAB_DIR/log/nginx-error.log"
+    LAB_WEB=$LAB_SERVED
+    lab_wait_server nginx tcp 80 "$LAB_DIR/log/nginx-error.log"
 }
 
 lab_web_stop()
 {
-    kill -TERM "$LAB_WEB" || return 1
+    lab_runs "$LAB_WEB" || { lab_say "the web server does not run"; return 1; }
+    kill -TERM "${LAB_WEB% *}"
     lab_until 10 lab_gone "$LAB_WEB" || { lab_say "nginx did not end within 10 s"; return 1; }
-}
-
-lab_gone()
-{
-    ! kill -0 "$1" 2>/dev/null
 }

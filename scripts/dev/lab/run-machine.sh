@@ -42,7 +42,7 @@ lab_boot()
     : >"$dir/qmp.log"
     : >"$dir/qemu.log"
     lab_serve "$dir/qemu.log" qemu-system-x86_64 "${LAB_QEMU[@]}"
-    echo "$LAB_PID" >"$dir/pid"
+    echo "$LAB_SERVED" >"$dir/process"
     lab_until 10 lab_monitor_up "$name" || { lab_say "QEMU of $name did not start: $(tail -n 5 "$dir/qemu.log")"; return 1; }
     lab_follow_events "$name"
     [ "${LAB_M[then]:-}" != disk ] || lab_disk_next "$name"
@@ -58,7 +58,7 @@ lab_follow_events()
 {
     local dir=$LAB_DIR/$1
     echo '{"execute":"qmp_capabilities"}' |
-        nsenter --net="/run/netns/$LAB_NS" -- socat -t 1000000 - "UNIX-CONNECT:$dir/qmp.sock,shut-none" >>"$dir/qmp.log" 2>&1 &
+        nsenter --net="/run/netns/$LAB_NS" -- socat -t 1000000 - "UNIX-CONNECT:$dir/qmp.sock,shut-none" >>"$dir/qmp.log" 2>&1 {LAB_LOCK}>&- &
     disown $!
     lab_until 10 grep -qs '"return"' "$dir/qmp.log" || { lab_say "QEMU of $1 did not answer: $(tail -n 5 "$dir/qemu.log")"; return 1; }
 }
@@ -79,8 +79,7 @@ lab_disk_next()
 
 lab_is_on()
 {
-    local pid
-    [ -r "$LAB_DIR/$1/pid" ] && read -r pid <"$LAB_DIR/$1/pid" && kill -0 "$pid" 2>/dev/null
+    [ -r "$LAB_DIR/$1/process" ] && lab_runs "$(cat "$LAB_DIR/$1/process")"
 }
 
 lab_is_off()

@@ -66,7 +66,7 @@ start()
 follow()
 {
     local pid
-    read -r pid <"$LAB_DIR/machine/pid"
+    read -r pid _ <"$LAB_DIR/machine/process"
     tail -n +1 -f --pid="$pid" "$LAB_DIR/machine/serial.log"
 }
 

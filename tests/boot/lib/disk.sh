@@ -3,7 +3,7 @@
 # Two disks that boot, with nothing on them but a message for the serial console.
 #
 # Provides: test_disk_bios FILE  a boot sector that prints "DISK BOOTED" on COM1 and halts
-#           test_disk_uefi FILE  a FAT volume with iPXE as its boot loader, which prints "iPXE initialising"
+#           test_disk_uefi FILE  a FAT volume with GRUB as its boot loader, which prints the same
 
 # xor dx,dx; mov si,0x7c18; mov dx,0x3f8; next: lodsb; test al,al; jz halt; out dx,al; jmp next; halt: hlt; jmp halt
 # with cs and ds set to 0 first. The message starts at byte 24.
@@ -20,7 +20,12 @@ test_disk_bios()
 
 test_disk_uefi()
 {
-    local file=$1
+    local file=$1 work
+    work=$(mktemp -d)
+    # GRUB prints its welcome on the same line.
+    printf '%s\n' 'echo' 'echo "DISK BOOTED"' 'sleep 3600' >"$work/cfg"
     truncate -s 64M "$file"
-    mformat -i "$file" -F :: && mmd -i "$file" ::/EFI ::/EFI/BOOT && mcopy -i "$file" /usr/lib/ipxe/ipxe.efi ::/EFI/BOOT/BOOTX64.EFI
+    grub-mkimage -O x86_64-efi -o "$work/loader" -c "$work/cfg" -p / echo sleep &&
+        mformat -i "$file" -F :: && mmd -i "$file" ::/EFI ::/EFI/BOOT && mcopy -i "$file" "$work/loader" ::/EFI/BOOT/BOOTX64.EFI
+    rm -rf "$work"
 }
