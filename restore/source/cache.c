@@ -123,7 +123,7 @@ cached_pread(struct hc_io *io, uint64_t offset, void *buf, size_t length, struct
 
 	while (length > 0) {
 		struct hc_extent data = c->image->ops->next_data(c->image, offset);
-		struct entry *e;
+		struct entry *e = NULL;
 		size_t n;
 
 		if (data.offset > offset) {
