@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# BIOS: a machine with a blank IDE disk boots over the network, restores itself over HTTP while the web server is away
+# for 20 s in the middle, restarts from its disk, and the stand-in Windows finds itself whole.
+#
+# Needs:    root or what lab_as_root finds; the packages of scripts/dev/packages.list; make image.
+# Provides: TAP.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export HALCYON_BUILD=${HALCYON_BUILD:-build}
+# shellcheck source=scripts/dev/lab/lab.sh
+. scripts/dev/lab/lab.sh
+lab_as_root "$0" "$@"
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
+# shellcheck source=tests/boot/lib/restore.sh
+. tests/boot/lib/restore.sh
+
+server_goes_away_for_20_s()
+{
+    lab_wait bios '^data +[1-9]' 120 && lab_web_stop && lab_wait bios 'trying again' 30 && sleep 20 && lab_web_start &&
+        lab_wait bios '^readback +done' 120
+}
+
+# The task is claimed and done: booting over the network again restores nothing.
+used_once()
+{
+    cp "$LAB_DIR/bios/disk0.img" "$tap_work/before.img" && lab_boot bios then= &&
+        lab_wait bios 'H(1203|0601)' 120 && cmp "$LAB_DIR/bios/disk0.img" "$tap_work/before.img"
+}
+
+image=$(tests/fixtures/standin/build.py --firmware bios --version win7 --controller ide --size 2G --fill 150M --cache)
+check 'capture' prepare_repository "$image"
+lab_start "$tap_work/lab" "boot=$HALCYON_BUILD/boot" "repository=$repository" "append=halcyon.intent=http://10.77.0.1/bios.json"
+answer bios m1 STANDIN0001
+lab_machine bios memory=512 serial-number=bios-serial "uuid=$uuid_of_machine" order=net then=disk disk=ide size=3G serial=STANDIN0001
+lab_boot bios
+check 'the web server is away for 20 s in the middle of the restore' server_goes_away_for_20_s
+check 'the machine restarts from its disk and is whole' comes_back bios
+check 'the report is on the server' report_says bios .outcome restored
+check 'it tells of attempts that were repeated' report_says bios '.retries > 0' true
+lab_poweroff bios
+check 'booted over the network once more, it restores nothing' used_once
+lab_stop
+tap_done
