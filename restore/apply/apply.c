@@ -212,6 +212,7 @@ end_step(struct hc_apply *apply, struct hc_event *ret, struct hc_err *err)
 	ret->kind = HC_EVENT_DONE;
 	ret->done_bytes = ret->total_bytes = apply->figures.done;
 	apply->figures.done = 0;
+	apply->announced = false;
 	apply->step++;
 	return 1;
 }
@@ -228,15 +229,18 @@ hc_apply_step(struct hc_apply *apply, struct hc_event *ret, struct hc_err *err)
 				  .step = step->name,
 				  .what = apply->plan->backup,
 				  .received_bytes = apply->figures.received };
-	if (!step->polled || apply->thread_count == 0) {
+	if (!apply->announced) {
+		apply->announced = true;
 		apply->step_begun_ms = now_ms();
+		ret->kind = HC_EVENT_START;
+		ret->total_bytes = step->polled ? apply_total_bytes(apply) : 0;
+		return 1;
+	}
+	if (!step->polled || apply->thread_count == 0) {
 		if (step->run(apply, err) < 0)
 			return hc_err_wrap(err, "in step %s of the restore", step->name);
 		if (!step->polled)
 			return end_step(apply, ret, err);
-		ret->kind = HC_EVENT_START;
-		ret->total_bytes = apply_total_bytes(apply);
-		return 1;
 	}
 	more = apply_poll_workers(apply, ret, err);
 	if (more < 0)

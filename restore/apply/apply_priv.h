@@ -62,6 +62,7 @@ struct hc_apply {
 	bool changed;        /* something was written */
 	const char *state;
 	size_t step;
+	bool announced; /* its start event was given */
 	uint64_t begun_ms, step_begun_ms;
 	struct {
 		struct hc_step_result *items;

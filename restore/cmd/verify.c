@@ -53,7 +53,7 @@ verify_backup(struct cli *cli, struct hc_err *err)
 	options.ctx = progress;
 	result = hc_backup_verify(backup, &options, &cli->arena, &found, err);
 	progress_free(progress);
-	if (!cli->json)
+	if (!cli->json && !cli->quiet)
 		print_result(&found);
 	hc_backup_close(backup);
 	return result;
@@ -80,9 +80,9 @@ verify_target(struct cli *cli, struct hc_err *err)
 		result = prepared_plan(cli, &prepared, &plan, &run.plan_id, err);
 	if (result == 0)
 		result = run_compare(cli, &run, err);
-	if (result == 0 && !cli->json)
+	if (result == 0 && !cli->json && !cli->quiet)
 		result = hc_report_text(&run.report, &text, err);
-	if (result == 0 && !cli->json)
+	if (result == 0)
 		result = cli_print_buf(&text, err);
 	hc_buf_done(&text);
 	prepared_done(&prepared);
