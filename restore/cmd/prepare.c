@@ -173,6 +173,10 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret, st
 		if (describe_target(cli, request->target, disk, ret, err) < 0)
 			return -1;
 		rules->target = &ret->target;
+		/* What an interrupted restore wrote is looked at before it is fetched again. */
+		if (ret->target.holds_kind != NULL &&
+		    strcmp(ret->target.holds_kind, "halcyon-unfinished") == 0)
+			ret->input.reuse = true;
 	}
 	if (disk < rules->manifest->disks.count) {
 		if (hc_survey(ret->backup, disk, rules->target, &cli->arena, &ret->survey, err) < 0)
