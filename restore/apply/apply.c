@@ -73,8 +73,10 @@ check_target(struct hc_apply *apply, struct hc_err *err)
 
 	if (open_target(apply, err) < 0)
 		return -1;
+	/* A file has no sectors of its own: it takes those of the plan. */
 	if (hc_target_size(apply->target) == target->size &&
-	    hc_target_logical_block(apply->target) == target->logical_block)
+	    (target->is_file ||
+	     hc_target_logical_block(apply->target) == target->logical_block))
 		return 0;
 	return hc_err_set(err, H_PLAN_STALE,
 			  "%s has %llu bytes in sectors of %llu; the plan was made for %llu in %llu",

@@ -76,7 +76,7 @@ too_small(struct builder *b, uint64_t need_sectors, struct hc_err *err)
 
 /*
  * The protective entry's length, where it covered the whole disk: of the new disk, at most 2^32-1.
- * Windows writes ffffffff whatever the size: that stays.  Smaller ones belong to a hybrid MBR: they stay.
+ * Windows writes ffffffff whatever the size: on a disk below 2 TiB that stays, as do the lengths of a hybrid MBR.
  */
 static void
 adjust_protective(struct builder *b, uint8_t *sector0, uint64_t old_sectors)
@@ -85,7 +85,7 @@ adjust_protective(struct builder *b, uint8_t *sector0, uint64_t old_sectors)
 
 	for (unsigned slot = 0; slot < 4; slot++) {
 		hc_mbr_entry(hc_span(sector0, 512), slot, &e);
-		if (e.type != MBR_TYPE_GPT || e.start != 1 || e.sectors == MBR_SECTORS - 1 ||
+		if (e.type != MBR_TYPE_GPT || e.start != 1 ||
 		    e.sectors != hc_min_u64(old_sectors - 1, MBR_SECTORS - 1))
 			continue;
 		hc_put_le32(sector0 + 446 + 16 * slot + 12,

@@ -137,6 +137,10 @@ tables()
     check 'gpt: blkid sees the volume' test "$(blkid -p -O 1048576 -s LABEL -o value "$gpt")" = SYSTEM
     larger mbr
     larger gpt4k -b 4096
+    check 'gpt4k: restored to a file, which has no sectors of its own' \
+        "$halcyon" restore "$w/repo//gpt4k" --target "$w/gpt4k-file" --confirm gpt4k-file --state-dir "$w/run-file"
+    check 'gpt4k: and once more' \
+        "$halcyon" restore "$w/repo//gpt4k" --target "$w/gpt4k-file" --confirm gpt4k-file --state-dir "$w/run-again"
 }
 
 looking()

@@ -140,15 +140,18 @@ test_smbios(void)
 	struct hc_arena arena = { 0 };
 	struct hc_machine m = { 0 };
 	static const uint8_t short_one[] = "\0\x03\0\0\0\x01\x08\x01\0\x01\0\0\0Maker\0";
-	uint8_t cut[sizeof(table)];
 
 	ok(hc_smbios_machine(hc_span(table, sizeof(table)), 0x200, &arena, &m) &&
 		   is(m.vendor, "Maker") && is(m.product, "Thing.") && m.version == NULL &&
 		   m.serial == NULL && m.uuid == NULL,
 	   "SMBIOS 2.0: no uuid; a string number that isn't there is none");
-	for (size_t n = 0; n < sizeof(table); n++) {
+	/* Cut at each length, in memory of just that size: the address sanitizer looks on. */
+	for (size_t n = 1; n < sizeof(table); n++) {
+		uint8_t *cut = malloc(n);
+
 		memcpy(cut, table, n);
 		hc_smbios_machine(hc_span(cut, n), 0x300, &arena, &m);
+		free(cut);
 	}
 	ok(!hc_smbios_machine(hc_span(table, 9), 0x200, &arena, &m),
 	   "refused: a structure cut off");
