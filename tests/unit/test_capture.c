@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* restore/capture: disks captured, read back by casync, killed, damaged, captured at the same time. */
+#include "tests/unit/tap.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "restore/capture/capture.h"
+#include "restore/capture/capture_priv.h"
+#include "restore/catalog/catalog.h"
+#include "tests/unit/sandbox.h"
+
+/* ---------------------------------------------------------------- rows */
+
+static void
+test_zero_rows(void)
+{
+	static const struct {
+		uint64_t from, length, want;
+	} cases[] = {
+		{ 0, 1 << 20, 1 << 20 },       { 0, 3 << 20, 1 << 20 },
+		{ 4096, 8192, 4096 },	       { 8192, 8192, 8192 },
+		{ 1 << 20, 4096, 4096 },       { 0, 512, 512 },
+		{ 4096, 3584, 2048 },	       { 12288, 1 << 20, 4096 },
+		{ 1 << 19, 1 << 20, 1 << 19 }, { 63 * 512, 1 << 20, 512 },
+	};
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		good = good &&
+		       hc_rows_zero_row(cases[i].from, cases[i].length) == cases[i].want;
+	ok(good, "rows of zeros are powers of two, aligned, of at most 1 MiB");
+}
+
+static void
+test_zeros_on_blocks(void)
+{
+	struct hc_extent items[] = {
+		{ 512, 1024 }, { 5000, 9000 }, { 20480, 100 }, { 30000, 2000 }
+	};
+	struct hc_extents list = { items, 4, 4 };
+	struct hc_rows rows = { .size = 32000 };
+	struct hc_err err;
+
+	ok_call(hc_rows_set_zeros(&rows, &list, &err), &err, "zeros are set");
+	ok(rows.zeros.count == 1 && rows.zeros.items[0].offset == 8192 &&
+		   rows.zeros.items[0].length == 4096,
+	   "zeros count on whole blocks of 4 KiB only");
+	ok(hc_rows_zeros_at(&rows, 0) == 0 && hc_rows_zeros_at(&rows, 8192) == 4096 &&
+		   hc_rows_zeros_at(&rows, 12288) == 0,
+	   "and are found where they are");
+	hc_rows_done(&rows);
+	items[3].offset = 28672;
+	items[3].length = 32000 - 28672;
+	rows.size = 32000;
+	hc_rows_set_zeros(&rows, &list, &err);
+	ok(rows.zeros.count == 2 && hc_extent_end(rows.zeros.items[1]) == 32000,
+	   "but for those that reach the end");
+	hc_rows_done(&rows);
+}
+
+static void
+test_cut_rows(void)
+{
+	uint64_t at[] = { 4096, 16384, 3 << 20 };
+	struct hc_rows rows = { .size = 4 << 20, .cuts = { at, 3, 3 } };
+	uint8_t *data = malloc(4 << 20);
+	bool zeros;
+
+	memset(data, 1, 4 << 20);
+	ok(hc_rows_data_at(&rows, 0, 2 << 20) == 16384 + (1 << 20),
+	   "reading stops where a row ends");
+	ok(hc_rows_cut(&rows, 0, hc_span(data, 2 << 20), false, &zeros) == 4096 && !zeros,
+	   "a row ends at the next cut");
+	ok(hc_rows_cut(&rows, 4096, hc_span(data, 2 << 20), false, &zeros) == 12288,
+	   "and so on");
+	ok(hc_rows_cut(&rows, 16384, hc_span(data, 2 << 20), false, &zeros) == 1 << 20,
+	   "or after 1 MiB");
+	rows.cuts = (struct hc_cuts){ 0 };
+	memset(data, 0, 4 << 20);
+	ok(hc_rows_cut(&rows, 0, hc_span(data, 8192), true, &zeros) == 8192 && zeros,
+	   "zeros are seen");
+	free(data);
+}
+
+/* The same content at another place is cut alike: what makes copies cost nothing. */
+static void
+test_cut_by_content(void)
+{
+	struct hc_rows rows = { .size = 4 << 20, .by_content = true };
+	uint8_t *data = malloc(4 << 20), *moved = malloc(4 << 20);
+	uint64_t seed = 1;
+	size_t a = 0, b = 0, same = 0, count = 0, largest = 0, row;
+	bool zeros;
+
+	for (size_t i = 0; i < 4 << 20; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		data[i] = (uint8_t)(seed >> 56);
+	}
+	memset(data + (1 << 20), 0, 20480);
+	memcpy(moved, data + 40960, (4 << 20) - 40960);
+	memcpy(moved + (4 << 20) - 40960, data, 40960);
+	for (; a < 4 << 20; a += row, count++) {
+		row = hc_rows_cut(&rows, a, hc_span(data + a, (4 << 20) - a), true, &zeros);
+		largest = !zeros && row > largest ? row : largest;
+		if (zeros)
+			ok(a == 1 << 20 && row == 20480,
+			   "a stretch of zeros is a row of its own");
+		while (b + 40960 < a)
+			b += hc_rows_cut(&rows, b, hc_span(moved + b, (4 << 20) - b), true,
+					 &zeros);
+		same += b + 40960 == a;
+	}
+	ok(count > 40 && count < 110, "rows of 64 KiB on average (%zu in 4 MiB)", count);
+	ok(largest <= 256 << 10, "of 256 KiB at most (%zu)", largest);
+	ok(same + 3 >= count, "content that moved is cut alike (%zu of %zu)", same, count);
+	ok(hc_rows_cut(&rows, 0, hc_span(data, 4096), false, &zeros) == 0 ||
+		   hc_rows_cut(&rows, 0, hc_span(data, 4096), false, &zeros) == 4096,
+	   "a row that goes on is not cut");
+	free(data);
+	free(moved);
+}
+
+/* ---------------------------------------------------------------- a disk */
+
+/*
+ * MBR, a first partition at sector 63 (so the head ends off a block), NTFS; a gap with something in it; FAT;
+ * a tail of an odd number of sectors with something in it.
+ */
+static bool
+make_disk(struct sandbox *box)
+{
+	return run(box, "truncate -s 40M c.img && mkntfs -qFQ -c 4096 -L C c.img && "
+			"truncate -s 8M d.img && mkfs.fat -F 12 -n DATA d.img >/dev/null && "
+			"head -c 9000000 /dev/urandom >noise") == 0 &&
+	       mount_ntfs(box, "c.img", "big_writes") &&
+	       run(box,
+		   "mkdir -p mnt/a mnt/b && cp noise mnt/a/one && cp noise mnt/b/two && "
+		   "head -c 3M /dev/urandom >mnt/pagefile.sys && head -c 2M /dev/zero >mnt/zeros && "
+		   "cp noise mnt/gone && for i in $(seq 200); do head -c $((i * 97)) noise >mnt/b/$i; "
+		   "done && rm mnt/gone") == 0 &&
+	       umount_ntfs(box) &&
+	       run(box, "truncate -s $((60 * 1048576 + 512)) disk.img && "
+			"printf 'label: dos\\nstart=63,size=81920,type=7,bootable\\n"
+			"start=90001,size=16384,type=6\\n' | sfdisk -q disk.img && "
+			"dd if=c.img of=disk.img bs=512 seek=63 conv=notrunc,sparse && "
+			"dd if=d.img of=disk.img bs=512 seek=90001 conv=notrunc,sparse && "
+			"printf gap | dd of=disk.img bs=512 seek=85000 conv=notrunc && "
+			"printf tail | dd of=disk.img bs=512 seek=122880 conv=notrunc") == 0;
+}
+
+static int
+capture(const struct sandbox *box, const char *image, const char *repository, const char *id,
+	struct hc_arena *arena, struct hc_manifest *ret, struct hc_err *err)
+{
+	char source[PATH_MAX], to[PATH_MAX];
+	struct hc_capture_options options = {
+		.source = path_in(box, source, "%s", image),
+		.repository = path_in(box, to, "%s", repository),
+		.id = id,
+	};
+
+	*ret = (struct hc_manifest){ 0 };
+	return hc_capture(&options, arena, ret, err);
+}
+
+static bool
+verifies(const struct sandbox *box, const char *repository, const char *id)
+{
+	struct hc_verify_result result = { 0 };
+	struct hc_backup *backup = NULL;
+	struct hc_arena arena = { 0 };
+	struct hc_err err;
+	char name[PATH_MAX], text[2048];
+	bool good;
+
+	path_in(box, name, "%s//%s", repository, id);
+	good = hc_backup_open(name, NULL, &backup, &err) == 0 &&
+	       hc_backup_verify(backup, NULL, &arena, &result, &err) == 0;
+	if (!good) {
+		hc_err_format(&err, text, sizeof(text));
+		printf("# %s\n", text);
+	}
+	hc_backup_close(backup);
+	hc_arena_done(&arena);
+	return good;
+}
+
+/* What the region's place in the source holds, with zeros where the backup promises nothing. */
+static bool
+same_as_source(const struct sandbox *box, const struct hc_region *region,
+	       const char *repository, const char *id, const struct hc_buf *source,
+	       const struct hc_buf *got)
+{
+	uint8_t *want = malloc(region->size);
+	struct hc_extents free_list = { 0 };
+	struct hc_buf file = { 0 };
+	char name[PATH_MAX];
+	struct hc_err err;
+	bool good;
+
+	memcpy(want, source->data + region->start, region->size);
+	if (region->free != NULL) {
+		snprintf(name, sizeof(name), "%s/backups/%s/%s", repository, id,
+			 region->free->name);
+		file = slurp(box, name);
+		hc_extents_unpack(hc_buf_span(&file), region->size, &free_list, &err);
+	}
+	for (size_t i = 0; i < free_list.count; i++)
+		memset(want + free_list.items[i].offset, 0, free_list.items[i].length);
+	/* Where they differ, only the page file may be zeros in ours. */
+	good = got->size == region->size;
+	for (uint64_t at = 0, zeroed = 0; good && at < region->size; at += 4096) {
+		size_t size = (size_t)hc_min_u64(4096, region->size - at);
+
+		if (memcmp(want + at, got->data + at, size) == 0)
+			continue;
+		zeroed += size;
+		good = hc_is_zero(got->data + at, size) && region->zeroed.count == 1 &&
+		       zeroed <= 3 << 20;
+	}
+	hc_buf_done(&file);
+	hc_extents_done(&free_list);
+	free(want);
+	return good;
+}
+
+/* casync restores every region, and it is what the disk holds. */
+static void
+check_with_casync(const struct sandbox *box, const char *image, const char *repository,
+		  const char *id, const struct hc_manifest *m)
+{
+	const struct hc_regions *regions = &m->disks.items[0].regions;
+	struct hc_buf source = slurp(box, image), got;
+	uint64_t end = 0;
+	bool good = true;
+
+	for (size_t i = 0; i < regions->count; i++) {
+		const struct hc_region *r = &regions->items[i];
+
+		good = good && r->start == end;
+		end = r->start + r->size;
+		good = good &&
+		       run(box,
+			   "rm -f out && casync extract --digest=%s --store=%s/%s "
+			   "%s/backups/%s/%s out",
+			   m->digest, repository, m->store, repository, id, r->index.name) == 0;
+		got = slurp(box, "out");
+		good = good && same_as_source(box, r, repository, id, &source, &got);
+		if (!good)
+			printf("# region %zu of %s\n", i, id);
+		hc_buf_done(&got);
+	}
+	ok(good && end == source.size, "casync restores each region as it was");
+	hc_buf_done(&source);
+}
+
+static void
+test_disk(const struct sandbox *box)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_manifest m, again;
+	const struct hc_manifest_disk *disk;
+	const struct hc_region *c;
+	struct hc_err err;
+	char path[PATH_MAX];
+
+	ok_call(capture(box, "disk.img", "repo", "one", &arena, &m, &err), &err,
+		"a disk is captured");
+	disk = &m.disks.items[0];
+	ok(m.disks.count == 1 && disk->table == HC_TABLE_MBR && disk->regions.count == 5,
+	   "head, partition, gap, partition, tail");
+	c = &disk->regions.items[1];
+	ok(c->kind == HC_REGION_PARTITION && c->start == 63 * 512 && c->volume != NULL &&
+		   strcmp(c->partition->label, "C") == 0 && c->partition->active,
+	   "a volume with its name and flag");
+	ok(c->free != NULL && c->zeroed.count == 1 &&
+		   strcmp(c->zeroed.items[0], "\\pagefile.sys") == 0,
+	   "free clusters and worthless contents are said");
+	ok(c->used_bytes < c->size && c->data_bytes < c->used_bytes && c->data_bytes < 25 << 20,
+	   "and were not captured");
+	ok(m.totals.new_chunks > 0 && m.totals.chunks > m.totals.new_chunks - 11 &&
+		   m.totals.disk_bytes == disk->size && m.warnings.count == 0,
+	   "totals");
+	ok(verifies(box, "repo", "one"), "it verifies");
+	ok_call(hc_doc_load(&hc_manifest_shape,
+			    path_in(box, path, "repo/backups/one/manifest.json"), &arena,
+			    &again, &err),
+		&err, "its manifest is read back");
+	ok(run(box, "! test -e repo/backups/one/staging && ! test -e repo/backups/one/.lock && "
+		    "grep -q '\"one\"' repo/catalog.json && "
+		    "! find repo/default.castr -type f ! -perm 0444 | grep .") == 0,
+	   "nothing is left over, the list names it, chunks are read-only");
+	if (run(box, "casync --version") == 0)
+		check_with_casync(box, "disk.img", "repo", "one", &m);
+	else
+		tap_skip("casync is not installed");
+	ok_call(capture(box, "disk.img", "repo", "two", &arena, &again, &err), &err,
+		"it is captured again");
+	ok(again.totals.new_chunks == 0 && again.totals.chunks == m.totals.chunks,
+	   "for nothing");
+	hc_arena_done(&arena);
+}
+
+/* A file's second copy costs nothing, wherever it lies: it starts at a cut. */
+static void
+test_copies(const struct sandbox *box)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_manifest m;
+	struct hc_err err;
+	uint64_t bytes = 0;
+
+	if (capture(box, "disk.img", "lone", "x", &arena, &m, &err) == 0)
+		bytes = m.totals.stored_bytes;
+	ok(bytes > 9000000 && bytes < 13500000,
+	   "a file and its copy are stored once (%llu bytes)", (unsigned long long)bytes);
+	hc_arena_done(&arena);
+}
+
+static void
+test_digest(const struct sandbox *box)
+{
+	struct hc_repository wanted = { .digest = "sha512-256",
+					.store = "other.castr",
+					.chunk_min = 4096,
+					.chunk_avg = 262144,
+					.chunk_max = 1048576 },
+			     found;
+	struct hc_arena arena = { 0 };
+	struct hc_manifest m;
+	struct hc_err err;
+	char path[PATH_MAX];
+
+	ok_call(hc_repository_open_or_create(path_in(box, path, "wide"), &wanted, &arena,
+					     &found, &err),
+		&err, "a repository of another digest");
+	ok_call(capture(box, "disk.img", "wide", "x", &arena, &m, &err), &err,
+		"takes a capture");
+	ok(strcmp(m.digest, "sha512-256") == 0 && strcmp(m.store, "other.castr") == 0 &&
+		   verifies(box, "wide", "x"),
+	   "with that digest, into its store");
+	if (run(box, "casync --version") == 0)
+		check_with_casync(box, "disk.img", "wide", "x", &m);
+	hc_arena_done(&arena);
+}
+
+/* ---------------------------------------------------------------- refusals */
+
+static void
+on_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	const char *path = ctx;
+	int fd = open(path, O_WRONLY);
+
+	(void)done;
+	(void)total;
+	if (pwrite(fd, "changed", 7, 1024) != 7)
+		perror("changing the image");
+	close(fd);
+}
+
+static void
+test_refusals(const struct sandbox *box)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_manifest m;
+	struct hc_err err;
+	char source[PATH_MAX], to[PATH_MAX];
+	atomic_bool stop = true;
+	struct hc_capture_options options = { .source = path_in(box, source, "changing.img"),
+					      .repository = path_in(box, to, "repo"),
+					      .id = "changing",
+					      .progress = on_progress,
+					      .ctx = source };
+
+	ok_fails(capture(box, "disk.img", "repo", "one", &arena, &m, &err), &err,
+		 H_BACKUP_EXISTS, "an id that is taken is refused");
+	ok_fails(capture(box, "disk.img", "repo", "../one", &arena, &m, &err), &err,
+		 H_BACKUP_ID, "so is one that is none");
+	ok_fails(capture(box, "none.img", "repo", "x", &arena, &m, &err), &err,
+		 H_CAPTURE_SOURCE, "a source that isn't there");
+	ok_fails(capture(box, "repo", "repo", "x", &arena, &m, &err), &err, H_CAPTURE_SOURCE,
+		 "a source that is a folder");
+	run(box, "cp --sparse=always disk.img changing.img");
+	ok_fails(hc_capture(&options, &arena, &m, &err), &err, H_CAPTURE_CHANGED,
+		 "a source that is written to meanwhile");
+	options.stop = &stop;
+	options.progress = NULL;
+	ok_fails(hc_capture(&options, &arena, &m, &err), &err, H_CANCELLED,
+		 "a capture can be stopped");
+	options.repository = "http://server/repo";
+	ok_fails(hc_capture(&options, &arena, &m, &err), &err, H_UNSUPPORTED,
+		 "a URL is not written to");
+	ok(run(box, "test \"$(ls repo/backups | sort | tr '\\n' ' ')\" = 'one two '") == 0,
+	   "none of these leaves a trace");
+	hc_arena_done(&arena);
+}
+
+static void
+test_damaged_store(const struct sandbox *box)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_manifest m;
+	struct hc_err err;
+
+	run(box,
+	    "f=$(find lone/default.castr -type f -size +40k | sort); "
+	    "a=$(echo \"$f\" | sed -n 1p); b=$(echo \"$f\" | sed -n 2p); c=$(echo \"$f\" | sed -n 3p); "
+	    "chmod u+w $a $b $c && : >$a && truncate -s 3 $b && printf 'no frame at all' >$c");
+	ok(!verifies(box, "lone", "x"), "a damaged store does not verify");
+	ok_call(capture(box, "disk.img", "lone", "y", &arena, &m, &err), &err,
+		"a disk is captured into a damaged store");
+	ok(m.totals.new_chunks == 3 && verifies(box, "lone", "y") && verifies(box, "lone", "x"),
+	   "chunks that can't be it are written again (%llu)",
+	   (unsigned long long)m.totals.new_chunks);
+	hc_arena_done(&arena);
+}
+
+/* ---------------------------------------------------------------- kill and race */
+
+static pid_t
+capture_in_child(const struct sandbox *box, const char *image, const char *repository,
+		 const char *id)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct hc_arena arena = { 0 };
+		struct hc_manifest m;
+		struct hc_err err;
+		int result = capture(box, image, repository, id, &arena, &m, &err);
+
+		hc_arena_done(&arena);
+		_exit(result == 0 ? 0 : 1);
+	}
+	return child;
+}
+
+/* Every chunk that has its name in the store is what the name says. */
+static bool
+store_is_sound(const struct sandbox *box, const char *store)
+{
+	return run(box,
+		   "find %s -name '*.cacnk' | while read -r f; do "
+		   "h=$(zstd -dcq $f | sha256sum | cut -c1-64); n=${f##*/}; "
+		   "[ $h = ${n%%.cacnk} ] || { echo bad $f; exit 1; }; done",
+		   store) == 0;
+}
+
+static void
+test_kill(const struct sandbox *box)
+{
+	unsigned killed = 0, finished = 0;
+	struct timespec pause = { 0 };
+	bool sound = true;
+	int status;
+	pid_t child;
+
+	run(box, "mkdir killed");
+	for (unsigned i = 0; i < 12; i++) {
+		child = capture_in_child(box, "disk.img", "killed", "k");
+		/* From before the first chunk to near the end, and beyond. */
+		pause.tv_nsec = (long)(i * i) * 6000000;
+		nanosleep(&pause, NULL);
+		kill(child, SIGKILL);
+		waitpid(child, &status, 0);
+		killed += WIFSIGNALED(status);
+		finished += WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		if (finished > 0)
+			break;
+		sound = sound && run(box, "! test -e killed/backups/k/manifest.json || "
+					  "grep -q seal killed/backups/k/manifest.json") == 0;
+	}
+	ok(killed >= 3 && sound, "a capture is killed %u times", killed);
+	ok(store_is_sound(box, "killed"), "every chunk in the store is whole");
+	if (finished == 0 && run(box, "test -e killed/backups/k/manifest.json") != 0) {
+		child = capture_in_child(box, "disk.img", "killed", "k");
+		waitpid(child, &status, 0);
+		finished = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		ok(finished == 1, "the next one of the same id takes over");
+	}
+	ok(verifies(box, "killed", "k"), "and is whole");
+	ok(run(box, "! test -e killed/backups/k/staging") == 0,
+	   "nothing is left of the killed ones");
+}
+
+static void
+test_race(const struct sandbox *box)
+{
+	pid_t children[3];
+	bool good = true;
+	int status;
+
+	run(box, "mkdir race");
+	children[0] = capture_in_child(box, "disk.img", "race", "a");
+	children[1] = capture_in_child(box, "disk.img", "race", "b");
+	children[2] = capture_in_child(box, "c.img", "race", "c");
+	for (unsigned i = 0; i < 3; i++) {
+		waitpid(children[i], &status, 0);
+		good = good && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	}
+	ok(good && verifies(box, "race", "a") && verifies(box, "race", "b") &&
+		   verifies(box, "race", "c"),
+	   "three captures into one store at once lose nothing");
+	ok(run(box, "grep -c '\"id\"' race/catalog.json | grep -qx 3") == 0,
+	   "the list names all three");
+	children[0] = capture_in_child(box, "disk.img", "race", "same");
+	children[1] = capture_in_child(box, "disk.img", "race", "same");
+	good = false;
+	for (unsigned i = 0; i < 2; i++) {
+		waitpid(children[i], &status, 0);
+		good = good != (WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	ok(good && verifies(box, "race", "same"), "of two with one id, one wins");
+}
+
+/* ---------------------------------------------------------------- states of a volume */
+
+static void
+test_states(const struct sandbox *box)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_manifest m;
+	struct hc_err err;
+	char source[PATH_MAX], to[PATH_MAX];
+	struct hc_capture_options options = { .source = path_in(box, source, "dirty.img"),
+					      .repository = path_in(box, to, "repo"),
+					      .id = "dirty" };
+
+	run(box, "cp c.img v.img && ntfsfix v.img && cp disk.img dirty.img && "
+		 "dd if=v.img of=dirty.img bs=512 seek=63 conv=notrunc");
+	ok_call(hc_capture(&options, &arena, &m, &err), &err, "a dirty volume is captured");
+	ok(m.disks.items[0].regions.items[1].volume->dirty && m.warnings.count == 1 &&
+		   strstr(m.warnings.items[0], "partition 1") != NULL,
+	   "and said to be so");
+	run(box,
+	    "printf 'NTFS    ' >n && dd if=n of=dirty.img bs=1 seek=$((90001 * 512 + 3)) conv=notrunc");
+	options.id = "no-ntfs";
+	ok_call(hc_capture(&options, &arena, &m, &err), &err,
+		"what looks like NTFS and is not is captured");
+	ok(m.warnings.count == 2 && verifies(box, "repo", "no-ntfs") &&
+		   m.disks.items[0].regions.items[3].volume == NULL,
+	   "block for block, with a warning");
+	run(box,
+	    "printf -- '-FVE-FS-' >n && dd if=n of=dirty.img bs=1 seek=$((90001 * 512 + 3)) "
+	    "conv=notrunc");
+	options.id = "bitlocker";
+	ok_call(hc_capture(&options, &arena, &m, &err), &err, "a BitLocker volume is captured");
+	ok(m.disks.items[0].regions.items[3].volume != NULL &&
+		   m.disks.items[0].regions.items[3].volume->bitlocker,
+	   "and said to be one");
+	hc_arena_done(&arena);
+}
+
+static void
+test_plain(const struct sandbox *box)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_manifest m;
+	struct hc_err err;
+
+	run(box, "truncate -s 5000000 blank.img");
+	ok_call(capture(box, "blank.img", "repo", NULL, &arena, &m, &err), &err,
+		"a blank disk is captured");
+	ok(m.totals.data_bytes == 0 && m.totals.chunks <= 2 &&
+		   strncmp(m.id, "blank.img-20", 12) == 0 && verifies(box, "repo", m.id),
+	   "as next to nothing, under a name made from the image's (%s)", m.id);
+	hc_arena_done(&arena);
+}
+
+int
+main(void)
+{
+	struct sandbox box;
+
+	test_zero_rows();
+	test_zeros_on_blocks();
+	test_cut_rows();
+	test_cut_by_content();
+	sandbox_open(&box);
+	if (make_disk(&box)) {
+		test_disk(&box);
+		test_copies(&box);
+		test_digest(&box);
+		test_refusals(&box);
+		test_damaged_store(&box);
+		test_kill(&box);
+		test_race(&box);
+		test_states(&box);
+		test_plain(&box);
+	} else {
+		tap_skip(
+			"a disk cannot be made: mkntfs, ntfs-3g (FUSE, root), mkfs.fat and sfdisk are needed");
+	}
+	sandbox_close(&box);
+	return tap_done();
+}
