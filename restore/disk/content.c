@@ -278,7 +278,9 @@ hc_disk_content(int fd, struct hc_arena *arena, struct hc_disk *disk, struct hc_
 			*err = why;
 			goto out;
 		}
-		broken = hc_arena_strdup(arena, why.text[0]);
+		broken = hc_arena_printf(arena, "%s%s%s", why.text[0],
+					 why.frames > 1 ? "; " : "",
+					 why.frames > 1 ? why.text[1] : "");
 	}
 	disk->table = table.type;
 	disk->table_id = table.id;

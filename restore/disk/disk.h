@@ -28,7 +28,12 @@ struct hc_disk_list {
 	size_t count;
 };
 
-/* Every disk of this machine (sysroot NULL), or of a recorded tree, in which no device is opened. */
+/*
+ * Every disk of this machine (sysroot NULL), or of a recorded tree, in which no device is opened.
+ * Names, sizes and users come from sysfs and procfs; then each disk is opened for reading.  One that can't be read is
+ * listed all the same, and `holds` says why: it may be the one that failed.
+ * Two paths with one WWN are one disk; loop devices, optical drives and eMMC boot areas are none.
+ */
 int hc_disk_list(const char *sysroot, struct hc_arena *arena, struct hc_disk_list *ret,
 		 struct hc_err *err);
 /* One block device or image file.  Symbolic links to devices (/dev/disk/by-id) are followed; a link

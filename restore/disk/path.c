@@ -170,6 +170,14 @@ nvme_real(const struct hc_tree *tree, const char *real, struct hc_arena *arena)
 	return NULL;
 }
 
+static const char *
+dm_uuid(const struct hc_tree *tree, const char *name, struct hc_arena *arena)
+{
+	const char *uuid = hc_tree_text(tree, arena, "/sys/block/%s/dm/uuid", name);
+
+	return uuid != NULL ? uuid : "";
+}
+
 int
 hc_sys_path(const struct hc_tree *tree, const char *name, const char *real,
 	    struct hc_arena *arena, struct hc_disk *disk, struct hc_err *err)
@@ -184,6 +192,9 @@ hc_sys_path(const struct hc_tree *tree, const char *name, const char *real,
 	disk->bus = bus_of(name, &parts);
 	disk->controller = parts.controller;
 	port = port_of(tree, name, &parts, arena);
+	if (strcmp(disk->bus, "multipath") == 0 &&
+	    starts(dm_uuid(tree, name, arena), "DMRAID-"))
+		disk->bus = "dmraid";
 	if (strcmp(disk->bus, "loop") == 0)
 		disk->identity.pci_path = hc_arena_printf(
 			arena, "loop-%s",
