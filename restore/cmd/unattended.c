@@ -231,7 +231,8 @@ plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_fa
 
 	if (result == 0)
 		result = prepared_plan(cli, &prepared, &plan, &run.plan_id, err);
-	if (!cli->json && hc_verdict_text(&plan.verdict, &text, &(struct hc_err){ 0 }) == 0)
+	if (plan.verdict.findings.count > 0 && !cli->json &&
+	    hc_verdict_text(&plan.verdict, &text, &(struct hc_err){ 0 }) == 0)
 		fprintf(stderr, "%.*s\n", (int)text.size, (const char *)text.data);
 	hc_buf_done(&text);
 	if (result == 0)
