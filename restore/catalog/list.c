@@ -108,8 +108,8 @@ read_list(struct hc_session *session, struct hc_arena *arena, struct hc_catalog 
 		if (err->code == H_NOT_FOUND)
 			hc_err_remedy(
 				err,
-				"Run `halcyon catalog FOLDER` where the repository's folder "
-				"is: it writes %s.",
+				"Serve the repository's whole folder: each capture into it "
+				"writes %s.",
 				HC_LIST_NAME);
 		goto out;
 	}
