@@ -202,22 +202,20 @@ read_control_sets(struct inspection *in, struct hc_hive *hive, struct hc_err *er
 	return 0;
 }
 
-/* A text of the current control set; the reason is noted when it can't be read. */
+/* A text of the current control set. */
 static int
-read_setting(struct inspection *in, struct hc_hive *hive, const char *path, const char *name,
-	     const char **ret, struct hc_err *err)
+get_setting(struct inspection *in, struct hc_hive *hive, const char *path, const char *name,
+	    const char **ret, struct hc_err *err)
 {
 	const char *full =
 		hc_arena_printf(in->arena, "%s\\%s", in->windows->current_control_set, path);
 	struct hc_hive_key key;
-	struct hc_err why;
 
 	if (full == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
-	if (hc_hive_key(hive, full, &key, &why) < 0 ||
-	    hc_hive_string(hive, key, name, in->arena, ret, &why) < 0)
-		return unread(in, name, &why, err);
-	return 0;
+	if (hc_hive_key(hive, full, &key, err) < 0)
+		return -1;
+	return hc_hive_string(hive, key, name, in->arena, ret, err);
 }
 
 static const char *
@@ -241,25 +239,28 @@ read_system(struct inspection *in, struct hc_hive *hive, struct hc_err *err)
 {
 	struct hc_windows *w = in->windows;
 	const char *processor = NULL;
+	struct hc_err why;
 
 	if (read_control_sets(in, hive, err) < 0)
 		return -1;
 	if (w->current_control_set == NULL)
 		return 0;
-	if (read_setting(in, hive, "Services\\Tcpip\\Parameters", "Hostname", &w->hostname,
-			 err) < 0 ||
-	    (w->hostname == NULL &&
-	     read_setting(in, hive, "Control\\ComputerName\\ComputerName", "ComputerName",
-			  &w->hostname, err) < 0) ||
-	    read_setting(in, hive, "Control\\ProductOptions", "ProductType", &w->product_type,
-			 err) < 0)
+	if (get_setting(in, hive, "Services\\Tcpip\\Parameters", "Hostname", &w->hostname,
+			&why) < 0 &&
+	    get_setting(in, hive, "Control\\ComputerName\\ComputerName", "ComputerName",
+			&w->hostname, &why) < 0 &&
+	    unread(in, "hostname", &why, err) < 0)
 		return -1;
-	if (w->architecture == NULL &&
-	    read_setting(in, hive, "Control\\Session Manager\\Environment",
-			 "PROCESSOR_ARCHITECTURE", &processor, err) < 0)
+	if (get_setting(in, hive, "Control\\ProductOptions", "ProductType", &w->product_type,
+			&why) < 0 &&
+	    unread(in, "product_type", &why, err) < 0)
 		return -1;
-	if (w->architecture == NULL)
-		w->architecture = architecture_name(processor);
+	if (w->architecture != NULL)
+		return 0;
+	if (get_setting(in, hive, "Control\\Session Manager\\Environment",
+			"PROCESSOR_ARCHITECTURE", &processor, &why) < 0)
+		return unread(in, "architecture", &why, err);
+	w->architecture = architecture_name(processor);
 	return 0;
 }
 
