@@ -14,9 +14,10 @@
 #include "restore/rules/rules.h"
 
 static const struct hc_shape *const shapes[] = {
-	&hc_facts_shape,   &hc_windows_shape,    &hc_manifest_shape, &hc_repository_shape,
-	&hc_catalog_shape, &hc_intent_shape,     &hc_survey_shape,   &hc_verdict_shape,
-	&hc_plan_shape,    &hc_event_shape,      &hc_report_shape,   &hc_journal_shape,
+	&hc_facts_shape,       &hc_windows_shape, &hc_manifest_shape, &hc_repository_shape,
+	&hc_catalog_shape,     &hc_intent_shape,  &hc_survey_shape,   &hc_verdict_shape,
+	&hc_plan_shape,	       &hc_event_shape,	  &hc_report_shape,   &hc_journal_shape,
+	&hc_disk_record_shape,
 };
 
 #define SHAPE_COUNT (sizeof(shapes) / sizeof(shapes[0]))
@@ -30,7 +31,8 @@ print_schema(const char *name, struct hc_err *err)
 	for (size_t i = 0; i < SHAPE_COUNT; i++) {
 		const char *short_name = shapes[i]->schema + strlen("halcyon.");
 
-		if (strncmp(short_name, name, strlen(name)) != 0 || short_name[strlen(name)] != '/')
+		if (strncmp(short_name, name, strlen(name)) != 0 ||
+		    short_name[strlen(name)] != '/')
 			continue;
 		result = hc_doc_schema(shapes[i], &text, err);
 		if (result == 0)
@@ -55,13 +57,15 @@ print_list(const char *kind, struct hc_err *err)
 			printf("%s\t%s\n", rule->id, rule->title);
 	else if (strcmp(kind, "schemas") == 0)
 		for (size_t i = 0; i < SHAPE_COUNT; i++)
-			printf("%.*s\n", (int)strcspn(shapes[i]->schema + strlen("halcyon."), "/"),
+			printf("%.*s\n",
+			       (int)strcspn(shapes[i]->schema + strlen("halcyon."), "/"),
 			       shapes[i]->schema + strlen("halcyon."));
 	else if (strcmp(kind, "commands") == 0)
 		for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
 			printf("%s\t%.*s\n", c->name, (int)strcspn(c->about, "\n"), c->about);
 	else
-		return hc_err_set(err, H_USAGE, "--list %s: errors, rules, schemas or commands", kind);
+		return hc_err_set(err, H_USAGE, "--list %s: errors, rules, schemas or commands",
+				  kind);
 	return 0;
 }
 
@@ -77,7 +81,8 @@ cmd_explain(struct cli *cli, struct hc_err *err)
 	if (cli_has(cli, "list"))
 		return print_list(cli_get(cli, "list"), err);
 	if (cli->arg_count == 0)
-		return hc_err_set(err, H_USAGE, "explain wants a rule or an error, such as FW-1 or H0404");
+		return hc_err_set(err, H_USAGE,
+				  "explain wants a rule or an error, such as FW-1 or H0404");
 	rule = hc_rules_by_id(cli->args[0]);
 	info = rule == NULL ? hc_err_info_by_id(cli->args[0]) : NULL;
 	if (rule != NULL)
