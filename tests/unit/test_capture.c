@@ -28,7 +28,6 @@ test_zero_rows(void)
 		{ 1 << 19, 1 << 20, 1 << 19 }, { 63 * 512, 1 << 20, 512 },
 	};
 	bool good = true;
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		good = good &&
 		       hc_rows_zero_row(cases[i].from, cases[i].length) == cases[i].want;

@@ -3,14 +3,11 @@
 #include "tests/unit/tap.h"
 
 #include <fcntl.h>
-#include <sys/xattr.h>
 
-#include "restore/base/file.h"
-#include "restore/base/text.h"
 #include "restore/volume/volume.h"
+#include "tests/unit/ntfs_image.h"
+#include "tests/unit/ntfs_journal.h"
 #include "tests/unit/sandbox.h"
-
-#define IMAGE_BYTES (64u << 20)
 
 struct opened {
 	struct hc_io *file;
@@ -55,113 +52,6 @@ has_cut(const struct hc_volume_map *map, uint64_t offset)
 }
 
 /* ---------------------------------------------------------------- made here */
-
-static int
-set_reparse(const struct sandbox *box, const char *name, uint32_t tag)
-{
-	uint8_t data[24] = { 0 };
-	char path[PATH_MAX];
-
-	hc_put_le32(data, tag);
-	hc_put_le16(data + 4, sizeof(data) - 8);
-	hc_put_le32(data + 8, 1);
-	return setxattr(path_in(box, path, "%s", name), "system.ntfs_reparse_data", data,
-			sizeof(data), 0);
-}
-
-/* A symbolic link as Windows writes it: substitute name \??\C:\Users, print name C:\Users. */
-static int
-set_symlink(const struct sandbox *box, const char *name)
-{
-	static const char substitute[] = "\\??\\C:\\Users", print[] = "C:\\Users";
-	struct hc_buf names = { 0 };
-	struct hc_err err;
-	uint8_t data[256] = { 0 };
-	char path[PATH_MAX];
-	size_t first;
-
-	hc_utf8_to_utf16(substitute, &names, &err);
-	first = names.size;
-	hc_utf8_to_utf16(print, &names, &err);
-	hc_put_le32(data, 0xa000000c);
-	hc_put_le16(data + 4, (uint16_t)(12 + names.size));
-	hc_put_le16(data + 10, (uint16_t)first);
-	hc_put_le16(data + 12, (uint16_t)first);
-	hc_put_le16(data + 14, (uint16_t)(names.size - first));
-	memcpy(data + 20, names.data, names.size);
-	first = names.size;
-	hc_buf_done(&names);
-	return setxattr(path_in(box, path, "%s", name), "system.ntfs_reparse_data", data,
-			20 + first, 0);
-}
-
-/* [MS-FSCC] 2.6: 0x20 archive, 0x800 compressed, 0x4000 encrypted. */
-static int
-set_attributes(const struct sandbox *box, const char *name, uint32_t attributes)
-{
-	char path[PATH_MAX];
-
-	return setxattr(path_in(box, path, "%s", name), "system.ntfs_attrib", &attributes,
-			sizeof(attributes), 0);
-}
-
-static void
-spill(const struct sandbox *box, const char *name, const struct hc_buf *bytes)
-{
-	struct hc_err err;
-	char path[PATH_MAX];
-
-	hc_file_replace(path_in(box, path, "%s", name), hc_buf_span(bytes), &err);
-}
-
-/*
- * libntfs-3g makes no file encrypted: the attribute is set by hand in the MFT record of a file whose content
- * stands in it too.  A record starts at a multiple of 1024; at 20 the offset of the first attribute,
- * $STANDARD_INFORMATION, whose value starts at 24 and has the file's attributes at 32.
- */
-static bool
-mark_encrypted(const struct sandbox *box)
-{
-	struct hc_buf image = slurp(box, "a.img");
-	uint8_t *at = memmem(image.data, image.size, "this is the secret", 18);
-	bool good = at != NULL;
-
-	if (good) {
-		at = image.data + hc_round_down((uint64_t)(at - image.data), 1024);
-		at += hc_get_le16(at + 20) + 24 + 32;
-		hc_put_le32(at, hc_get_le32(at) | 0x4000);
-		spill(box, "a.img", &image);
-	}
-	hc_buf_done(&image);
-	return good;
-}
-
-static bool
-fill_image(struct sandbox *box)
-{
-	if (run(box,
-		"truncate -s %u a.img && mkntfs -qFQ -c 4096 -L 'Täst' a.img && "
-		"head -c 3500000 /dev/urandom >big",
-		IMAGE_BYTES) != 0 ||
-	    !mount_ntfs(box, "a.img", "compression,big_writes,streams_interface=none"))
-		return false;
-	return run(box,
-		   "cd mnt && mkdir -p Windows/System32 'Ünïcode Ördner' packed && "
-		   "cp ../big Windows/System32/big.bin && printf hello >Windows/win.ini && "
-		   "printf x >'Ünïcode Ördner/ä€𝄞.txt' && "
-		   "yes halcyon | head -c 300000 >../text && "
-		   "truncate -s 5M sparse && printf end >>sparse && : >empty && "
-		   "head -c 2M /dev/urandom >pagefile.sys && head -c 256K /dev/urandom >swapfile.sys && "
-		   "{ printf hibr; head -c 1M /dev/urandom; } >hiberfil.sys && "
-		   "printf a >wof && printf a >dedup && printf a >link && printf 'this is the secret' >efs && "
-		   "head -c 100K /dev/urandom >gone && rm gone") == 0 &&
-	       set_reparse(box, "mnt/wof", 0x80000017) == 0 &&
-	       set_reparse(box, "mnt/dedup", 0x80000013) == 0 &&
-	       set_symlink(box, "mnt/link") == 0 &&
-	       set_attributes(box, "mnt/packed", 0x800) == 0 &&
-	       run(box, "cp text mnt/packed/text") == 0 && umount_ntfs(box) &&
-	       mark_encrypted(box);
-}
 
 static void
 test_info(struct sandbox *box)
@@ -444,6 +334,45 @@ test_damage(struct sandbox *box)
 	close_image(&o);
 }
 
+/* ---------------------------------------------------------------- a journal written by hand */
+
+static void
+test_journal(struct sandbox *box)
+{
+	struct hc_volume_map map = { 0 };
+	struct hc_buf image = slurp(box, "a.img");
+	uint32_t clusters[3];
+	struct opened o;
+	struct hc_err err;
+	bool used = true;
+
+	open_image(box, "a.img", &o, &err);
+	hc_volume_map(o.volume, &map, &err);
+	for (size_t i = 0; i < 3; i++)
+		clusters[i] = (uint32_t)(map.free.items[map.free.count - 1].offset / 4096 +
+					 10 * i + 5);
+	hc_volume_map_done(&map);
+	close_image(&o);
+	if (!ok(write_journal(&image, clusters), "a journal is written"))
+		return;
+	spill(box, "log.img", &image);
+	hc_buf_done(&image);
+	ok_call(open_image(box, "log.img", &o, &err), &err, "its volume opens");
+	ok(!hc_volume_info(o.volume)->state.journal_clean, "the journal was not replayed");
+	ok_call(hc_volume_map(o.volume, &map, &err), &err, "the volume is mapped");
+	ok(map.free_known && map.logged == 9, "nine clusters are the journal's (%llu)",
+	   (unsigned long long)map.logged);
+	for (size_t i = 0; i < 3; i++) {
+		used = used && !is_free(&map, clusters[i] * 4096ull) &&
+		       !is_free(&map, (clusters[i] + 2) * 4096ull) &&
+		       is_free(&map, (clusters[i] + 3) * 4096ull);
+		printf("# record %zu: %s\n", i, used ? "found" : "not found");
+	}
+	ok(used, "on one page, across two, and on a copy of a page");
+	hc_volume_map_done(&map);
+	close_image(&o);
+}
+
 /* ---------------------------------------------------------------- made by Windows */
 
 /* The volume of an image of HALCYON_TESTDATA, `sectors` into it. */
@@ -589,6 +518,7 @@ main(void)
 		test_list(&box);
 		test_states(&box);
 		test_damage(&box);
+		test_journal(&box);
 	} else {
 		tap_skip(
 			"an NTFS image cannot be made: mkntfs, ntfs-3g (FUSE, root) and setfattr are needed");
