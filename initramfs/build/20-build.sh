@@ -19,6 +19,8 @@ SOURCE_DATE_EPOCH=$(epoch)
 LISTS=$HERE/lists
 export CC CFLAGS LDFLAGS JOBS SOURCE_DATE_EPOCH LISTS
 export AR=ar RANLIB=ranlib TZ=UTC0 ZERO_AR_DATE=1
+# Libraries of this machine are not for us: pkg-config finds nothing, configure only what the recipe names.
+export PKG_CONFIG_LIBDIR=/nonexistent
 unset MAKEFLAGS MFLAGS MAKELEVEL CPPFLAGS CONFIG_SITE PKG_CONFIG_PATH 2>/dev/null || true
 
 # The compiler under a name without a path, so that no folder of this machine gets into what programs record of their build.
@@ -49,7 +51,7 @@ link_kernel_headers() {
 fingerprint() {
     {
         grep -E "^($1|epoch) " "$LOCK"
-        echo "$CFLAGS $LDFLAGS"
+        echo "$CFLAGS $LDFLAGS $PKG_CONFIG_LIBDIR"
         cat "$BUILD/toolchain/hc-cc" "$HERE/build/musl.specs" "$HERE/build/recipes/$1.sh"
         [ "$1" != busybox ] || cat "$HERE/lists/applets.list" "$HERE/build/busybox-config.sh"
         [ "$1" != ncurses ] || cat "$HERE/lists/terminfo.list"
