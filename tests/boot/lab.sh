@@ -46,8 +46,8 @@ boot_time()
 
 web_vanishes()
 {
-    lab_wait bios 'GUEST download has begun' 60 && lab_web_stop && lab_wait bios 'GUEST download broke at [1-9]' 90 &&
-        lab_web_start && lab_wait bios "GUEST download $(sha256sum <"$LAB_DIR/www/big" | cut -d ' ' -f 1)" 90
+    lab_wait bios 'GUEST download has begun' 300 && lab_web_stop && lab_wait bios 'GUEST download broke at [1-9]' 300 &&
+        lab_web_start && lab_wait bios "GUEST download $(sha256sum <"$LAB_DIR/www/big" | cut -d ' ' -f 1)" 300
 }
 
 status()
@@ -81,21 +81,21 @@ row_bios()
     lab_web_start
     test_disk_bios "$work/bios.img"
     lab_machine bios memory=512 disk=ahci image="$work/bios.img" order=net then=disk vendor='Contoso, Ltd.' product=Box serial-number=S1
-    check "BIOS boots over the network" boot_time bios 'GUEST up' 180
-    check "the kernel gets its words" lab_wait bios 'GUEST cmdline .*halcyon.repo=http://10.77.0.1/repository.*lab=one.*halcyon.nic=52:54:00' 90
-    check "the machine says who it is" lab_wait bios 'GUEST machine Contoso, Ltd./Box/S1' 90
+    check "BIOS boots over the network" boot_time bios 'GUEST up' 300
+    check "the kernel gets its words" lab_wait bios 'GUEST cmdline .*halcyon.repo=http://10.77.0.1/repository.*lab=one.*halcyon.nic=52:54:00' 300
+    check "the machine says who it is" lab_wait bios 'GUEST machine Contoso, Ltd./Box/S1' 300
     check "the web server vanishes in a download and comes back" web_vanishes
     check "claims and reports" claims_and_reports
-    check "BIOS: after a reset the disk comes first" lab_wait bios '^DISK BOOTED' 90
+    check "BIOS: after a reset the disk comes first" lab_wait bios '^DISK BOOTED' 300
     check "power cut" is_cut bios
 
     lab_machine mp acpi=off smp=4 disk=virtio-blk size=16M serial=SER-1 order=kernel kernel="$work/boot/vmlinuz" \
-        initrd="$work/boot/initramfs.img" append='console=ttyS0 quiet test=write'
-    check "without ACPI" boot_time mp 'GUEST acpi 0' 180
-    check "the firmware is BIOS" lab_wait mp 'GUEST firmware bios' 90
-    check "four processors from the MP table" lab_wait mp 'GUEST processors 4' 90
-    check "the disk has its serial number" lab_wait mp 'GUEST disk SER-1' 90
-    check "written before the power cut" lab_wait mp 'GUEST written' 90
+        initrd="$work/boot/initramfs.img" append="console=ttyS0 quiet test=write $LAB_KERNEL_WORDS"
+    check "without ACPI" boot_time mp 'GUEST acpi 0' 300
+    check "the firmware is BIOS" lab_wait mp 'GUEST firmware bios' 300
+    check "four processors from the MP table" lab_wait mp 'GUEST processors 4' 300
+    check "the disk has its serial number" lab_wait mp 'GUEST disk SER-1' 300
+    check "written before the power cut" lab_wait mp 'GUEST written' 300
     check "power cut while it runs" is_cut mp
     check "what was written is still there" grep -q 'HALCYON LAB WAS HERE' "$LAB_DIR/mp/disk0.img"
 
@@ -103,9 +103,20 @@ row_bios()
     check "new words for the next machines" words_are_new
     printf '%s\n' '#!ipxe' 'set user-class plain' 'autoboot' >"$work/plain.ipxe"
     lab_machine plain memory=512 nic=e1000 rom=none order=kernel kernel=/usr/lib/ipxe/ipxe.lkrn initrd="$work/plain.ipxe"
-    check "BIOS without iPXE gets it first" boot_time plain 'using undionly' 180
-    check "and then the kernel" lab_wait plain 'boot/vmlinuz' 90
+    check "BIOS without iPXE gets it first" boot_time plain 'using undionly' 300
+    check "and then the kernel" lab_wait plain 'boot/vmlinuz' 300
     check "two machines can't run under one name" not_twice plain
+    lab_stop
+    row_proxy
+}
+
+# Another DHCP server lends the addresses, ours only says what to boot: iPXE, and it gets the script.
+row_proxy()
+{
+    lab_start "$work/proxy" boot="$work/boot" proxy=yes
+    lab_machine proxied firmware=uefi
+    check "beside another DHCP server" boot_time proxied 'http://10.77.0.1/boot/vmlinuz' 300
+    check "which lent the address" grep -q 'DHCPACK(lender)' "$LAB_DIR/log/lender.log"
     lab_stop
 }
 
@@ -131,21 +142,21 @@ row_uefi()
     cp "$work/boot/"* "$LAB_DIR/www/boot/"
     test_disk_uefi "$work/uefi.img"
     lab_machine uefi firmware=uefi disk=nvme image="$work/uefi.img" order=net then=disk
-    check "UEFI boots over the network" boot_time uefi 'GUEST up' 180
-    check "a second lab has its own servers" lab_wait uefi 'GUEST cmdline .*lab=three' 90
-    check "the firmware is UEFI" lab_wait uefi 'GUEST firmware uefi' 90
-    check "without Secure Boot" lab_wait uefi 'GUEST secure boot 0' 90
-    check "UEFI: after a reset the disk comes first" lab_wait uefi '^DISK BOOTED' 90
+    check "UEFI boots over the network" boot_time uefi 'GUEST up' 300
+    check "a second lab has its own servers" lab_wait uefi 'GUEST cmdline .*lab=three' 300
+    check "the firmware is UEFI" lab_wait uefi 'GUEST firmware uefi' 300
+    check "without Secure Boot" lab_wait uefi 'GUEST secure boot 0' 300
+    check "UEFI: after a reset the disk comes first" lab_wait uefi '^DISK BOOTED' 300
     lab_cut uefi
 
     # A kernel with one byte changed is refused; GRUB tries again, and finds Debian's own.
     printf 'X' | dd of="$LAB_DIR/www/boot/vmlinuz" bs=1 seek=5000000 conv=notrunc status=none
     lab_append 'quiet end=poweroff'
     lab_machine secure firmware=uefi-secure
-    check "Secure Boot refuses a changed kernel" boot_time secure 'bad shim signature' 180
+    check "Secure Boot refuses a changed kernel" boot_time secure 'bad shim signature' 300
     cp "$work/boot/vmlinuz" "$LAB_DIR/www/boot/"
-    check "Secure Boot boots Debian's kernel, at the next try" lab_wait secure 'GUEST secure boot [1-9]' 90
-    check "power off" lab_wait_off secure 60 guest-shutdown
+    check "Secure Boot boots Debian's kernel, at the next try" lab_wait secure 'GUEST secure boot [1-9]' 300
+    check "power off" lab_wait_off secure 120 guest-shutdown
     check "a line that does not come is an error" not_within_a_second secure
     lab_stop
 }

@@ -59,7 +59,7 @@ LAB_ADDRESS=10.77.0.1
 export LAB_URL=http://$LAB_ADDRESS
 LAB_DIR=''
 # Linux measures its timer against the processor's speed and panics ("IO-APIC + timer doesn't work") where a busy host
-# lets an emulated machine wait. All kernels that the lab boots get this word.
+# lets an emulated machine wait. Kernels booted over the network get this word; with order=kernel put it into append=.
 LAB_KERNEL_WORDS=no_timer_check
 PATH=$PATH:/usr/sbin:/sbin
 

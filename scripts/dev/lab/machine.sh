@@ -164,7 +164,7 @@ lab_line_boot()
     net- | disk- | net-disk) ;;
     kernel-)
         [ -n "${LAB_M[kernel]:-}" ] || { lab_say "order=kernel wants kernel=FILE"; return 1; }
-        LAB_QEMU+=(-kernel "${LAB_M[kernel]}" -append "$LAB_KERNEL_WORDS ${LAB_M[append]:-}")
+        LAB_QEMU+=(-kernel "${LAB_M[kernel]}" -append "${LAB_M[append]:-}")
         [ -z "${LAB_M[initrd]:-}" ] || LAB_QEMU+=(-initrd "${LAB_M[initrd]}") ;;
     *) lab_say "order=${LAB_M[order]:-net} then=${LAB_M[then]:-}: then=disk goes with order=net; with order=kernel use reboot=exit, and boot again with order=disk"; return 1 ;;
     esac

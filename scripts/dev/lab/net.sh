@@ -95,13 +95,15 @@ lab_dhcp_start()
 # The DHCP server that a site has already, on a host of its own: it lends addresses and knows nothing about booting.
 lab_lender_start()
 {
-    local ns=$LAB_NS.lender
+    local ns=$LAB_NS.lender inside
+    # Not ip -n: that mounts things, which a chroot does not let it.
+    inside="nsenter --net=/run/netns/$ns --"
     ip netns add "$ns" &&
         lab_in ip link add lender-port type veth peer name lender netns "$ns" &&
         lab_in ip link set lender-port master br0 up &&
-        ip -n "$ns" addr add 10.77.0.2/24 dev lender &&
-        ip -n "$ns" link set lender up || return 1
-    nsenter --net="/run/netns/$ns" -- dnsmasq --keep-in-foreground -C /dev/null --port=0 --user=root --group=root \
+        $inside ip addr add 10.77.0.2/24 dev lender &&
+        $inside ip link set lender up || return 1
+    $inside dnsmasq --keep-in-foreground -C /dev/null --port=0 --user=root --group=root \
         --interface=lender --dhcp-range=10.77.0.100,10.77.0.199,1h --no-ping --dhcp-leasefile="$LAB_DIR/state/lender.leases" \
         --log-facility="$LAB_DIR/log/lender.log" </dev/null >>"$LAB_DIR/log/lender.log" 2>&1 {LAB_LOCK}>&- &
     disown $!
