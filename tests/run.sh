@@ -34,6 +34,7 @@ shelf_limits()
     case $1 in
     unit) echo 300 2 ;;
     boot) echo "${HALCYON_BOOT_SECONDS:-1500} 2" ;;
+    image) echo 900 2 ;;
     *) echo 900 1 ;;
     esac
 }
