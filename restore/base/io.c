@@ -189,6 +189,7 @@ hc_io_memory(struct hc_span bytes, struct hc_io **ret, struct hc_err *err)
 struct file {
 	struct hc_io io;
 	int fd;
+	bool borrowed;
 	char *path;
 };
 
@@ -241,7 +242,8 @@ file_close(struct hc_io *io)
 {
 	struct file *f = (struct file *)io;
 
-	close(f->fd);
+	if (!f->borrowed)
+		close(f->fd);
 	free(f->path);
 	free(f);
 }
@@ -254,26 +256,37 @@ static const struct hc_io_ops file_ops = {
 };
 
 int
-hc_io_open_file(const char *path, struct hc_io **ret, struct hc_err *err)
+hc_io_borrow_fd(int fd, uint64_t size, const char *path, struct hc_io **ret, struct hc_err *err)
 {
 	struct file *f = calloc(1, sizeof(*f));
-	off_t size;
 
 	if (f == NULL || (f->path = strdup(path)) == NULL) {
 		free(f);
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to open %s", path);
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to read %s", path);
 	}
-	f->fd = open(path, O_RDONLY | O_CLOEXEC);
-	size = f->fd < 0 ? -1 : lseek(f->fd, 0, SEEK_END);
+	f->io = (struct hc_io){ &file_ops, size };
+	f->fd = fd;
+	f->borrowed = true;
+	*ret = &f->io;
+	return 0;
+}
+
+int
+hc_io_open_file(const char *path, struct hc_io **ret, struct hc_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+
 	if (size < 0) {
 		hc_err_sys(err, H_DISK_OPEN, "opening %s for reading", path);
-		if (f->fd >= 0)
-			close(f->fd);
-		free(f->path);
-		free(f);
+		if (fd >= 0)
+			close(fd);
 		return -1;
 	}
-	f->io = (struct hc_io){ &file_ops, (uint64_t)size };
-	*ret = &f->io;
+	if (hc_io_borrow_fd(fd, (uint64_t)size, path, ret, err) < 0) {
+		close(fd);
+		return -1;
+	}
+	((struct file *)*ret)->borrowed = false;
 	return 0;
 }

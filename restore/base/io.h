@@ -52,5 +52,7 @@ int hc_io_window(struct hc_io *whole, struct hc_extent part, struct hc_io **ret,
 int hc_io_memory(struct hc_span bytes, struct hc_io **ret, struct hc_err *err);
 /* A regular file or device opened read-only (page cache; holes of sparse files are known). */
 int hc_io_open_file(const char *path, struct hc_io **ret, struct hc_err *err);
+/* The same over a descriptor that stays the caller's; `path` names it in messages. */
+int hc_io_borrow_fd(int fd, uint64_t size, const char *path, struct hc_io **ret, struct hc_err *err);
 
 #endif

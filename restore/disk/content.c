@@ -14,62 +14,6 @@
 #define SPACES_TYPE  "e75caf8f-f680-4cee-afa3-b001e56efc2d"
 #define VOLUMES_TOLD 6
 
-/* ---------------------------------------------------------------- descriptor as hc_io */
-
-struct fd_io {
-	struct hc_io io;
-	int fd;
-	char path[1]; /* and more */
-};
-
-static int
-fd_pread(struct hc_io *io, uint64_t offset, void *buf, size_t length, struct hc_err *err)
-{
-	struct fd_io *f = (struct fd_io *)io;
-	uint8_t *to = buf;
-
-	while (length > 0) {
-		ssize_t n = pread(f->fd, to, length, (off_t)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			if (n == 0)
-				errno = EIO;
-			hc_err_sys(err, H_DISK_READ, "reading %zu bytes", length);
-			return hc_err_at(err, offset, "%s", f->path);
-		}
-		to += n;
-		offset += (uint64_t)n;
-		length -= (size_t)n;
-	}
-	return 0;
-}
-
-static void
-fd_close(struct hc_io *io)
-{
-	free(io);
-}
-
-static const struct hc_io_ops fd_ops = { .name = "a disk",
-					 .pread = fd_pread,
-					 .close = fd_close };
-
-int
-hc_fd_io(int fd, uint64_t size, const char *path, struct hc_io **ret, struct hc_err *err)
-{
-	struct fd_io *f = calloc(1, sizeof(*f) + strlen(path));
-
-	if (f == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to read %s", path);
-	f->io = (struct hc_io){ &fd_ops, size };
-	f->fd = fd;
-	memcpy(f->path, path, strlen(path) + 1);
-	*ret = &f->io;
-	return 0;
-}
-
 int
 hc_edges(struct hc_io *io, char ret[HC_DIGEST_TEXT], bool *ret_blank, struct hc_err *err)
 {
@@ -261,7 +205,7 @@ hc_disk_content(int fd, struct hc_arena *arena, struct hc_disk *disk, struct hc_
 	bool blank;
 	int result = -1;
 
-	if (hc_fd_io(fd, disk->size, disk->path, &io, err) < 0)
+	if (hc_io_borrow_fd(fd, disk->size, disk->path, &io, err) < 0)
 		return -1;
 	if (hc_edges(io, edges, &blank, err) < 0 ||
 	    hc_signature_read(fd, (struct hc_extent){ 0, disk->size }, arena, &whole, err) < 0)

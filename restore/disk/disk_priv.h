@@ -55,8 +55,6 @@ int hc_signature_read(int fd, struct hc_extent range, struct hc_arena *arena,
 /* table, partitions, members, holds, holds_kind, edges of an open disk. */
 int hc_disk_content(int fd, struct hc_arena *arena, struct hc_disk *disk, struct hc_err *err);
 
-/* An hc_io over a descriptor that stays the caller's. */
-int hc_fd_io(int fd, uint64_t size, const char *path, struct hc_io **ret, struct hc_err *err);
 /* lstat with the rule for links (hazards 3): a link to a disk is followed, a link to a file is H_TARGET_BAD. */
 int hc_disk_stat(const char *path, struct stat *ret, struct hc_err *err);
 /* SHA-256 over first and last MiB; *ret_blank: both are all zeros. */
