@@ -84,7 +84,8 @@ check_numbers(const struct hc_gpt *gpt, uint64_t lba, size_t logical_block, stru
 	    gpt->entries_lba > UINT64_MAX / 8192)
 		return hc_err_set(err, H_DISK_TABLE,
 				  "the GPT header names an LBA beyond any disk");
-	if (gpt->first_usable > gpt->last_usable + 1 || gpt->entries_lba < 2 ||
+	if (gpt->first_usable < 2 || gpt->first_usable > gpt->last_usable + 1 ||
+	    gpt->entries_lba < 2 ||
 	    (gpt->entries_lba <= gpt->last_usable &&
 	     gpt->entries_lba + blocks > gpt->first_usable))
 		return hc_err_set(err, H_DISK_TABLE,

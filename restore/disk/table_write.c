@@ -183,13 +183,12 @@ write_gpt(struct builder *b, const struct hc_manifest_disk *disk, struct hc_err 
 	primary = old;
 	primary.last_usable = last_usable;
 	primary.other_lba = b->sectors - 1;
-	if (primary.entries_lba > last_usable) {
-		/* Entries behind the usable area would collide with the backup's. */
-		return hc_err_set(err, H_UNSUPPORTED,
-				  "the backup's primary GPT keeps its entries at the end of "
-				  "the disk (LBA %llu)",
-				  (unsigned long long)primary.entries_lba);
-	}
+	if (old.entries_lba > old.last_usable)
+		/* Behind the usable area, which will end elsewhere, where the backup's entries go. */
+		return hc_err_set(
+			err, H_UNSUPPORTED,
+			"the backup's primary GPT keeps its entries at the end of the disk (LBA %llu)",
+			(unsigned long long)old.entries_lba);
 	backup = primary;
 	backup.this_lba = b->sectors - 1;
 	backup.other_lba = 1;

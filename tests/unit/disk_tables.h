@@ -241,6 +241,8 @@ test_broken_gpt(void)
 		{ "too many entries", 512 + 80, 0x10000000, 4, true, H_DISK_TABLE,
 		  "are supported" },
 		{ "entries in LBA 1", 512 + 72, 1, 8, true, H_DISK_TABLE, "contradict" },
+		{ "a usable area from sector 1 on", 512 + 40, 1, 8, true, H_DISK_TABLE,
+		  "contradict" },
 		{ "entries inside a partition", 512 + 72, 3000, 8, true, H_DISK_TABLE,
 		  "contradict" },
 		{ "entries beyond the disk", 512 + 72, 1u << 30, 8, true, H_DISK_TABLE,

@@ -177,6 +177,14 @@ test_hostile_manifest(void)
 	bad.gpt_entries = hc_base64_encode(&arena, hc_span(t.gpt_entries.data, 1024));
 	ok_fails(hc_table_writes(&bad, 64 * MIB, &arena, &w, &err), &err, H_DISK_TABLE,
 		 "refused: entries cut off, with a CRC that says they are whole");
+	memcpy(header, t.gpt_header.data, 512);
+	hc_put_le64(header + 72, 131040);
+	hc_put_le32(header + 16, 0);
+	hc_put_le32(header + 16, crc_of(header, 92));
+	bad = disk;
+	bad.gpt_header = hc_base64_encode(&arena, hc_span(header, 512));
+	ok_fails(hc_table_writes(&bad, 128 * MIB, &arena, &w, &err), &err, H_UNSUPPORTED,
+		 "refused: a primary GPT with its entries at the end of the disk");
 	bad = disk;
 	bad.sector0 = hc_base64_encode(&arena, hc_span(t.gpt_entries.data, 4096));
 	ok_fails(hc_table_writes(&bad, 64 * MIB, &arena, &w, &err), &err, H_DISK_TABLE,
