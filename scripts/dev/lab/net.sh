@@ -87,8 +87,9 @@ lab_router_advertisements()
 lab_dhcp_start()
 {
     lab_router_advertisements
+    # --no-daemon: stay root, as a user namespace has no other user.
     [ "$LAB_PROXY" = no ] || lab_lender_start || return 1
-    lab_serve "$LAB_DIR/log/dnsmasq.out" dnsmasq --keep-in-foreground -C "$LAB_DIR/dnsmasq.conf"
+    lab_serve "$LAB_DIR/log/dnsmasq.out" dnsmasq --no-daemon -C "$LAB_DIR/dnsmasq.conf"
     lab_wait_server dnsmasq udp 69 "$LAB_DIR/log/dnsmasq.out"
 }
 
@@ -103,7 +104,7 @@ lab_lender_start()
         lab_in ip link set lender-port master br0 up &&
         $inside ip addr add 10.77.0.2/24 dev lender &&
         $inside ip link set lender up || return 1
-    $inside dnsmasq --keep-in-foreground -C /dev/null --port=0 --user=root --group=root \
+    $inside dnsmasq --no-daemon -C /dev/null --port=0 --user=root --group=root \
         --interface=lender --dhcp-range=10.77.0.100,10.77.0.199,1h --no-ping --dhcp-leasefile="$LAB_DIR/state/lender.leases" \
         --log-facility="$LAB_DIR/log/lender.log" </dev/null >>"$LAB_DIR/log/lender.log" 2>&1 {LAB_LOCK}>&- &
     disown $!

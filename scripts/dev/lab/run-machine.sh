@@ -12,7 +12,8 @@ lab_machine()
     esac
     mkdir -p "$LAB_DIR/$name"
     rm -f "$LAB_DIR/$name/vars.fd"
-    printf '%s\n' "$@" >"$LAB_DIR/$name/description"
+    : >"$LAB_DIR/$name/description"
+    [ $# = 0 ] || printf '%s\n' "$@" >"$LAB_DIR/$name/description"
     lab_describe "$name"
 }
 
