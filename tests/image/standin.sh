@@ -3,7 +3,7 @@
 # Tests the stand-in Windows: the builder makes what it says, and the oracle goes red when something is wrong.
 #
 # Needs:    root, the packages of scripts/dev/packages.list; HALCYON_BUILD (default build) for the cache.
-#           HALCYON_SLOW=1 adds the other versions, all kinds of damage, and booting in QEMU (6 minutes on an idle machine).
+#           HALCYON_SLOW=1 adds the other versions, all kinds of damage, and booting in QEMU (10 to 14 minutes on two busy cores).
 # Provides: TAP on stdout.
 set -euo pipefail
 
