@@ -241,8 +241,8 @@ test_broken_gpt(void)
 		{ "too many entries", 512 + 80, 0x10000000, 4, true, H_DISK_TABLE,
 		  "are supported" },
 		{ "entries in LBA 1", 512 + 72, 1, 8, true, H_DISK_TABLE, "contradict" },
-		{ "a usable area from sector 1 on", 512 + 40, 1, 8, true, H_DISK_TABLE,
-		  "contradict" },
+		{ "a usable area that ends before it begins", 512 + 48, 30, 8, true,
+		  H_DISK_TABLE, "contradict" },
 		{ "entries inside a partition", 512 + 72, 3000, 8, true, H_DISK_TABLE,
 		  "contradict" },
 		{ "entries beyond the disk", 512 + 72, 1u << 30, 8, true, H_DISK_TABLE,
@@ -302,6 +302,12 @@ test_odd_gpt(void)
 		   t.gpt_entries.size == 2048,
 	   "with all partitions");
 	ok_call(witness("odd", &t, &err), &err, "libfdisk agrees");
+	make_gpt("odd");
+	forge("odd", 512 + 72, 131040, 8);
+	ok_call(read_table("odd", 0, &arena, &t, &err), &err, "entries may lie at the end");
+	forge("odd", 512 + 40, 1, 8);
+	ok_fails(read_table("odd", 0, &arena, &t, &err), &err, H_DISK_TABLE,
+		 "refused: a usable area that begins with the header");
 	hc_arena_done(&arena);
 }
 
