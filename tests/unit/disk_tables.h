@@ -303,7 +303,7 @@ test_odd_gpt(void)
 	   "with all partitions");
 	ok_call(witness("odd", &t, &err), &err, "libfdisk agrees");
 	make_gpt("odd");
-	forge("odd", 512 + 72, 131040, 8);
+	forge("odd", 512 + 72, 131039, 8);
 	ok_call(read_table("odd", 0, &arena, &t, &err), &err, "entries may lie at the end");
 	forge("odd", 512 + 40, 1, 8);
 	ok_fails(read_table("odd", 0, &arena, &t, &err), &err, H_DISK_TABLE,
