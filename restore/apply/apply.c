@@ -47,7 +47,8 @@ open_target(struct hc_apply *apply, struct hc_err *err)
 	bool ours = false;
 
 	if (target->create_size != 0 && access(target->path, F_OK) != 0)
-		return hc_target_open(target->path, NULL, target->create_size, &apply->target, err);
+		return hc_target_open(target->path, NULL, target->create_size, &apply->target,
+				      err);
 	if (!apply->options.verify_only) {
 		if (hc_target_open(target->path, NULL, 0, &apply->target, err) < 0 ||
 		    apply_read_journal(apply, &ours, err) < 0)
@@ -78,11 +79,12 @@ check_target(struct hc_apply *apply, struct hc_err *err)
 	    (target->is_file ||
 	     hc_target_logical_block(apply->target) == target->logical_block))
 		return 0;
-	return hc_err_set(err, H_PLAN_STALE,
-			  "%s has %llu bytes in sectors of %llu; the plan was made for %llu in %llu",
-			  target->path, (unsigned long long)hc_target_size(apply->target),
-			  (unsigned long long)hc_target_logical_block(apply->target),
-			  (unsigned long long)target->size, (unsigned long long)target->logical_block);
+	return hc_err_set(
+		err, H_PLAN_STALE,
+		"%s has %llu bytes in sectors of %llu; the plan was made for %llu in %llu",
+		target->path, (unsigned long long)hc_target_size(apply->target),
+		(unsigned long long)hc_target_logical_block(apply->target),
+		(unsigned long long)target->size, (unsigned long long)target->logical_block);
 }
 
 static int
@@ -265,8 +267,9 @@ on_retry(void *ctx, const struct hc_err *why, unsigned attempt)
 static int
 open_backup(struct hc_apply *apply, struct hc_err *err)
 {
-	const struct hc_place_options place = { apply->options.patience_ms, apply->options.ca_file,
-						&apply->halt, on_retry, apply };
+	const struct hc_place_options place = { apply->options.patience_ms,
+						apply->options.ca_file, &apply->halt, on_retry,
+						apply };
 	const char *name = hc_arena_printf(&apply->arena, "%s//%s", apply->plan->repository,
 					   apply->plan->backup);
 

@@ -45,7 +45,8 @@ struct hc_apply_options {
 /* Checks that the plan is whole and allowed (its seal was checked when it was read); contacts the repository;
  * writes nothing. */
 int hc_apply_open(const struct hc_plan *plan, const char *plan_id,
-		  const struct hc_apply_options *options, struct hc_apply **ret, struct hc_err *err);
+		  const struct hc_apply_options *options, struct hc_apply **ret,
+		  struct hc_err *err);
 /* 1: *ret holds an event, valid until the next call; 0: everything is done; -1: failed. */
 int hc_apply_step(struct hc_apply *apply, struct hc_event *ret, struct hc_err *err);
 /* The figures so far; strings are the plan's. */

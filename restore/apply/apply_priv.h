@@ -101,10 +101,10 @@ int apply_poll_workers(struct hc_apply *apply, struct hc_event *ret, struct hc_e
 void apply_stop_workers(struct hc_apply *apply);
 
 /* data.c, readback.c: what a worker does with a span. */
-int apply_write_span(struct hc_apply *apply, struct hc_session *session, const struct span *span,
-		     uint8_t *buf, struct hc_err *err);
-int apply_check_span(struct hc_apply *apply, struct hc_session *session, const struct span *span,
-		     uint8_t *buf, struct hc_err *err);
+int apply_write_span(struct hc_apply *apply, struct hc_session *session,
+		     const struct span *span, uint8_t *buf, struct hc_err *err);
+int apply_check_span(struct hc_apply *apply, struct hc_session *session,
+		     const struct span *span, uint8_t *buf, struct hc_err *err);
 
 /* held.c: the ranges that are written last, and the journal. */
 int apply_open_held(struct hc_apply *apply, struct hc_err *err);
@@ -114,11 +114,13 @@ bool apply_meets_held(const struct hc_apply *apply, const struct span *span);
 /* Takes the content of held ranges out of a span that was read from the backup and puts the mask in. */
 void apply_mask(struct hc_apply *apply, const struct span *span, uint8_t *buf);
 /* In a span read from the target: the mask must be there (unless final); puts the content back in. */
-int apply_unmask(struct hc_apply *apply, const struct span *span, uint8_t *buf, struct hc_err *err);
+int apply_unmask(struct hc_apply *apply, const struct span *span, uint8_t *buf,
+		 struct hc_err *err);
 int apply_write_held(struct hc_apply *apply, struct hc_err *err);
 int apply_write_tables(struct hc_apply *apply, struct hc_err *err);
 int apply_check_tables(struct hc_apply *apply, struct hc_err *err);
-int apply_write_journal(struct hc_apply *apply, enum hc_journal_state state, struct hc_err *err);
+int apply_write_journal(struct hc_apply *apply, enum hc_journal_state state,
+			struct hc_err *err);
 /* Looks at the start of the target: our own unfinished journal means that this is a resumed run. */
 int apply_read_journal(struct hc_apply *apply, bool *ret_ours, struct hc_err *err);
 

@@ -29,10 +29,13 @@ check_data(const struct hc_plan_data *data, const struct hc_region *region, uint
 	   struct hc_err *err)
 {
 	if (region == NULL || strcmp(region->index.sha256, data->index.sha256) != 0)
-		return hc_err_set(err, H_PLAN_STALE, "the backup's %s is not the one the plan names",
+		return hc_err_set(err, H_PLAN_STALE,
+				  "the backup's %s is not the one the plan names",
 				  data->index.name);
-	if (data->source_offset > region->size || data->length > region->size - data->source_offset)
-		return hc_err_set(err, H_PLAN_STALE, "the plan takes more from %s than it holds",
+	if (data->source_offset > region->size ||
+	    data->length > region->size - data->source_offset)
+		return hc_err_set(err, H_PLAN_STALE,
+				  "the plan takes more from %s than it holds",
 				  data->index.name);
 	if (data->length % block != 0 || data->target_offset % block != 0)
 		return hc_err_set(err, H_UNSUPPORTED,
@@ -42,9 +45,11 @@ check_data(const struct hc_plan_data *data, const struct hc_region *region, uint
 }
 
 static int
-open_blob(struct hc_apply *apply, struct hc_session *session, struct blob *blob, struct hc_err *err)
+open_blob(struct hc_apply *apply, struct hc_session *session, struct blob *blob,
+	  struct hc_err *err)
 {
-	struct place at = find_region(hc_backup_manifest(apply->backup), blob->plan->index.name);
+	struct place at =
+		find_region(hc_backup_manifest(apply->backup), blob->plan->index.name);
 	struct hc_buf packed = { 0 };
 	int result;
 
@@ -55,7 +60,8 @@ open_blob(struct hc_apply *apply, struct hc_session *session, struct blob *blob,
 		return 0;
 	result = hc_backup_file(apply->backup, session, at.found->free, &packed, err);
 	if (result == 0)
-		result = hc_extents_unpack(hc_buf_span(&packed), at.found->size, &blob->free, err);
+		result = hc_extents_unpack(hc_buf_span(&packed), at.found->size, &blob->free,
+					   err);
 	hc_buf_done(&packed);
 	return result;
 }
@@ -78,8 +84,8 @@ apply_open_blobs(struct hc_apply *apply, struct hc_err *err)
 	for (size_t i = 0; i < plan->data.count; i++) {
 		apply->blobs[i].plan = &plan->data.items[i];
 		if (open_blob(apply, session, &apply->blobs[i], err) < 0) {
-			hc_err_wrap(err, "while opening %s of backup %s", plan->data.items[i].what,
-				    plan->backup);
+			hc_err_wrap(err, "while opening %s of backup %s",
+				    plan->data.items[i].what, plan->backup);
 			goto out;
 		}
 	}

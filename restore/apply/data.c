@@ -65,14 +65,16 @@ write_differing(struct hc_apply *apply, struct hc_session *session, const struct
 	/* A medium that can't be read here may still be written. */
 	if (!apply->compare_first || ops->same == NULL || ops->row == NULL ||
 	    apply_meets_held(apply, span) ||
-	    hc_target_read(apply->target, span->target, buf, (size_t)span->source.length, &unread) < 0)
+	    hc_target_read(apply->target, span->target, buf, (size_t)span->source.length,
+			   &unread) < 0)
 		return 0;
 	for (uint64_t at = span->source.offset; at < end; at = next) {
 		bool same = next_run(apply, span, buf, at, &next);
 		uint64_t in_span = at - span->source.offset;
 		struct span part = *span;
 
-		if (in_span % BUFFER_ALIGN != 0 || (next != end && (next - at) % BUFFER_ALIGN != 0))
+		if (in_span % BUFFER_ALIGN != 0 ||
+		    (next != end && (next - at) % BUFFER_ALIGN != 0))
 			return 0;
 		part.source = (struct hc_extent){ at, next - at };
 		part.target += in_span;
@@ -135,8 +137,9 @@ apply_write_span(struct hc_apply *apply, struct hc_session *session, const struc
 	int done;
 
 	if (span->kind != SPAN_DATA)
-		return apply_meets_held(apply, span) ? write_zeros_around_held(apply, span, buf, err)
-						     : zero(apply, span, err);
+		return apply_meets_held(apply, span)
+			       ? write_zeros_around_held(apply, span, buf, err)
+			       : zero(apply, span, err);
 	done = write_differing(apply, session, span, buf, err);
 	if (done != 0)
 		return done < 0 ? -1 : 0;

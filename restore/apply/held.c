@@ -16,7 +16,8 @@ static struct meeting
 meet(const struct hc_plan_held *held, const struct span *span)
 {
 	uint64_t start = hc_max_u64(held->offset, span->target);
-	uint64_t end = hc_min_u64(held->offset + held->length, span->target + span->source.length);
+	uint64_t end =
+		hc_min_u64(held->offset + held->length, span->target + span->source.length);
 
 	if (start >= end)
 		return (struct meeting){ 0, 0, 0 };
@@ -98,7 +99,8 @@ apply_unmask(struct hc_apply *apply, const struct span *span, uint8_t *buf, stru
 		    memcmp(buf + m.in_span, held->mask + m.in_held, m.length) != 0) {
 			hc_err_set(err, H_READBACK_MISMATCH, "%s is not as it was left",
 				   held->plan->what);
-			return hc_err_at(err, held->plan->offset, "%s", apply->plan->target.path);
+			return hc_err_at(err, held->plan->offset, "%s",
+					 apply->plan->target.path);
 		}
 		/* When only comparing, a volume's first sector is compared as it lies there. */
 		if (!apply->options.verify_only || held->plan->discard)
@@ -156,7 +158,8 @@ apply_write_tables(struct hc_apply *apply, struct hc_err *err)
 		const struct hc_plan_write *write = &tables->items[i];
 
 		if (hc_base64_decode(&apply->arena, write->bytes, &bytes, err) < 0 ||
-		    write_checked(apply, write->offset, bytes.data, bytes.size, write->what, err) < 0)
+		    write_checked(apply, write->offset, bytes.data, bytes.size, write->what,
+				  err) < 0)
 			return -1;
 	}
 	return 0;
@@ -178,13 +181,15 @@ apply_check_tables(struct hc_apply *apply, struct hc_err *err)
 		if (hc_base64_decode(&apply->arena, write->bytes, &bytes, err) < 0)
 			goto out;
 		if (bytes.size > SPAN_BYTES) {
-			hc_err_set(err, H_PLAN_STALE, "%s has %zu bytes", write->what, bytes.size);
+			hc_err_set(err, H_PLAN_STALE, "%s has %zu bytes", write->what,
+				   bytes.size);
 			goto out;
 		}
 		if (hc_target_read(apply->target, write->offset, buf, bytes.size, err) < 0)
 			goto out;
 		if (memcmp(buf, bytes.data, bytes.size) != 0) {
-			hc_err_set(err, H_TARGET_DIFFERS, "%s is not what the backup has", write->what);
+			hc_err_set(err, H_TARGET_DIFFERS, "%s is not what the backup has",
+				   write->what);
 			hc_err_at(err, write->offset, "%s", apply->plan->target.path);
 			goto out;
 		}
@@ -198,8 +203,8 @@ out:
 int
 apply_write_journal(struct hc_apply *apply, enum hc_journal_state state, struct hc_err *err)
 {
-	struct hc_journal journal = { apply->plan_id, apply->plan->task, apply->plan->backup, state,
-				      NULL };
+	struct hc_journal journal = { apply->plan_id, apply->plan->task, apply->plan->backup,
+				      state, NULL };
 	char created[HC_TIME_TEXT];
 	struct held *held;
 
@@ -210,7 +215,8 @@ apply_write_journal(struct hc_apply *apply, enum hc_journal_state state, struct 
 	journal.created = created;
 	if (hc_journal_block(&journal, held->mask, err) < 0)
 		return -1;
-	return write_checked(apply, held->plan->offset, held->mask, HC_JOURNAL_BYTES, "the journal", err);
+	return write_checked(apply, held->plan->offset, held->mask, HC_JOURNAL_BYTES,
+			     "the journal", err);
 }
 
 int
@@ -228,11 +234,13 @@ apply_read_journal(struct hc_apply *apply, bool *ret_ours, struct hc_err *err)
 	if (buf == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to read the journal");
 	result = hc_target_read(apply->target, 0, buf, length, err);
-	if (result == 0 && hc_journal_find(hc_span(buf, length), &apply->arena, &found, &offset) == 1 &&
+	if (result == 0 &&
+	    hc_journal_find(hc_span(buf, length), &apply->arena, &found, &offset) == 1 &&
 	    strcmp(found.plan, apply->plan_id) == 0) {
 		*ret_ours = found.state == HC_JOURNAL_STARTED;
 		if (found.state == HC_JOURNAL_FINISHED)
-			result = hc_err_set(err, H_PLAN_SPENT, "%s carries it as finished since %s",
+			result = hc_err_set(err, H_PLAN_SPENT,
+					    "%s carries it as finished since %s",
 					    apply->plan->target.path, found.created);
 	}
 	free(buf);

@@ -12,8 +12,8 @@ differs(const struct hc_apply *apply, const struct span *span, struct hc_err *er
 
 	hc_err_set(err, apply->options.verify_only ? H_TARGET_DIFFERS : H_READBACK_MISMATCH,
 		   "%llu bytes at offset %llu of %s are not what the backup holds",
-		   (unsigned long long)span->source.length, (unsigned long long)span->source.offset,
-		   what);
+		   (unsigned long long)span->source.length,
+		   (unsigned long long)span->source.offset, what);
 	return hc_err_at(err, span->target, "%s", apply->plan->target.path);
 }
 

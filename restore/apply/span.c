@@ -80,17 +80,20 @@ apply_next_span(struct hc_apply *apply, struct span *ret)
 	found = blob->image->ops->next_data(blob->image, apply->cursor_at);
 	ret->blob = apply->cursor_blob;
 	/* Only whole sectors are handled as zeros; a remainder goes with the data behind it. */
-	found.offset = hc_min_u64(hc_max_u64(hc_round_down(found.offset, block), apply->cursor_at), end);
+	found.offset = hc_min_u64(
+		hc_max_u64(hc_round_down(found.offset, block), apply->cursor_at), end);
 	if (found.offset > apply->cursor_at)
 		zero_span(blob, apply->cursor_at, found.offset, ret);
 	else
 		data_span(blob, apply->cursor_at, end, block, ret);
-	if (ret->kind == SPAN_DATA && found.length > 0 && hc_extent_end(found) < hc_extent_end(ret->source)) {
+	if (ret->kind == SPAN_DATA && found.length > 0 &&
+	    hc_extent_end(found) < hc_extent_end(ret->source)) {
 		uint64_t to = hc_min_u64(hc_round_up(hc_extent_end(found), block), end);
 
 		ret->source.length = to - ret->source.offset;
 	}
-	ret->target = ret->source.offset - blob->plan->source_offset + blob->plan->target_offset;
+	ret->target =
+		ret->source.offset - blob->plan->source_offset + blob->plan->target_offset;
 	apply->cursor_at = hc_extent_end(ret->source);
 	return 1;
 }

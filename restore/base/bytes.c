@@ -86,5 +86,6 @@ hc_is_zero(const void *data, size_t size)
 		return true;
 	}
 	/* The first 16 are zero and each byte equals the one 16 before it. */
-	return hc_is_zero(bytes, 15) && bytes[15] == 0 && memcmp(bytes, bytes + 16, size - 16) == 0;
+	return hc_is_zero(bytes, 15) && bytes[15] == 0 &&
+	       memcmp(bytes, bytes + 16, size - 16) == 0;
 }

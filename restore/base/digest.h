@@ -27,7 +27,8 @@ struct hc_digest {
 	uint8_t bytes[HC_DIGEST_BYTES];
 };
 
-void hc_digest_of(enum hc_digest_type type, const void *data, size_t size, struct hc_digest *ret);
+void hc_digest_of(enum hc_digest_type type, const void *data, size_t size,
+		  struct hc_digest *ret);
 bool hc_digest_equal(const struct hc_digest *a, const struct hc_digest *b);
 void hc_digest_hex(const struct hc_digest *digest, char ret[HC_DIGEST_TEXT]);
 /* Exactly 64 lower-case hex digits; false otherwise. */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const struct hc_err_info infos[] = {
-#define H(number, name, class, title, remedy) \
+#define H(number, name, class, title, remedy)                                                  \
 	{ H_##name, #name, HC_ERR_CLASS_##class, title, remedy },
 #include "restore/base/err_ids.def"
 #undef H
@@ -154,7 +154,8 @@ hc_err_format(const struct hc_err *err, char *buf, unsigned size)
 
 	if (remedy[0] == '\0' && info != NULL)
 		remedy = info->remedy;
-	n = snprintf(buf, size, "H%04d %s\n", (int)err->code, info ? info->title : "unknown error");
+	n = snprintf(buf, size, "H%04d %s\n", (int)err->code,
+		     info ? info->title : "unknown error");
 	used = n < 0 ? 0 : (size_t)n;
 	for (unsigned i = 0; i < err->frames && used < size; i++) {
 		n = snprintf(buf + used, size - used, "  %s\n", err->text[i]);
@@ -163,8 +164,8 @@ hc_err_format(const struct hc_err *err, char *buf, unsigned size)
 	if (err->object[0] != '\0' && used < size) {
 		n = err->offset == HC_NO_OFFSET
 			    ? snprintf(buf + used, size - used, "  at %s\n", err->object)
-			    : snprintf(buf + used, size - used, "  at %s, byte %llu\n", err->object,
-				       (unsigned long long)err->offset);
+			    : snprintf(buf + used, size - used, "  at %s, byte %llu\n",
+				       err->object, (unsigned long long)err->offset);
 		used += n < 0 ? 0 : (size_t)n;
 	}
 	if (used < size)

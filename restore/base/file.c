@@ -36,7 +36,8 @@ hc_file_read(const char *path, size_t max, struct hc_buf *out, struct hc_err *er
 		}
 		out->size += (size_t)n;
 		if (out->size - before > max) {
-			hc_err_set(err, H_IO, "%s is larger than the %zu bytes expected", path, max);
+			hc_err_set(err, H_IO, "%s is larger than the %zu bytes expected", path,
+				   max);
 			goto out;
 		}
 	} while (n > 0);

@@ -27,10 +27,12 @@ hc_io_pread(struct hc_io *io, uint64_t offset, void *buf, size_t length, struct 
 }
 
 int
-hc_io_pwrite(struct hc_io *io, uint64_t offset, const void *buf, size_t length, struct hc_err *err)
+hc_io_pwrite(struct hc_io *io, uint64_t offset, const void *buf, size_t length,
+	     struct hc_err *err)
 {
 	if (io->ops->pwrite == NULL)
-		return hc_err_set(err, H_INTERNAL, "%s is open for reading only", io->ops->name);
+		return hc_err_set(err, H_INTERNAL, "%s is open for reading only",
+				  io->ops->name);
 	if (check_range(io, offset, length, err) < 0)
 		return -1;
 	return length == 0 ? 0 : io->ops->pwrite(io, offset, buf, length, err);
@@ -80,7 +82,8 @@ window_pread(struct hc_io *io, uint64_t offset, void *buf, size_t length, struct
 }
 
 static int
-window_pwrite(struct hc_io *io, uint64_t offset, const void *buf, size_t length, struct hc_err *err)
+window_pwrite(struct hc_io *io, uint64_t offset, const void *buf, size_t length,
+	      struct hc_err *err)
 {
 	struct window *w = (struct window *)io;
 

@@ -20,7 +20,8 @@ struct hc_io;
 
 struct hc_io_ops {
 	const char *name;
-	int (*pread)(struct hc_io *io, uint64_t offset, void *buf, size_t length, struct hc_err *err);
+	int (*pread)(struct hc_io *io, uint64_t offset, void *buf, size_t length,
+		     struct hc_err *err);
 	/* NULL: read-only. */
 	int (*pwrite)(struct hc_io *io, uint64_t offset, const void *buf, size_t length,
 		      struct hc_err *err);
@@ -28,7 +29,8 @@ struct hc_io_ops {
 	int (*flush)(struct hc_io *io, struct hc_err *err);
 	/* The first extent at or after `from` that may hold anything but zeros; an empty one at
 	 * `size` when there is none.  NULL: everything may. */
-	int (*next_data)(struct hc_io *io, uint64_t from, struct hc_extent *ret, struct hc_err *err);
+	int (*next_data)(struct hc_io *io, uint64_t from, struct hc_extent *ret,
+			 struct hc_err *err);
 	/* NULL: nothing to free. */
 	void (*close)(struct hc_io *io);
 };
@@ -38,7 +40,8 @@ struct hc_io {
 	uint64_t size;
 };
 
-int hc_io_pread(struct hc_io *io, uint64_t offset, void *buf, size_t length, struct hc_err *err);
+int hc_io_pread(struct hc_io *io, uint64_t offset, void *buf, size_t length,
+		struct hc_err *err);
 int hc_io_pwrite(struct hc_io *io, uint64_t offset, const void *buf, size_t length,
 		 struct hc_err *err);
 int hc_io_flush(struct hc_io *io, struct hc_err *err);
@@ -47,12 +50,14 @@ int hc_io_next_data(struct hc_io *io, uint64_t from, struct hc_extent *ret, stru
 void hc_io_close(struct hc_io *io);
 
 /* A part of another io, which must outlive it; closing the part leaves the whole open. */
-int hc_io_window(struct hc_io *whole, struct hc_extent part, struct hc_io **ret, struct hc_err *err);
+int hc_io_window(struct hc_io *whole, struct hc_extent part, struct hc_io **ret,
+		 struct hc_err *err);
 /* Borrowed bytes in memory, read-only: for tests and fuzzing. */
 int hc_io_memory(struct hc_span bytes, struct hc_io **ret, struct hc_err *err);
 /* A regular file or device opened read-only (page cache; holes of sparse files are known). */
 int hc_io_open_file(const char *path, struct hc_io **ret, struct hc_err *err);
 /* The same over a descriptor that stays the caller's; `path` names it in messages. */
-int hc_io_borrow_fd(int fd, uint64_t size, const char *path, struct hc_io **ret, struct hc_err *err);
+int hc_io_borrow_fd(int fd, uint64_t size, const char *path, struct hc_io **ret,
+		    struct hc_err *err);
 
 #endif

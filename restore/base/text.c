@@ -21,14 +21,16 @@ hc_base64_encode(struct hc_arena *arena, struct hc_span bytes)
 }
 
 int
-hc_base64_decode(struct hc_arena *arena, const char *text, struct hc_span *ret, struct hc_err *err)
+hc_base64_decode(struct hc_arena *arena, const char *text, struct hc_span *ret,
+		 struct hc_err *err)
 {
 	size_t length = strlen(text), pad = 0;
 	uint8_t *bytes;
 	int n;
 
 	if (length % 4 != 0 || length > INT32_MAX / 2)
-		return hc_err_set(err, H_TEXT_ENCODING, "base64 text of %zu characters", length);
+		return hc_err_set(err, H_TEXT_ENCODING, "base64 text of %zu characters",
+				  length);
 	bytes = hc_arena_alloc(arena, length / 4 * 3 + 1);
 	if (bytes == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu bytes", length);
@@ -86,16 +88,17 @@ hc_time_text(time_t when, char ret[HC_TIME_TEXT])
 {
 	struct tm tm;
 
-	if (gmtime_r(&when, &tm) == NULL || strftime(ret, HC_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	if (gmtime_r(&when, &tm) == NULL ||
+	    strftime(ret, HC_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		ret[0] = '\0';
 }
 
 void
 hc_guid_text(const uint8_t g[16], char ret[HC_GUID_TEXT])
 {
-	snprintf(ret, HC_GUID_TEXT, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", hc_get_le32(g),
-		 hc_get_le16(g + 4), hc_get_le16(g + 6), g[8], g[9], g[10], g[11], g[12], g[13], g[14],
-		 g[15]);
+	snprintf(ret, HC_GUID_TEXT, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		 hc_get_le32(g), hc_get_le16(g + 4), hc_get_le16(g + 6), g[8], g[9], g[10],
+		 g[11], g[12], g[13], g[14], g[15]);
 }
 
 bool
@@ -106,8 +109,8 @@ hc_guid_parse(const char *text, uint8_t ret[16])
 
 	if (text[0] == '{')
 		text++;
-	if (sscanf(text, "%8x-%4x-%4x-%2x%2x-%2x%2x%2x%2x%2x%2x%n", &a, &b, &c, &d[0], &d[1], &d[2], &d[3],
-		   &d[4], &d[5], &d[6], &d[7], &used) != 11 ||
+	if (sscanf(text, "%8x-%4x-%4x-%2x%2x-%2x%2x%2x%2x%2x%2x%n", &a, &b, &c, &d[0], &d[1],
+		   &d[2], &d[3], &d[4], &d[5], &d[6], &d[7], &used) != 11 ||
 	    used != HC_GUID_TEXT - 1)
 		return false;
 	hc_put_le32(ret, a);

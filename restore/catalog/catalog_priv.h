@@ -5,8 +5,8 @@
 
 #include "restore/catalog/catalog.h"
 
-#define HC_MARKER_NAME	      "halcyon.json"
-#define HC_LIST_NAME	      "catalog.json"
+#define HC_MARKER_NAME        "halcyon.json"
+#define HC_LIST_NAME          "catalog.json"
 #define HC_MARKER_BYTES_MAX   65536u
 #define HC_MANIFEST_BYTES_MAX (64u << 20)
 #define HC_LIST_BYTES_MAX     (256u << 20)

@@ -6,7 +6,7 @@
 #include "restore/catalog/catalog.h"
 
 #define MANIFEST "/manifest.json"
-#define BACKUPS	 "/backups"
+#define BACKUPS  "/backups"
 
 static const char id_letters[] =
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";

@@ -10,9 +10,9 @@
 
 #include "restore/catalog/catalog_priv.h"
 
-#define THREADS	    4u
+#define THREADS     4u
 #define THREADS_MAX 64u
-#define BATCH	    16u
+#define BATCH       16u
 
 /* A row that needs a chunk. */
 struct item {

@@ -27,7 +27,8 @@ on_progress(void *ctx, uint64_t done, uint64_t total)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	event.at_ms = (uint64_t)(now.tv_sec - watch->begun.tv_sec) * 1000 +
-		      (uint64_t)(now.tv_nsec / 1000000) - (uint64_t)(watch->begun.tv_nsec / 1000000);
+		      (uint64_t)(now.tv_nsec / 1000000) -
+		      (uint64_t)(watch->begun.tv_nsec / 1000000);
 	progress_show(watch->progress, &event);
 }
 

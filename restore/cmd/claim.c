@@ -56,7 +56,8 @@ get_plan(struct cli *cli, struct claim *claim, struct hc_plan *ret, const char *
 		result = hc_place_get(claim->session, name, PLAN_MAX_BYTES, &bytes, err);
 	if (result == 0) {
 		*ret = (struct hc_plan){ 0 };
-		result = hc_doc_read(&hc_plan_shape, hc_buf_span(&bytes), &cli->arena, ret, err);
+		result =
+			hc_doc_read(&hc_plan_shape, hc_buf_span(&bytes), &cli->arena, ret, err);
 	}
 	if (result == 0) {
 		hc_doc_seal(hc_buf_span(&bytes), seal);
@@ -76,8 +77,8 @@ taken(const struct claim *claim, const char *why, struct hc_err *err)
 }
 
 int
-claim_take(struct cli *cli, struct claim *claim, const struct hc_disk *disk, struct hc_plan *plan,
-	   const char **plan_id, struct hc_err *err)
+claim_take(struct cli *cli, struct claim *claim, const struct hc_disk *disk,
+	   struct hc_plan *plan, const char **plan_id, struct hc_err *err)
 {
 	struct hc_plan old;
 	const char *old_id;
@@ -90,8 +91,10 @@ claim_take(struct cli *cli, struct claim *claim, const struct hc_disk *disk, str
 	if (get_plan(cli, claim, &old, &old_id, err) < 0) {
 		if (err->code != H_NOT_FOUND)
 			return -1;
-		return taken(claim, "its plan is not there: that run never began, or is just beginning",
-			     err);
+		return taken(
+			claim,
+			"its plan is not there: that run never began, or is just beginning",
+			err);
 	}
 	if (disk->journal == NULL || strcmp(disk->journal, old_id) != 0 ||
 	    disk->holds_kind == NULL || strcmp(disk->holds_kind, "halcyon-unfinished") != 0)

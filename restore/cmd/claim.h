@@ -28,7 +28,8 @@ int claim_open(const char *reports, const char *task, const struct hc_place_opti
 int claim_take(struct cli *cli, struct claim *claim, const struct hc_disk *disk,
 	       struct hc_plan *plan, const char **plan_id, struct hc_err *err);
 /* Puts report and events there; a server that is gone by now changes nothing of what was done. */
-int claim_report(struct cli *cli, struct claim *claim, const struct run *run, struct hc_err *err);
+int claim_report(struct cli *cli, struct claim *claim, const struct run *run,
+		 struct hc_err *err);
 void claim_close(struct claim *claim);
 
 #endif

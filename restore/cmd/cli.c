@@ -41,7 +41,8 @@ set_common(struct cli *cli, const char *name, const char *value, struct hc_err *
 	} else if (hc_log_parse_level(value, &level)) {
 		hc_log_set_level(level);
 	} else {
-		return hc_err_set(err, H_USAGE, "--log-level %s: error, warn, note or debug", value);
+		return hc_err_set(err, H_USAGE, "--log-level %s: error, warn, note or debug",
+				  value);
 	}
 	return 0;
 }
@@ -59,12 +60,14 @@ parse_option(struct cli *cli, char **words, int left, struct hc_err *err)
 	int used = 1;
 
 	if (option == NULL)
-		return hc_err_set(err, H_USAGE, "%s has no option %s", cli->command->name, words[0]);
+		return hc_err_set(err, H_USAGE, "%s has no option %s", cli->command->name,
+				  words[0]);
 	if (option->value == NULL && value != NULL)
 		return hc_err_set(err, H_USAGE, "--%s takes no value", option->name);
 	if (option->value != NULL && value == NULL) {
 		if (left < 2)
-			return hc_err_set(err, H_USAGE, "--%s wants %s", option->name, option->value);
+			return hc_err_set(err, H_USAGE, "--%s wants %s", option->name,
+					  option->value);
 		value = words[1];
 		used = 2;
 	}
@@ -95,7 +98,8 @@ cli_parse(struct cli *cli, int argc, char **argv, struct hc_err *err)
 			i += used;
 		} else {
 			if (cli->arg_count == room || cli->arg_count == cli->command->most)
-				return hc_err_set(err, H_USAGE, "%s: \"%s\" is one word too many",
+				return hc_err_set(err, H_USAGE,
+						  "%s: \"%s\" is one word too many",
 						  cli->command->name, argv[i]);
 			cli->args[cli->arg_count++] = argv[i++];
 		}
@@ -112,8 +116,8 @@ print_options(const struct cli_option *options)
 	char name[64];
 
 	for (; options->name != NULL; options++) {
-		snprintf(name, sizeof(name), "--%s%s%s", options->name, options->value ? " " : "",
-			 options->value ? options->value : "");
+		snprintf(name, sizeof(name), "--%s%s%s", options->name,
+			 options->value ? " " : "", options->value ? options->value : "");
 		printf("  %-24s %s\n", name, options->about);
 	}
 }
@@ -134,8 +138,8 @@ cli_print_index(void)
 	printf("Usage: halcyon COMMAND [ARGUMENT...] [OPTION...]\n\n"
 	       "Restores Windows machines onto bare metal while Windows is offline.\n\nCommands:\n");
 	for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
-		printf("  %-9s %-20s %.*s\n", c->name, c->arguments, (int)strcspn(c->about, "\n"),
-		       c->about);
+		printf("  %-9s %-20s %.*s\n", c->name, c->arguments,
+		       (int)strcspn(c->about, "\n"), c->about);
 	printf("\nEvery command knows --json, --quiet, --log-level LEVEL and --help.\n"
 	       "`halcyon --version` prints the version.\n"
 	       "Exit status: 0 done, 1 failed, 2 bad usage, 3 blocked by a rule, 4 needs an answer, "
@@ -173,7 +177,8 @@ cli_list(struct cli *cli, const char *name, struct hc_strings *ret, struct hc_er
 			char *word = hc_arena_strndup(&cli->arena, at, length);
 
 			if (word == NULL || hc_strings_add(ret, &cli->arena, word, err) < 0)
-				return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for --%s", name);
+				return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for --%s",
+						  name);
 			at += length + (at[length] == ',');
 		}
 	}
@@ -194,7 +199,8 @@ cli_number(const struct cli *cli, const char *name, uint64_t otherwise, uint64_t
 	errno = 0;
 	*ret = strtoull(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
-		return hc_err_set(err, H_USAGE, "--%s %s: a whole number is wanted", name, text);
+		return hc_err_set(err, H_USAGE, "--%s %s: a whole number is wanted", name,
+				  text);
 	return 0;
 }
 

@@ -16,7 +16,7 @@
 static const struct hc_shape *const shapes[] = {
 	&hc_facts_shape,       &hc_windows_shape, &hc_manifest_shape, &hc_repository_shape,
 	&hc_catalog_shape,     &hc_intent_shape,  &hc_survey_shape,   &hc_verdict_shape,
-	&hc_plan_shape,	       &hc_event_shape,	  &hc_report_shape,   &hc_journal_shape,
+	&hc_plan_shape,        &hc_event_shape,   &hc_report_shape,   &hc_journal_shape,
 	&hc_disk_record_shape,
 };
 

@@ -136,7 +136,8 @@ extract_entry(struct cli *cli, struct opened *o, const struct hc_entry *entry, c
 	if (from_path == NULL || to_path == NULL)
 		result = hc_err_set(&err, H_OUT_OF_MEMORY, "no memory for a path");
 	else if (!safe_name(entry->name))
-		result = hc_err_set(&err, H_VOLUME_FORMAT, "the name \"%s\" cannot be", entry->name);
+		result = hc_err_set(&err, H_VOLUME_FORMAT, "the name \"%s\" cannot be",
+				    entry->name);
 	else if (entry->type == HC_ENTRY_FOLDER)
 		return extract_tree(cli, o, from_path, to_path, tally, &err);
 	else if (entry->type == HC_ENTRY_LINK)
@@ -147,7 +148,8 @@ extract_entry(struct cli *cli, struct opened *o, const struct hc_entry *entry, c
 		tally->files++;
 		return 0;
 	}
-	hc_log(HC_LOG_WARN, "left out %s: %s", from_path ? from_path : entry->name, err.text[0]);
+	hc_log(HC_LOG_WARN, "left out %s: %s", from_path ? from_path : entry->name,
+	       err.text[0]);
 	if (tally->failed++ == 0)
 		tally->first = err;
 	return 0;
@@ -186,8 +188,8 @@ cmd_extract(struct cli *cli, struct hc_err *err)
 		result = extract_tree(cli, &o, path, to, &tally, err);
 		if (result == 0 && tally.failed > 0) {
 			*err = tally.first;
-			result = hc_err_wrap(err, "%u files were extracted, %u left out", tally.files,
-					     tally.failed);
+			result = hc_err_wrap(err, "%u files were extracted, %u left out",
+					     tally.files, tally.failed);
 		}
 	} else if (result == 0) {
 		result = extract_file(&o, path, to, err);

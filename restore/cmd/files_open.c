@@ -92,8 +92,8 @@ open_image(struct cli *cli, const char *name, struct opened *ret, struct hc_err 
 	}
 	if (chosen == NULL)
 		return hc_err_set(err, H_NOT_FOUND, "%s has no such partition", name);
-	return hc_io_window(ret->disk, (struct hc_extent){ chosen->start, chosen->size }, &ret->io,
-			    err);
+	return hc_io_window(ret->disk, (struct hc_extent){ chosen->start, chosen->size },
+			    &ret->io, err);
 }
 
 int

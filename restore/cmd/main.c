@@ -10,20 +10,26 @@
 
 atomic_bool cli_stop;
 
-#define END                      \
-	{                        \
-		NULL, NULL, NULL \
+/* clang-format off: a row of options a line */
+#define END                                                                                    \
+	{                                                                                      \
+		NULL, NULL, NULL                                                               \
 	}
-#define MACHINE_OPTIONS                                                                           \
-	{ "facts", "FILE", "facts of the machine that will run this (default: this one)" },       \
-		{ "for-machine", "FACTS", "for another machine: its facts, or \"unknown\"" },     \
-		{ "disk", "N", "disk of the backup, from 0 (default 0)" },                        \
-		{ "mode", "MODE", "bmr: whole disks (the only one so far)" },                     \
-		{ "override", "RULE", "override a block by name; stands in plan and report" },    \
-		{ "accept", "RULE", "accept a warning by name; stands in plan and report" }
-#define PLACE_OPTIONS                                                                             \
-	{ "ca-file", "FILE", "PEM certificates to trust for https" },                             \
-		{ "patience", "SECONDS", "how long a server may be away (default 300)" }
+#define MACHINE_OPTIONS                                                                        \
+	{ "facts", "FILE", "facts of the machine that will run this (default: this one)" },    \
+		{ "for-machine", "FACTS", "for another machine: its facts, or \"unknown\"" },  \
+		{ "disk", "N", "disk of the backup, from 0 (default 0)" },                     \
+		{ "mode", "MODE", "bmr: whole disks (the only one so far)" },                  \
+		{ "override", "RULE", "override a block by name; stands in plan and report" }, \
+	{                                                                                      \
+		"accept", "RULE", "accept a warning by name; stands in plan and report"        \
+	}
+#define PLACE_OPTIONS                                                                          \
+	{ "ca-file", "FILE", "PEM certificates to trust for https" },                          \
+	{                                                                                      \
+		"patience", "SECONDS", "how long a server may be away (default 300)"           \
+	}
+/* clang-format on */
 
 static const struct cli_option probe_options[] = {
 	{ "sysroot", "DIR", "read a recorded machine instead of this one" },
@@ -37,13 +43,16 @@ static const struct cli_option capture_options[] = {
 	{ "threads", "N", "threads (default: one per processor)" },
 	{ "level", "N", "zstd level (default 3)" },
 	{ "discard-hibernation", NULL, "leave out a resumable hiberfil.sys too" },
-	{ "trust-bitmap", NULL, "leave out free clusters of a volume with an unreplayed journal" },
+	{ "trust-bitmap", NULL,
+	  "leave out free clusters of a volume with an unreplayed journal" },
 	END
 };
 static const struct cli_option catalog_options[] = { PLACE_OPTIONS, END };
-static const struct cli_option check_options[] = {
-	{ "target", "TARGET", "disk or image file to judge, too" }, MACHINE_OPTIONS, PLACE_OPTIONS, END
-};
+static const struct cli_option check_options[] = { { "target", "TARGET",
+						     "disk or image file to judge, too" },
+						   MACHINE_OPTIONS,
+						   PLACE_OPTIONS,
+						   END };
 static const struct cli_option plan_options[] = {
 	{ "target", "TARGET", "disk or image file that will be erased" },
 	{ "intent", "FILE", "take backup and choices from an answer file" },
@@ -100,12 +109,14 @@ static const struct cli_option explain_options[] = {
 };
 
 const struct cli_command cli_commands[] = {
-	{ "probe", "", 0, 0, "Facts of this machine, or of a recorded one.", probe_options, cmd_probe },
+	{ "probe", "", 0, 0, "Facts of this machine, or of a recorded one.", probe_options,
+	  cmd_probe },
 	{ "inspect", "IMAGE|BACKUP", 1, 1, "The offline Windows found there.", inspect_options,
 	  cmd_inspect },
-	{ "capture", "IMAGE|DEVICE", 1, 1, "Captures a disk into a repository.", capture_options,
-	  cmd_capture },
-	{ "catalog", "REPO", 1, 1, "The backups in a repository.", catalog_options, cmd_catalog },
+	{ "capture", "IMAGE|DEVICE", 1, 1, "Captures a disk into a repository.",
+	  capture_options, cmd_capture },
+	{ "catalog", "REPO", 1, 1, "The backups in a repository.", catalog_options,
+	  cmd_catalog },
 	{ "check", "BACKUP", 1, 1, "The verdict only: whether a backup fits.", check_options,
 	  cmd_check },
 	{ "plan", "[BACKUP]", 0, 1, "The verdict and every write that a restore would do.",
@@ -117,8 +128,8 @@ const struct cli_command cli_commands[] = {
 	  cmd_verify },
 	{ "ls", "BACKUP PATH", 1, 2, "Lists a folder inside a backup.", file_options, cmd_ls },
 	{ "cat", "BACKUP PATH", 2, 2, "Prints a file inside a backup.", file_options, cmd_cat },
-	{ "extract", "BACKUP PATH", 2, 2, "Copies a file or folder out of a backup.", extract_options,
-	  cmd_extract },
+	{ "extract", "BACKUP PATH", 2, 2, "Copies a file or folder out of a backup.",
+	  extract_options, cmd_extract },
 	{ "report", "DIR", 1, 1, "The report of a run.", report_options, cmd_report },
 	{ "explain", "[RULE|ERROR]", 0, 1, "What a rule or an error means and what to do.",
 	  explain_options, cmd_explain },

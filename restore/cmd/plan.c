@@ -26,7 +26,8 @@ outcome_error(const struct hc_verdict *verdict, struct hc_err *err)
 	if (verdict->outcome == HC_OUTCOME_BLOCKED)
 		return hc_err_set(err, H_PLAN_BLOCKED, "the verdict is: blocked");
 	if (verdict->outcome == HC_OUTCOME_CONFIRM)
-		return hc_err_set(err, H_PLAN_NEEDS_ANSWER, "the verdict is: needs confirmation");
+		return hc_err_set(err, H_PLAN_NEEDS_ANSWER,
+				  "the verdict is: needs confirmation");
 	return 0;
 }
 
@@ -64,7 +65,8 @@ print_plan(struct cli *cli, const struct hc_plan *plan, struct hc_err *err)
 	if (result == 0 && !cli->quiet)
 		result = hc_plan_text(plan, &text, err);
 	if (result == 0 && !cli->quiet && plan->target.identity.name != NULL)
-		result = hc_buf_printf(&text, err, "\nTo carry it out: halcyon apply %s --confirm %s\n",
+		result = hc_buf_printf(&text, err,
+				       "\nTo carry it out: halcyon apply %s --confirm %s\n",
 				       out ? out : "PLAN", plan->target.identity.name);
 	if (result == 0)
 		result = cli_print_buf(&text, err);
@@ -89,10 +91,12 @@ read_intent(struct cli *cli, struct request *request, struct hc_err *err)
 		request->backup = intent->backup;
 	request->reuse = request->reuse || intent->reuse;
 	for (size_t i = 0; i < intent->accept.count; i++)
-		if (hc_strings_add(&request->accepted, &cli->arena, intent->accept.items[i], err) < 0)
+		if (hc_strings_add(&request->accepted, &cli->arena, intent->accept.items[i],
+				   err) < 0)
 			return -1;
 	for (size_t i = 0; i < intent->override.count; i++)
-		if (hc_strings_add(&request->overrides, &cli->arena, intent->override.items[i], err) < 0)
+		if (hc_strings_add(&request->overrides, &cli->arena, intent->override.items[i],
+				   err) < 0)
 			return -1;
 	return 0;
 }

@@ -89,7 +89,8 @@ describe_new_file(struct cli *cli, const char *path, const struct hc_manifest_di
 	target->identity.name = hc_arena_strdup(&cli->arena, slash ? slash + 1 : path);
 	target->identity.size = disk->size;
 	ret->input.create_size = disk->size;
-	return target->identity.name != NULL ? 0 : hc_err_set(err, H_OUT_OF_MEMORY, "no memory");
+	return target->identity.name != NULL ? 0
+					     : hc_err_set(err, H_OUT_OF_MEMORY, "no memory");
 }
 
 static int
@@ -124,7 +125,8 @@ absolute_repository(struct cli *cli, const char *backup, const char **ret, struc
 		return -1;
 	if (strstr(repository, "://") == NULL) {
 		if (realpath(repository, path) == NULL)
-			return hc_err_sys(err, H_NOT_FOUND, "looking for the repository %s", repository);
+			return hc_err_sys(err, H_NOT_FOUND, "looking for the repository %s",
+					  repository);
 		repository = hc_arena_strdup(&cli->arena, path);
 	}
 	*ret = repository;
@@ -142,7 +144,8 @@ check_mode(const struct cli *cli, struct hc_err *err)
 }
 
 int
-prepare(struct cli *cli, const struct request *request, struct prepared *ret, struct hc_err *err)
+prepare(struct cli *cli, const struct request *request, struct prepared *ret,
+	struct hc_err *err)
 {
 	struct hc_rules_input *rules = &ret->input.rules;
 	struct hc_place_options place;
@@ -179,7 +182,8 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret, st
 			ret->input.reuse = true;
 	}
 	if (disk < rules->manifest->disks.count) {
-		if (hc_survey(ret->backup, disk, rules->target, &cli->arena, &ret->survey, err) < 0)
+		if (hc_survey(ret->backup, disk, rules->target, &cli->arena, &ret->survey,
+			      err) < 0)
 			return -1;
 		rules->survey = &ret->survey;
 	}

@@ -13,7 +13,7 @@
 
 struct request {
 	const char *backup;
-	const char *target;          /* NULL: the verdict is about the machine only */
+	const char *target;           /* NULL: the verdict is about the machine only */
 	const struct hc_facts *facts; /* NULL: read or probed as the options say */
 	struct hc_strings accepted, overrides;
 	const char *task;

@@ -62,7 +62,8 @@ print_facts(const struct hc_facts *f)
 	printf("Network\n");
 	for (size_t i = 0; i < f->network.count; i++)
 		printf("  %-14s %s  %s, %s\n", f->network.items[i].name,
-		       or_unknown(f->network.items[i].mac), or_unknown(f->network.items[i].driver),
+		       or_unknown(f->network.items[i].mac),
+		       or_unknown(f->network.items[i].driver),
 		       f->network.items[i].link ? "link" : "no link");
 }
 

@@ -62,9 +62,10 @@ figures(const struct progress *p, const struct hc_event *event, char *buf, size_
 static void
 show_progress(struct progress *p, const struct hc_event *event)
 {
-	unsigned filled = event->total_bytes == 0
-				  ? 0
-				  : (unsigned)(event->done_bytes * BAR_WIDTH / event->total_bytes);
+	unsigned filled =
+		event->total_bytes == 0
+			? 0
+			: (unsigned)(event->done_bytes * BAR_WIDTH / event->total_bytes);
 	char bar[BAR_WIDTH + 1], text[128];
 
 	figures(p, event, text, sizeof(text));

@@ -37,7 +37,8 @@ load_plan(struct cli *cli, const char *path, struct hc_plan *ret, const char **r
 	int result = hc_file_read(path, PLAN_MAX_BYTES, &bytes, err);
 
 	if (result == 0)
-		result = hc_doc_read(&hc_plan_shape, hc_buf_span(&bytes), &cli->arena, ret, err);
+		result =
+			hc_doc_read(&hc_plan_shape, hc_buf_span(&bytes), &cli->arena, ret, err);
 	if (result < 0 && err->code == H_DOC_SEAL)
 		err->code = H_PLAN_CHANGED;
 	if (result == 0) {

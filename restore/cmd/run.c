@@ -19,7 +19,8 @@ ask(const struct hc_plan *plan, char *answer, size_t size, struct hc_err *err)
 	int result = hc_plan_text(plan, &text, err);
 
 	if (result == 0)
-		fprintf(stderr, "%.*s\nType the target's identity, %s, to go on: ", (int)text.size,
+		fprintf(stderr,
+			"%.*s\nType the target's identity, %s, to go on: ", (int)text.size,
 			(const char *)text.data, plan->target.identity.name);
 	hc_buf_done(&text);
 	if (result < 0)
@@ -187,8 +188,8 @@ run_with(struct cli *cli, struct run *run, bool compare, FILE *events, struct hc
 	else
 		run->report.outcome = compare ? "verified" : "restored";
 	if (run->report.steps.count > 0) {
-		struct hc_step_result *steps = hc_arena_array(
-			&cli->arena, run->report.steps.count, sizeof(*steps));
+		struct hc_step_result *steps =
+			hc_arena_array(&cli->arena, run->report.steps.count, sizeof(*steps));
 
 		if (steps != NULL)
 			memcpy(steps, run->report.steps.items,

@@ -12,8 +12,9 @@ struct run {
 	const struct hc_plan *plan;
 	const char *plan_id;
 	const struct hc_facts *facts; /* for the report; may be NULL */
-	const char *state_dir;        /* keeps plan.json, events.jsonl, report.json, report.txt; may be NULL */
-	struct hc_report report;      /* filled in by run_plan */
+	const char *
+		state_dir; /* keeps plan.json, events.jsonl, report.json, report.txt; may be NULL */
+	struct hc_report report; /* filled in by run_plan */
 };
 
 /* H_CONFIRM_MISSING (exit 4) unless --confirm, or somebody at the terminal, names the target. */

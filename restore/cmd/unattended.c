@@ -46,7 +46,8 @@ fetch_intent(struct cli *cli, const char *where, const struct hc_place_options *
 	     struct hc_intent *ret, struct hc_err *err)
 {
 	const char *slash = strrchr(where, '/');
-	const char *folder = slash ? hc_arena_strndup(&cli->arena, where, (size_t)(slash - where)) : ".";
+	const char *folder =
+		slash ? hc_arena_strndup(&cli->arena, where, (size_t)(slash - where)) : ".";
 	struct hc_session *session = NULL;
 	struct hc_place *place = NULL;
 	struct hc_buf bytes = { 0 };
@@ -56,8 +57,10 @@ fetch_intent(struct cli *cli, const char *where, const struct hc_place_options *
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a path");
 	if (hc_place_open(folder[0] ? folder : "/", options, &place, err) == 0 &&
 	    hc_session_open(place, &session, err) == 0 &&
-	    hc_place_get(session, slash ? slash + 1 : where, INTENT_MAX_BYTES, &bytes, err) == 0)
-		result = hc_doc_read(&hc_intent_shape, hc_buf_span(&bytes), &cli->arena, ret, err);
+	    hc_place_get(session, slash ? slash + 1 : where, INTENT_MAX_BYTES, &bytes, err) ==
+		    0)
+		result = hc_doc_read(&hc_intent_shape, hc_buf_span(&bytes), &cli->arena, ret,
+				     err);
 	hc_buf_done(&bytes);
 	hc_session_close(session);
 	hc_place_close(place);
@@ -72,15 +75,17 @@ static int
 check_intent(const struct hc_intent *intent, struct hc_err *err)
 {
 	if (intent->task == NULL || intent->reports == NULL)
-		return hc_err_set(err, H_INTENT_INCOMPLETE,
-				  "it must name its task and the reports folder that takes its claim");
+		return hc_err_set(
+			err, H_INTENT_INCOMPLETE,
+			"it must name its task and the reports folder that takes its claim");
 	if (hc_backup_check_id(intent->task, err) < 0)
 		return hc_err_wrap(err, "the name of a task follows the rules of backup ids");
 	if (intent->mode != NULL && strcmp(intent->mode, "bmr") != 0)
 		return hc_err_set(err, H_UNSUPPORTED, "mode %s: only bmr so far", intent->mode);
 	if (intent->target.identity == NULL && intent->target.only_disk_min == 0)
-		return hc_err_set(err, H_INTENT_INCOMPLETE,
-				  "it must say which disk: target.identity or target.only_disk_min");
+		return hc_err_set(
+			err, H_INTENT_INCOMPLETE,
+			"it must say which disk: target.identity or target.only_disk_min");
 	return 0;
 }
 
@@ -113,7 +118,8 @@ mac_here(const struct hc_facts *facts, const char *wanted)
 
 /* Two identifiers must fit, and none may contradict (design.md section 11). */
 static int
-match_machine(const struct hc_intent_match *wanted, const struct hc_facts *facts, struct hc_err *err)
+match_machine(const struct hc_intent_match *wanted, const struct hc_facts *facts,
+	      struct hc_err *err)
 {
 	const struct hc_machine *machine = &facts->machine;
 	struct matches m = { 0, 0 };
@@ -128,13 +134,14 @@ match_machine(const struct hc_intent_match *wanted, const struct hc_facts *facts
 		m.bad++;
 	if (m.bad == 0 && m.good >= MATCHES_WANTED)
 		return 0;
-	return hc_err_set(err, H_INTENT_NO_MATCH,
-			  "%u of its identifiers fit this machine and %u contradict; %u must fit and none "
-			  "contradict (this is %s %s, serial %s, uuid %s)",
-			  m.good, m.bad, MATCHES_WANTED, machine->vendor ? machine->vendor : "?",
-			  machine->product ? machine->product : "?",
-			  machine->serial ? machine->serial : "unknown",
-			  machine->uuid ? machine->uuid : "unknown");
+	return hc_err_set(
+		err, H_INTENT_NO_MATCH,
+		"%u of its identifiers fit this machine and %u contradict; %u must fit and none "
+		"contradict (this is %s %s, serial %s, uuid %s)",
+		m.good, m.bad, MATCHES_WANTED, machine->vendor ? machine->vendor : "?",
+		machine->product ? machine->product : "?",
+		machine->serial ? machine->serial : "unknown",
+		machine->uuid ? machine->uuid : "unknown");
 }
 
 /* ---------------------------------------------------------------- the disk */
@@ -199,7 +206,8 @@ claim_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_d
 	if (result == 0) {
 		result = run_plan(cli, run, err);
 		if (claim_report(cli, &claim, run, &unsent) < 0) {
-			hc_log(HC_LOG_WARN, "the report stays in %s, the server does not take it:",
+			hc_log(HC_LOG_WARN,
+			       "the report stays in %s, the server does not take it:",
 			       run->state_dir);
 			hc_log_err(&unsent);
 		}
@@ -224,7 +232,9 @@ plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_fa
 				   .reerase = intent->reerase };
 	struct prepared prepared = { 0 };
 	struct hc_plan plan = { 0 };
-	struct run run = { .plan = &plan, .facts = facts, .state_dir = cli_get(cli, "state-dir") };
+	struct run run = { .plan = &plan,
+			   .facts = facts,
+			   .state_dir = cli_get(cli, "state-dir") };
 	struct hc_place_options options;
 	struct hc_buf text = { 0 };
 	int result = prepare(cli, &request, &prepared, err);
@@ -258,8 +268,8 @@ restore_unattended(struct cli *cli, struct hc_err *err)
 	if (where == NULL || cli_get(cli, "state-dir") == NULL)
 		return hc_err_set(err, H_USAGE, "--unattended wants --intent and --state-dir");
 	if (place_options(cli, &options, err) < 0 ||
-	    fetch_intent(cli, where, &options, &intent, err) < 0 || check_intent(&intent, err) < 0 ||
-	    hc_probe(&here, &cli->arena, &facts, err) < 0 ||
+	    fetch_intent(cli, where, &options, &intent, err) < 0 ||
+	    check_intent(&intent, err) < 0 || hc_probe(&here, &cli->arena, &facts, err) < 0 ||
 	    match_machine(&intent.match, &facts, err) < 0 ||
 	    choose_disk(&intent.target, &facts, &disk, err) < 0)
 		return -1;

@@ -44,13 +44,13 @@ int hc_disk_describe(const char *path, struct hc_arena *arena, struct hc_disk *r
 /* ---------------------------------------------------------------- tables */
 
 struct hc_table {
-	unsigned type;	/* enum hc_table_type */
+	unsigned type;  /* enum hc_table_type */
 	const char *id; /* disk GUID, or MBR signature */
 	uint64_t logical_block;
 	struct hc_partitions partitions; /* by start; without the extended partition itself */
-	struct hc_span sector0;		 /* first logical sector */
-	struct hc_span gpt_header;	 /* GPT only */
-	struct hc_span gpt_entries;	 /* GPT only: byte for byte */
+	struct hc_span sector0;          /* first logical sector */
+	struct hc_span gpt_header;       /* GPT only */
+	struct hc_span gpt_entries;      /* GPT only: byte for byte */
 };
 
 /*

@@ -12,11 +12,11 @@
 
 struct parts {
 	const char *controller; /* last PCI address */
-	const char *ata;	/* ata3 */
-	const char *usb;	/* port path: 2.3 of 1-2.3 */
-	const char *sas;	/* end_device-0:1 */
-	const char *nvme;	/* nvme0 */
-	const char *scsi;	/* 2:0:0:1 */
+	const char *ata;        /* ata3 */
+	const char *usb;        /* port path: 2.3 of 1-2.3 */
+	const char *sas;        /* end_device-0:1 */
+	const char *nvme;       /* nvme0 */
+	const char *scsi;       /* 2:0:0:1 */
 	bool iscsi, fc, virtio, mmc, xen;
 };
 

@@ -30,7 +30,7 @@ is_dm_disk(const struct hc_tree *tree, struct hc_arena *arena, const char *name)
 bool
 hc_sys_is_disk(const struct hc_tree *tree, struct hc_arena *arena, const char *name)
 {
-	static const char *const no_disks[] = { "ram", "loop",	   "zram", "sr",
+	static const char *const no_disks[] = { "ram", "loop",     "zram", "sr",
 						"fd",  "mtdblock", "nbd" };
 
 	for (size_t i = 0; i < sizeof(no_disks) / sizeof(no_disks[0]); i++) {

@@ -20,10 +20,10 @@
 
 #include "restore/disk/disk.h"
 
-#define GPT_HEADER_MIN	92
-#define GPT_ENTRY_MIN	128
+#define GPT_HEADER_MIN  92
+#define GPT_ENTRY_MIN   128
 #define GPT_ENTRIES_MAX (1u << 20) /* bytes; 64 times what the standard asks for */
-#define MBR_TYPE_GPT	0xee
+#define MBR_TYPE_GPT    0xee
 #define MBR_LOGICAL_MAX 256
 
 struct hc_gpt {

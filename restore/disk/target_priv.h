@@ -10,7 +10,7 @@
 #define TARGET_ALIGN 4096
 
 struct hc_target {
-	int fd;	      /* O_DIRECT where `direct` says so */
+	int fd;       /* O_DIRECT where `direct` says so */
 	int buffered; /* for what O_DIRECT won't take; the same as fd where there is no O_DIRECT */
 	bool is_file;
 	bool direct;

@@ -2,7 +2,7 @@
 /* event: its table. */
 #include "restore/model/event.h"
 
-const char *const hc_event_names[] = { "start", "progress", "retry", "note",
+const char *const hc_event_names[] = { "start", "progress", "retry",    "note",
 				       "done",  "failed",   "finished", NULL };
 
 #define T struct hc_event

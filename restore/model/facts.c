@@ -22,7 +22,8 @@ static const struct hc_field machine_fields[] = {
 	HC_FIELD(T, product, STRING, "SMBIOS product name."),
 	HC_FIELD(T, version, STRING, "SMBIOS version."),
 	HC_FIELD(T, serial, STRING, "SMBIOS serial number; null when it is a placeholder."),
-	HC_FIELD(T, uuid, STRING, "SMBIOS uuid as Linux prints it; null when it is a placeholder."),
+	HC_FIELD(T, uuid, STRING,
+		 "SMBIOS uuid as Linux prints it; null when it is a placeholder."),
 };
 const struct hc_shape hc_machine_shape =
 	HC_SHAPE(T, NULL, machine_fields, false, "The machine's names.");
@@ -37,7 +38,8 @@ static const struct hc_field cpu_fields[] = {
 	HC_FIELD(T, features, STRINGS, "Features by the kernel's names."),
 	HC_FIELD(T, long_mode, BOOL, "Can run 64-bit code."),
 };
-static const struct hc_shape cpu_shape = HC_SHAPE(T, NULL, cpu_fields, false, "The processors.");
+static const struct hc_shape cpu_shape =
+	HC_SHAPE(T, NULL, cpu_fields, false, "The processors.");
 #undef T
 
 #define T struct hc_madt
@@ -89,7 +91,8 @@ static const struct hc_field pci_fields[] = {
 	HC_FIELD(T, class, STRING, "Class, subclass and programming interface in hex."),
 	HC_FIELD(T, driver, STRING, "Linux driver bound to it."),
 };
-static const struct hc_shape pci_shape = HC_SHAPE(T, NULL, pci_fields, false, "A PCI function.");
+static const struct hc_shape pci_shape =
+	HC_SHAPE(T, NULL, pci_fields, false, "A PCI function.");
 #undef T
 
 #define T struct hc_partition
@@ -158,8 +161,8 @@ static const struct hc_shape disk_shape = HC_SHAPE(T, NULL, disk_fields, false, 
 static const struct hc_field disk_record_fields[] = {
 	HC_PART(T, disk, OBJECT, &disk_shape, "The disk."),
 };
-const struct hc_shape hc_disk_record_shape =
-	HC_SHAPE(T, "halcyon.disk/1", disk_record_fields, false, "A disk as `probe --record` saw it.");
+const struct hc_shape hc_disk_record_shape = HC_SHAPE(
+	T, "halcyon.disk/1", disk_record_fields, false, "A disk as `probe --record` saw it.");
 #undef T
 
 #define T struct hc_network

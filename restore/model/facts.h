@@ -35,8 +35,8 @@ extern const char *const hc_tristate_names[]; /* unknown no yes */
 extern const char *const hc_table_names[];    /* none mbr gpt */
 
 struct hc_firmware {
-	unsigned type; /* enum hc_firmware_type */
-	uint64_t bits; /* of UEFI: 32 or 64; 0 for BIOS */
+	unsigned type;        /* enum hc_firmware_type */
+	uint64_t bits;        /* of UEFI: 32 or 64; 0 for BIOS */
 	unsigned secure_boot; /* enum hc_tristate */
 };
 
@@ -85,8 +85,8 @@ struct hc_hal {
 };
 
 struct hc_pci {
-	const char *address; /* 0000:00:1f.2 */
-	const char *parent;  /* address of the bridge above, NULL for a root bus */
+	const char *address;            /* 0000:00:1f.2 */
+	const char *parent;             /* address of the bridge above, NULL for a root bus */
 	struct hc_strings hardware_ids; /* Windows style, best match first */
 	struct hc_strings compatible_ids;
 	const char *class; /* six hex digits: class, subclass, programming interface */
@@ -97,12 +97,12 @@ struct hc_partition {
 	uint64_t number;
 	uint64_t start;
 	uint64_t size;
-	const char *type; /* GPT: type GUID; MBR: two hex digits */
-	const char *guid; /* GPT only */
-	const char *name; /* GPT only */
+	const char *type;       /* GPT: type GUID; MBR: two hex digits */
+	const char *guid;       /* GPT only */
+	const char *name;       /* GPT only */
 	const char *attributes; /* GPT only: 16 hex digits */
-	bool active;  /* MBR only */
-	bool logical; /* MBR only */
+	bool active;            /* MBR only */
+	bool logical;           /* MBR only */
 	const char *filesystem; /* as libblkid names it: ntfs, vfat, BitLocker … */
 	const char *label;
 	const char *volume_serial;
@@ -115,7 +115,8 @@ struct hc_partitions {
 
 /* How a disk is told from every other one (hazards 3). */
 struct hc_identity {
-	const char *name; /* what --confirm wants: serial, else WWN, else the file's base name */
+	const char
+		*name; /* what --confirm wants: serial, else WWN, else the file's base name */
 	const char *serial;
 	const char *wwn;
 	const char *pci_path; /* of the controller, with the port: for disks without serial */
@@ -129,22 +130,23 @@ struct hc_disk {
 	const char *model;
 	const char *serial;
 	const char *wwn;
-	const char *bus; /* ata, nvme, scsi, virtio, usb, mmc, file … */
+	const char *bus;        /* ata, nvme, scsi, virtio, usb, mmc, file … */
 	const char *controller; /* PCI address */
 	uint64_t size;
 	uint64_t logical_block;
 	uint64_t physical_block;
 	bool removable;
 	bool read_only;
-	bool is_file; /* an image file, not a device */
-	unsigned table; /* enum hc_table_type */
+	bool is_file;         /* an image file, not a device */
+	unsigned table;       /* enum hc_table_type */
 	const char *table_id; /* disk GUID, or MBR signature as eight hex digits */
 	struct hc_partitions partitions;
 	struct hc_strings in_use_by; /* mount points, holders, "boot medium" … */
 	struct hc_strings member_of; /* "isw_raid_member", "LVM2_member" …: hazards 4 */
 	const char *holds; /* what is on it now, for people: "Windows: SERVER7, volumes C: …" */
-	const char *holds_kind; /* "blank", "data", "member", "halcyon-unfinished", "halcyon-finished" */
-	const char *journal; /* id of the plan whose journal it carries, else NULL */
+	const char *
+		holds_kind; /* "blank", "data", "member", "halcyon-unfinished", "halcyon-finished" */
+	const char *journal;           /* id of the plan whose journal it carries, else NULL */
 	struct hc_strings other_paths; /* multipath: more ways to the same disk */
 	struct hc_identity identity;
 };

@@ -28,7 +28,8 @@ struct hc_intent_target {
 struct hc_intent {
 	const char *task; /* names the claim and the report on the server */
 	const char *mode;
-	const char *backup; /* REPO//ID; relative to the answer file's own URL when it starts with '/' */
+	const char *
+		backup; /* REPO//ID; relative to the answer file's own URL when it starts with '/' */
 	struct hc_intent_match match;
 	struct hc_intent_target target;
 	const char *reports; /* folder or URL that takes claims, events and reports */

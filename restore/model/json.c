@@ -64,8 +64,8 @@ read_strings(json_t *json, const struct at *at, struct hc_arena *arena, struct h
 }
 
 static int
-read_list(const struct hc_shape *shape, json_t *json, const struct at *at, struct hc_arena *arena,
-	  struct hc_json_list *ret, struct hc_err *err)
+read_list(const struct hc_shape *shape, json_t *json, const struct at *at,
+	  struct hc_arena *arena, struct hc_json_list *ret, struct hc_err *err)
 {
 	size_t count = json_array_size(json);
 
@@ -75,8 +75,8 @@ read_list(const struct hc_shape *shape, json_t *json, const struct at *at, struc
 	if (ret->items == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu items", count);
 	for (size_t i = 0; i < count; i++) {
-		if (read_object(shape, json_array_get(json, i), &(struct at){ at, NULL, i }, arena,
-				(char *)ret->items + i * shape->size, err) < 0)
+		if (read_object(shape, json_array_get(json, i), &(struct at){ at, NULL, i },
+				arena, (char *)ret->items + i * shape->size, err) < 0)
 			return -1;
 	}
 	ret->count = count;
@@ -99,15 +99,17 @@ read_enum(const struct hc_field *field, json_t *json, const struct at *at, unsig
 }
 
 static int
-read_value(const struct hc_field *field, json_t *json, const struct at *at, struct hc_arena *arena,
-	   void *to, struct hc_err *err)
+read_value(const struct hc_field *field, json_t *json, const struct at *at,
+	   struct hc_arena *arena, void *to, struct hc_err *err)
 {
 	switch (field->type) {
 	case HC_JSON_STRING:
 		if (!json_is_string(json))
 			return wrong(at, "a string", err);
 		*(const char **)to = hc_arena_strdup(arena, json_string_value(json));
-		return *(const char **)to != NULL ? 0 : hc_err_set(err, H_OUT_OF_MEMORY, "no memory");
+		return *(const char **)to != NULL
+			       ? 0
+			       : hc_err_set(err, H_OUT_OF_MEMORY, "no memory");
 	case HC_JSON_NUMBER:
 		if (!json_is_integer(json) || json_integer_value(json) < 0)
 			return wrong(at, "a whole number of at least 0", err);
@@ -148,8 +150,8 @@ is_needed(const struct hc_field *field)
 }
 
 static int
-read_object(const struct hc_shape *shape, json_t *json, const struct at *at, struct hc_arena *arena,
-	    void *ret, struct hc_err *err)
+read_object(const struct hc_shape *shape, json_t *json, const struct at *at,
+	    struct hc_arena *arena, void *ret, struct hc_err *err)
 {
 	if (!json_is_object(json))
 		return wrong(at, "an object", err);
@@ -163,7 +165,8 @@ read_object(const struct hc_shape *shape, json_t *json, const struct at *at, str
 				return wrong(&here, "a value; it is missing", err);
 			continue;
 		}
-		if (read_value(field, value, &here, arena, (char *)ret + field->offset, err) < 0)
+		if (read_value(field, value, &here, arena, (char *)ret + field->offset, err) <
+		    0)
 			return -1;
 	}
 	return 0;
@@ -183,15 +186,15 @@ check_schema(const struct hc_shape *shape, json_t *json, struct hc_err *err)
 	if (strcmp(said, shape->schema) == 0)
 		return 0;
 	if (strncmp(said, shape->schema, name + 1) != 0)
-		return hc_err_set(err, H_DOC_SCHEMA, "this is a \"%s\"; expected a \"%s\"", said,
-				  shape->schema);
-	return hc_err_set(err, H_DOC_VERSION, "this is a \"%s\"; this halcyon knows \"%s\"", said,
-			  shape->schema);
+		return hc_err_set(err, H_DOC_SCHEMA, "this is a \"%s\"; expected a \"%s\"",
+				  said, shape->schema);
+	return hc_err_set(err, H_DOC_VERSION, "this is a \"%s\"; this halcyon knows \"%s\"",
+			  said, shape->schema);
 }
 
 int
-hc_doc_read(const struct hc_shape *shape, struct hc_span bytes, struct hc_arena *arena, void *ret,
-	    struct hc_err *err)
+hc_doc_read(const struct hc_shape *shape, struct hc_span bytes, struct hc_arena *arena,
+	    void *ret, struct hc_err *err)
 {
 	static const struct at top = { NULL, "", SIZE_MAX };
 	json_error_t problem;
@@ -200,7 +203,8 @@ hc_doc_read(const struct hc_shape *shape, struct hc_span bytes, struct hc_arena 
 
 	if (shape->sealed && hc_seal_check(bytes, err) < 0)
 		return -1;
-	json = json_loadb((const char *)bytes.data, bytes.size, JSON_REJECT_DUPLICATES, &problem);
+	json = json_loadb((const char *)bytes.data, bytes.size, JSON_REJECT_DUPLICATES,
+			  &problem);
 	if (json == NULL) {
 		hc_err_set(err, H_DOC_SYNTAX, "line %d: %s", problem.line, problem.text);
 		return -1;
@@ -227,11 +231,13 @@ hc_doc_load(const struct hc_shape *shape, const char *path, struct hc_arena *are
 }
 
 int
-hc_strings_add(struct hc_strings *list, struct hc_arena *arena, const char *text, struct hc_err *err)
+hc_strings_add(struct hc_strings *list, struct hc_arena *arena, const char *text,
+	       struct hc_err *err)
 {
 	const char *copy = hc_arena_strdup(arena, text);
 	const char **slot =
-		copy == NULL ? NULL : hc_arena_grow(arena, &list->items, &list->count, sizeof(copy));
+		copy == NULL ? NULL
+			     : hc_arena_grow(arena, &list->items, &list->count, sizeof(copy));
 
 	if (slot == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a string");

@@ -61,16 +61,27 @@ struct hc_shape {
 };
 
 /* Table rows: HC_FIELD(struct hc_disk, size, NUMBER, "Bytes."). */
-#define HC_FIELD(type_, member, kind, text) \
-	{ #member, HC_JSON_##kind, false, offsetof(type_, member), NULL, NULL, text }
-#define HC_NEED(type_, member, kind, text) \
-	{ #member, HC_JSON_##kind, true, offsetof(type_, member), NULL, NULL, text }
-#define HC_PART(type_, member, kind, shape_, text) \
-	{ #member, HC_JSON_##kind, false, offsetof(type_, member), shape_, NULL, text }
-#define HC_ENUM(type_, member, names_, text) \
-	{ #member, HC_JSON_ENUM, false, offsetof(type_, member), NULL, names_, text }
-#define HC_SHAPE(type_, schema_, fields_, sealed_, text) \
-	{ schema_, text, sizeof(type_), fields_, sizeof(fields_) / sizeof((fields_)[0]), sealed_ }
+#define HC_FIELD(type_, member, kind, text)                                                    \
+	{                                                                                      \
+#member, HC_JSON_##kind, false, offsetof(type_, member), NULL, NULL, text      \
+	}
+#define HC_NEED(type_, member, kind, text)                                                     \
+	{                                                                                      \
+#member, HC_JSON_##kind, true, offsetof(type_, member), NULL, NULL, text       \
+	}
+#define HC_PART(type_, member, kind, shape_, text)                                             \
+	{                                                                                      \
+#member, HC_JSON_##kind, false, offsetof(type_, member), shape_, NULL, text    \
+	}
+#define HC_ENUM(type_, member, names_, text)                                                   \
+	{                                                                                      \
+#member, HC_JSON_ENUM, false, offsetof(type_, member), NULL, names_, text      \
+	}
+#define HC_SHAPE(type_, schema_, fields_, sealed_, text)                                       \
+	{                                                                                      \
+		schema_, text, sizeof(type_), fields_, sizeof(fields_) / sizeof((fields_)[0]), \
+			sealed_                                                                \
+	}
 
 enum hc_json_style {
 	HC_JSON_PRETTY, /* two blanks of indentation: files people read */
@@ -89,9 +100,10 @@ int hc_doc_read(const struct hc_shape *shape, struct hc_span bytes, struct hc_ar
 int hc_doc_write(const struct hc_shape *shape, const void *doc, enum hc_json_style style,
 		 struct hc_buf *out, struct hc_err *err);
 /* The same from and to a file; saving replaces it atomically. */
-int hc_doc_load(const struct hc_shape *shape, const char *path, struct hc_arena *arena, void *ret,
+int hc_doc_load(const struct hc_shape *shape, const char *path, struct hc_arena *arena,
+		void *ret, struct hc_err *err);
+int hc_doc_save(const struct hc_shape *shape, const void *doc, const char *path,
 		struct hc_err *err);
-int hc_doc_save(const struct hc_shape *shape, const void *doc, const char *path, struct hc_err *err);
 /* The 64 digits of a sealed document's seal, once it has been read or written; "" for any other bytes. */
 #define HC_SEAL_TEXT 65
 void hc_doc_seal(struct hc_span bytes, char ret[HC_SEAL_TEXT]);

@@ -17,8 +17,8 @@ find_digits(struct hc_span bytes, size_t *ret, struct hc_err *err)
 	size_t digits;
 
 	if (bytes.size < before + HC_SEAL_DIGITS + tail)
-		return hc_err_set(err, H_DOC_SEAL, "%zu bytes are too few for a sealed document",
-				  bytes.size);
+		return hc_err_set(err, H_DOC_SEAL,
+				  "%zu bytes are too few for a sealed document", bytes.size);
 	digits = bytes.size - tail - HC_SEAL_DIGITS;
 	if (memcmp(text + digits - before, HC_SEAL_BEFORE, before) != 0 ||
 	    memcmp(text + bytes.size - tail, after, tail) != 0)
@@ -30,14 +30,16 @@ find_digits(struct hc_span bytes, size_t *ret, struct hc_err *err)
 static int
 digest_without(struct hc_span bytes, size_t digits, struct hc_digest *ret, struct hc_err *err)
 {
-	static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
+	static const char zeros[] =
+		"0000000000000000000000000000000000000000000000000000000000000000";
 	struct hc_digest_ctx *ctx = hc_digest_new(HC_DIGEST_SHA256);
 
 	if (ctx == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a digest");
 	hc_digest_add(ctx, bytes.data, digits);
 	hc_digest_add(ctx, zeros, HC_SEAL_DIGITS);
-	hc_digest_add(ctx, bytes.data + digits + HC_SEAL_DIGITS, bytes.size - digits - HC_SEAL_DIGITS);
+	hc_digest_add(ctx, bytes.data + digits + HC_SEAL_DIGITS,
+		      bytes.size - digits - HC_SEAL_DIGITS);
 	hc_digest_end(ctx, ret);
 	return 0;
 }
@@ -49,13 +51,14 @@ hc_seal_check(struct hc_span bytes, struct hc_err *err)
 	char hex[HC_DIGEST_TEXT];
 	size_t digits;
 
-	if (find_digits(bytes, &digits, err) < 0 || digest_without(bytes, digits, &digest, err) < 0)
+	if (find_digits(bytes, &digits, err) < 0 ||
+	    digest_without(bytes, digits, &digest, err) < 0)
 		return -1;
 	hc_digest_hex(&digest, hex);
 	if (memcmp(bytes.data + digits, hex, HC_SEAL_DIGITS) == 0)
 		return 0;
-	return hc_err_set(err, H_DOC_SEAL, "the document's sha256 is %s, but it says %.64s", hex,
-			  (const char *)bytes.data + digits);
+	return hc_err_set(err, H_DOC_SEAL, "the document's sha256 is %s, but it says %.64s",
+			  hex, (const char *)bytes.data + digits);
 }
 
 int
@@ -66,7 +69,8 @@ hc_seal_fill(struct hc_buf *out, size_t start, struct hc_err *err)
 	char hex[HC_DIGEST_TEXT];
 	size_t digits;
 
-	if (find_digits(bytes, &digits, err) < 0 || digest_without(bytes, digits, &digest, err) < 0)
+	if (find_digits(bytes, &digits, err) < 0 ||
+	    digest_without(bytes, digits, &digest, err) < 0)
 		return -1;
 	hc_digest_hex(&digest, hex);
 	memcpy(out->data + start + digits, hex, HC_SEAL_DIGITS);

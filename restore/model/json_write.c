@@ -25,8 +25,8 @@ list_of(const struct hc_shape *shape, const struct hc_json_list *list)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array != NULL && i < list->count; i++)
-		json_array_append_new(array,
-				      object_of(shape, (const char *)list->items + i * shape->size));
+		json_array_append_new(
+			array, object_of(shape, (const char *)list->items + i * shape->size));
 	return array;
 }
 
@@ -87,7 +87,8 @@ append_dump(json_t *json, enum hc_json_style style, struct hc_buf *out, struct h
 	int result;
 
 	if (text == NULL)
-		return hc_err_set(err, H_TEXT_ENCODING, "a document holds text that is not UTF-8");
+		return hc_err_set(err, H_TEXT_ENCODING,
+				  "a document holds text that is not UTF-8");
 	result = hc_buf_append(out, text, strlen(text), err);
 	free(text);
 	return result < 0 ? -1 : hc_buf_append(out, "\n", 1, err);
@@ -97,7 +98,8 @@ int
 hc_doc_write(const struct hc_shape *shape, const void *doc, enum hc_json_style style,
 	     struct hc_buf *out, struct hc_err *err)
 {
-	static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
+	static const char zeros[] =
+		"0000000000000000000000000000000000000000000000000000000000000000";
 	size_t start = out->size;
 	json_t *json = object_of(shape, doc);
 	int result;
@@ -147,9 +149,11 @@ schema_of_field(const struct hc_field *field)
 	case HC_JSON_OBJECT:
 		return schema_of(field->shape);
 	case HC_JSON_OPTIONAL:
-		return json_pack("{s:[o,{s:s}]}", "anyOf", schema_of(field->shape), "type", "null");
+		return json_pack("{s:[o,{s:s}]}", "anyOf", schema_of(field->shape), "type",
+				 "null");
 	case HC_JSON_LIST:
-		return json_pack("{s:s, s:o}", "type", "array", "items", schema_of(field->shape));
+		return json_pack("{s:s, s:o}", "type", "array", "items",
+				 schema_of(field->shape));
 	case HC_JSON_STRINGS:
 		return json_pack("{s:s, s:{s:s}}", "type", "array", "items", "type", "string");
 	}
@@ -162,7 +166,8 @@ schema_of(const struct hc_shape *shape)
 	json_t *members = json_object(), *required = json_array();
 
 	if (shape->schema != NULL) {
-		json_object_set_new(members, "schema", json_pack("{s:s}", "const", shape->schema));
+		json_object_set_new(members, "schema",
+				    json_pack("{s:s}", "const", shape->schema));
 		json_array_append_new(required, json_string("schema"));
 	}
 	for (size_t i = 0; i < shape->count; i++) {
@@ -177,8 +182,8 @@ schema_of(const struct hc_shape *shape)
 	if (shape->sealed) {
 		json_object_set_new(
 			members, "seal",
-			json_pack("{s:s, s:s, s:s}", "type", "string", "pattern", "^[0-9a-f]{64}$",
-				  "description",
+			json_pack("{s:s, s:s, s:s}", "type", "string", "pattern",
+				  "^[0-9a-f]{64}$", "description",
 				  "SHA-256 of the document with these digits as zeros."));
 		json_array_append_new(required, json_string("seal"));
 	}
@@ -193,8 +198,9 @@ hc_doc_schema(const struct hc_shape *shape, struct hc_buf *out, struct hc_err *e
 	int result;
 
 	if (json != NULL && shape->schema != NULL) {
-		json_object_set_new(json, "$schema",
-				    json_string("https://json-schema.org/draft/2020-12/schema"));
+		json_object_set_new(
+			json, "$schema",
+			json_string("https://json-schema.org/draft/2020-12/schema"));
 		json_object_set_new(json, "title", json_string(shape->schema));
 	}
 	result = append_dump(json, HC_JSON_PRETTY, out, err);

@@ -84,7 +84,8 @@ static const struct hc_field manifest_fields[] = {
 	HC_FIELD(T, chunk_min, NUMBER, "Least chunk size."),
 	HC_FIELD(T, chunk_avg, NUMBER, "Average that was aimed at."),
 	HC_FIELD(T, chunk_max, NUMBER, "Greatest chunk size."),
-	HC_PART(T, machine, OBJECT, &hc_machine_shape, "The machine it came from, where known."),
+	HC_PART(T, machine, OBJECT, &hc_machine_shape,
+		"The machine it came from, where known."),
 	HC_PART(T, firmware, OBJECT, &hc_firmware_shape, "What its Windows starts from."),
 	HC_PART(T, windows, OPTIONAL, &hc_windows_shape, "The Windows inside."),
 	HC_PART(T, disks, LIST, &disk_shape, "Disks."),
@@ -120,9 +121,11 @@ static const struct hc_field backup_fields[] = {
 	HC_FIELD(T, used_bytes, NUMBER, "Bytes in use."),
 	HC_FIELD(T, disk_bytes, NUMBER, "Size of its disks."),
 	HC_FIELD(T, complete, BOOL, "Its manifest is whole."),
-	{ "signed", HC_JSON_BOOL, false, offsetof(T, is_signed), NULL, NULL, "Has a signature." },
+	{ "signed", HC_JSON_BOOL, false, offsetof(T, is_signed), NULL, NULL,
+	  "Has a signature." },
 };
-static const struct hc_shape backup_shape = HC_SHAPE(T, NULL, backup_fields, false, "A backup.");
+static const struct hc_shape backup_shape =
+	HC_SHAPE(T, NULL, backup_fields, false, "A backup.");
 #undef T
 
 #define T struct hc_catalog

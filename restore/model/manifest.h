@@ -15,10 +15,10 @@
 #include "restore/model/windows.h"
 
 enum hc_region_kind {
-	HC_REGION_HEAD,      /* from byte 0 to the first partition: MBR, GPT, gap */
+	HC_REGION_HEAD, /* from byte 0 to the first partition: MBR, GPT, gap */
 	HC_REGION_PARTITION,
-	HC_REGION_GAP,       /* between partitions: extended boot records live here */
-	HC_REGION_TAIL,      /* from the last partition to the end: backup GPT */
+	HC_REGION_GAP,  /* between partitions: extended boot records live here */
+	HC_REGION_TAIL, /* from the last partition to the end: backup GPT */
 };
 
 extern const char *const hc_region_names[];
@@ -31,9 +31,9 @@ struct hc_file_ref {
 };
 
 struct hc_volume_state {
-	bool dirty;          /* NTFS: $Volume flags bit 0 */
-	bool hibernated;     /* a resumable hiberfil.sys */
-	bool journal_clean;  /* $LogFile was closed properly */
+	bool dirty;         /* NTFS: $Volume flags bit 0 */
+	bool hibernated;    /* a resumable hiberfil.sys */
+	bool journal_clean; /* $LogFile was closed properly */
 	bool bitlocker;
 };
 
@@ -44,8 +44,8 @@ struct hc_region {
 	struct hc_partition *partition; /* of HC_REGION_PARTITION */
 	struct hc_file_ref index;       /* disk0-p2.caibx */
 	struct hc_file_ref *free;       /* disk0-p2.free: extents no file uses (hazards 18) */
-	uint64_t used_bytes;            /* that a file system says are used; size when unknown */
-	uint64_t data_bytes;            /* in rows that are not all zeros */
+	uint64_t used_bytes; /* that a file system says are used; size when unknown */
+	uint64_t data_bytes; /* in rows that are not all zeros */
 	struct hc_volume_state *volume;
 	struct hc_strings zeroed; /* files whose contents were left out: \pagefile.sys */
 };

@@ -90,7 +90,8 @@ static const struct hc_field target_fields[] = {
 	HC_FIELD(T, create_size, NUMBER, "Size of the file to create; 0: it exists."),
 	HC_NEED(T, size, NUMBER, "Bytes."),
 	HC_NEED(T, logical_block, NUMBER, "Logical sector size."),
-	HC_PART(T, identity, OBJECT, &hc_identity_shape, "What apply compares before it writes."),
+	HC_PART(T, identity, OBJECT, &hc_identity_shape,
+		"What apply compares before it writes."),
 };
 const struct hc_shape hc_plan_target_shape =
 	HC_SHAPE(T, NULL, target_fields, false, "The target.");

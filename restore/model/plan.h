@@ -137,8 +137,9 @@ struct hc_plan {
 		size_t count;
 	} held;
 	struct hc_plan_writes tables;
-	uint64_t journal_offset; /* of the 4 KiB journal; 0: the layout leaves no room for one */
-	uint64_t data_bytes;     /* that will be fetched and written at most */
+	uint64_t
+		journal_offset; /* of the 4 KiB journal; 0: the layout leaves no room for one */
+	uint64_t data_bytes;    /* that will be fetched and written at most */
 	struct hc_strings overrides;
 	struct hc_strings accepted;
 	struct hc_strings losses; /* what the target can't keep, for people */
@@ -146,6 +147,7 @@ struct hc_plan {
 
 extern const struct hc_shape hc_verdict_shape; /* halcyon.verdict/1 */
 extern const struct hc_shape hc_plan_target_shape;
-extern const struct hc_shape hc_plan_shape;    /* halcyon.plan/1, sealed: its seal is the plan's id */
+extern const struct hc_shape
+	hc_plan_shape; /* halcyon.plan/1, sealed: its seal is the plan's id */
 
 #endif

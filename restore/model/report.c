@@ -43,8 +43,8 @@ static const struct hc_field report_fields[] = {
 	HC_FIELD(T, error_text, STRING, "The error with its remedy."),
 	HC_FIELD(T, state, STRING, "What is on the disk now."),
 };
-const struct hc_shape hc_report_shape =
-	HC_SHAPE(T, "halcyon.report/1", report_fields, false, "What a run did and how it ended.");
+const struct hc_shape hc_report_shape = HC_SHAPE(T, "halcyon.report/1", report_fields, false,
+						 "What a run did and how it ended.");
 #undef T
 
 #define T struct hc_journal
@@ -55,6 +55,6 @@ static const struct hc_field journal_fields[] = {
 	HC_ENUM(T, state, hc_journal_names, "started or finished."),
 	HC_FIELD(T, created, STRING, "When, UTC."),
 };
-const struct hc_shape hc_journal_shape =
-	HC_SHAPE(T, "halcyon.journal/1", journal_fields, true, "Which plan was begun or finished here.");
+const struct hc_shape hc_journal_shape = HC_SHAPE(T, "halcyon.journal/1", journal_fields, true,
+						  "Which plan was begun or finished here.");
 #undef T

@@ -22,7 +22,7 @@ struct hc_report {
 	const char *tool;
 	const char *outcome; /* "restored", "failed", "blocked", "verified" */
 	const char *task;
-	const char *plan;    /* id of the plan */
+	const char *plan; /* id of the plan */
 	const char *backup;
 	const char *repository;
 	struct hc_machine machine;

@@ -34,6 +34,7 @@ static const struct hc_field windows_fields[] = {
 	HC_FIELD(T, system_partition, NUMBER, "Partition number there."),
 	HC_FIELD(T, unread, STRINGS, "What could not be read, and why."),
 };
-const struct hc_shape hc_windows_shape = HC_SHAPE(T, "halcyon.windows/1", windows_fields, false,
-						  "An offline Windows, as far as it can be read.");
+const struct hc_shape hc_windows_shape =
+	HC_SHAPE(T, "halcyon.windows/1", windows_fields, false,
+		 "An offline Windows, as far as it can be read.");
 #undef T

@@ -18,8 +18,8 @@
 static const char *const ca_bundles[] = {
 	"/etc/ssl/certs/ca-certificates.crt", /* Debian, Arch, our image */
 	"/etc/pki/tls/certs/ca-bundle.crt",   /* Fedora, RHEL */
-	"/etc/ssl/ca-bundle.pem",	      /* openSUSE */
-	"/etc/ssl/cert.pem",		      /* Alpine, BSD */
+	"/etc/ssl/ca-bundle.pem",             /* openSUSE */
+	"/etc/ssl/cert.pem",                  /* Alpine, BSD */
 };
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;

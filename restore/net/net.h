@@ -58,10 +58,10 @@ void hc_net_close(struct hc_net *net);
 uint64_t hc_net_received(const struct hc_net *net);
 
 struct hc_net_get {
-	const char *name;	       /* relative to the base URL; "" is the base itself */
-	size_t max;		       /* more than this is H_NET_TOO_LARGE */
+	const char *name;              /* relative to the base URL; "" is the base itself */
+	size_t max;                    /* more than this is H_NET_TOO_LARGE */
 	const struct hc_extent *range; /* NULL: all.  Else exactly these bytes (206). */
-	bool fresh;		       /* caches on the way must ask the server again */
+	bool fresh;                    /* caches on the way must ask the server again */
 };
 
 /* Appends the body to `out`; on failure `out` is as long as it was. */

@@ -12,7 +12,7 @@ struct hc_net {
 	struct curl_slist *fresh; /* headers that make caches ask again */
 	struct curl_slist
 		*no_expect; /* no 100-continue: many servers answer it late or never */
-	char *base;	    /* without credentials and trailing slash */
+	char *base;         /* without credentials and trailing slash */
 	char *user, *password;
 	struct hc_net_options options;
 	uint64_t received;
@@ -28,15 +28,15 @@ struct hc_net {
 struct hc_net_exchange {
 	struct hc_net *net;
 	char *url;
-	long status;	    /* of the last answer; 0: none */
+	long status;        /* of the last answer; 0: none */
 	struct hc_buf *out; /* NULL: the body is of no interest */
-	size_t start;	    /* out->size before the first attempt */
+	size_t start;       /* out->size before the first attempt */
 	size_t max;
-	bool ranged;	   /* only 206 brings the body that was asked for */
+	bool ranged;       /* only 206 brings the body that was asked for */
 	struct hc_span in; /* PUT */
 	size_t sent;
-	size_t dropped;	  /* bytes of the bodies of refusals */
-	bool cut;	  /* such a body was too long to read to its end */
+	size_t dropped;   /* bytes of the bodies of refusals */
+	bool cut;         /* such a body was too long to read to its end */
 	bool lost_answer; /* an attempt ended without an answer: it may have been carried out */
 	bool failed_here; /* a callback set err */
 	struct hc_err *err;

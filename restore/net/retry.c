@@ -7,9 +7,9 @@
 #include "restore/base/log.h"
 #include "restore/net/net_priv.h"
 
-#define WAIT_FIRST_MS	100u
-#define WAIT_MAX_MS	5000u
-#define STEP_MS		50u /* how soon a wait notices `stop` */
+#define WAIT_FIRST_MS   100u
+#define WAIT_MAX_MS     5000u
+#define STEP_MS         50u /* how soon a wait notices `stop` */
 #define WORTH_A_LINE_MS 1000u
 
 static bool

@@ -17,7 +17,8 @@ no_memory(struct hc_err *err)
 }
 
 static int
-add_held(struct hc_plan *plan, struct hc_arena *arena, struct hc_plan_held held, struct hc_err *err)
+add_held(struct hc_plan *plan, struct hc_arena *arena, struct hc_plan_held held,
+	 struct hc_err *err)
 {
 	struct hc_plan_held *slot =
 		hc_arena_grow(arena, &plan->held.items, &plan->held.count, sizeof(*slot));
@@ -29,10 +30,11 @@ add_held(struct hc_plan *plan, struct hc_arena *arena, struct hc_plan_held held,
 }
 
 static int
-add_range(struct hc_plan *plan, struct hc_arena *arena, struct hc_plan_range range, struct hc_err *err)
+add_range(struct hc_plan *plan, struct hc_arena *arena, struct hc_plan_range range,
+	  struct hc_err *err)
 {
-	struct hc_plan_range *slot =
-		hc_arena_grow(arena, &plan->invalidate.items, &plan->invalidate.count, sizeof(*slot));
+	struct hc_plan_range *slot = hc_arena_grow(arena, &plan->invalidate.items,
+						   &plan->invalidate.count, sizeof(*slot));
 
 	if (slot == NULL || range.what == NULL)
 		return no_memory(err);
@@ -100,7 +102,8 @@ plan_invalidate(const struct hc_plan_input *in, const struct hc_manifest_disk *d
 /* How much of a region goes to the target: the table at the old end never does, and what lies behind the
  * last partition only as far as the target reaches. */
 static uint64_t
-length_on_target(const struct hc_region *region, const struct hc_manifest_disk *disk, uint64_t size)
+length_on_target(const struct hc_region *region, const struct hc_manifest_disk *disk,
+		 uint64_t size)
 {
 	uint64_t end = region->start + region->size, last = size - tail_table_bytes(disk);
 
@@ -121,15 +124,16 @@ plan_data(const struct hc_manifest_disk *disk, struct hc_arena *arena, struct hc
 		uint64_t length = length_on_target(region, disk, plan->target.size);
 		struct hc_plan_data *data;
 
-		if (region->kind == HC_REGION_TAIL && length < region->size && region->data_bytes > 0 &&
-		    disk->table != HC_TABLE_GPT &&
+		if (region->kind == HC_REGION_TAIL && length < region->size &&
+		    region->data_bytes > 0 && disk->table != HC_TABLE_GPT &&
 		    hc_strings_add(&plan->losses, arena,
 				   "what lies behind the last partition does not fit in full",
 				   err) < 0)
 			return -1;
 		if (length == 0)
 			continue;
-		data = hc_arena_grow(arena, &plan->data.items, &plan->data.count, sizeof(*data));
+		data = hc_arena_grow(arena, &plan->data.items, &plan->data.count,
+				     sizeof(*data));
 		if (data == NULL)
 			return no_memory(err);
 		*data = (struct hc_plan_data){ .index = region->index,
@@ -153,10 +157,10 @@ plan_held(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 {
 	uint64_t block = disk->logical_block, table = head_table_bytes(disk);
 
-	if (table > 0 &&
-	    add_held(plan, arena,
-		     (struct hc_plan_held){ 0, table, "the partition table at the start", true },
-		     err) < 0)
+	if (table > 0 && add_held(plan, arena,
+				  (struct hc_plan_held){
+					  0, table, "the partition table at the start", true },
+				  err) < 0)
 		return -1;
 	if (in->rules.survey != NULL && in->rules.survey->journal_room != 0) {
 		plan->journal_offset = in->rules.survey->journal_room;
@@ -184,7 +188,8 @@ static int
 plan_writes(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 	    struct hc_arena *arena, struct hc_plan *plan, struct hc_err *err)
 {
-	if (plan_invalidate(in, disk, arena, plan, err) < 0 || plan_data(disk, arena, plan, err) < 0 ||
+	if (plan_invalidate(in, disk, arena, plan, err) < 0 ||
+	    plan_data(disk, arena, plan, err) < 0 ||
 	    plan_held(in, disk, arena, plan, err) < 0 ||
 	    hc_table_losses(disk, plan->target.size, arena, &plan->losses, err) < 0)
 		return -1;
@@ -208,7 +213,8 @@ name_rules(const struct hc_verdict *verdict, unsigned level, char *buf, size_t s
 
 		if (finding->level != level || finding->overridden)
 			continue;
-		n = snprintf(buf + used, size - used, "%s%s", used > 0 ? ", " : "", finding->rule);
+		n = snprintf(buf + used, size - used, "%s%s", used > 0 ? ", " : "",
+			     finding->rule);
 		used += n < 0 ? 0 : (size_t)n;
 	}
 }
@@ -230,8 +236,8 @@ check_outcome(const struct hc_verdict *verdict, struct hc_err *err)
 }
 
 static void
-describe(const struct hc_plan_input *in, const struct hc_manifest_disk *disk, struct hc_arena *arena,
-	 struct hc_plan *plan)
+describe(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
+	 struct hc_arena *arena, struct hc_plan *plan)
 {
 	const struct hc_disk *target = in->rules.target;
 	char created[HC_TIME_TEXT];

@@ -21,7 +21,7 @@ struct hc_plan_input {
 	const char *task;
 	bool reuse;
 	uint64_t create_size; /* of a target file that doesn't exist yet; else 0 */
-	bool compare_only;           /* nothing will be written: the verdict is given, not enforced */
+	bool compare_only;    /* nothing will be written: the verdict is given, not enforced */
 };
 
 /* Fills *ret with the verdict in any case but lack of memory. */

@@ -13,8 +13,8 @@ struct hal_row {
 	const char *type, *id, *file;
 	bool fadt;
 	bool syspro;
-	unsigned madt;	      /* enum hc_tristate; HC_UNKNOWN: either */
-	unsigned mp;	      /* whether there is an MP table */
+	unsigned madt;        /* enum hc_tristate; HC_UNKNOWN: either */
+	unsigned mp;          /* whether there is an MP table */
 	uint64_t least, most; /* processors */
 };
 

@@ -48,7 +48,7 @@ hc_probe(const struct hc_probe_options *options, struct hc_arena *arena, struct 
 	/* The HAL type depends on firmware and names, which come before it. */
 	static int (*const parts[])(struct probe *, struct hc_err *) = {
 		probe_created, hc_probe_firmware, hc_probe_machine, hc_probe_processors,
-		hc_probe_hal,  hc_probe_pci,	  hc_probe_network, probe_disks,
+		hc_probe_hal,  hc_probe_pci,      hc_probe_network, probe_disks,
 	};
 	struct hc_facts facts = { 0 };
 	struct probe p = { .tree = { options->sysroot != NULL ? options->sysroot : "" },

@@ -66,8 +66,9 @@ figures_text(const struct hc_report *r, struct hc_buf *out, struct hc_err *err)
 					    (unsigned long long)r->retries) < 0)
 		return -1;
 	if (r->read_back_bytes > 0 && !r->read_back_independent)
-		return hc_buf_printf(out, err,
-				     "  Read back through the page cache: not independent of memory\n");
+		return hc_buf_printf(
+			out, err,
+			"  Read back through the page cache: not independent of memory\n");
 	return 0;
 }
 
@@ -86,7 +87,8 @@ steps_text(const struct hc_report *r, struct hc_buf *out, struct hc_err *err)
 }
 
 static int
-list_text(const struct hc_strings *list, const char *what, struct hc_buf *out, struct hc_err *err)
+list_text(const struct hc_strings *list, const char *what, struct hc_buf *out,
+	  struct hc_err *err)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (hc_buf_printf(out, err, "  %s: %s\n", what, list->items[i]) < 0)
@@ -97,7 +99,8 @@ list_text(const struct hc_strings *list, const char *what, struct hc_buf *out, s
 int
 hc_report_text(const struct hc_report *r, struct hc_buf *out, struct hc_err *err)
 {
-	if (hc_buf_printf(out, err, "halcyon report of %s: %s\n\n", r->created, r->outcome) < 0 ||
+	if (hc_buf_printf(out, err, "halcyon report of %s: %s\n\n", r->created, r->outcome) <
+		    0 ||
 	    hc_buf_printf(out, err, "Backup  %s in %s\nTarget  %s (%s)\nPlan    %s\n",
 			  r->backup, r->repository, r->target.path,
 			  r->target.identity.name ? r->target.identity.name : "no identity",
@@ -108,7 +111,8 @@ hc_report_text(const struct hc_report *r, struct hc_buf *out, struct hc_err *err
 			  r->machine.vendor ? r->machine.vendor : "", r->machine.product,
 			  r->machine.serial ? r->machine.serial : "unknown") < 0)
 		return -1;
-	if (hc_buf_printf(out, err, "Verdict %s\n\n", hc_outcome_names[r->verdict.outcome]) < 0 ||
+	if (hc_buf_printf(out, err, "Verdict %s\n\n", hc_outcome_names[r->verdict.outcome]) <
+		    0 ||
 	    figures_text(r, out, err) < 0 || hc_buf_printf(out, err, "\n") < 0 ||
 	    steps_text(r, out, err) < 0 || list_text(&r->losses, "Lost", out, err) < 0 ||
 	    list_text(&r->overrides, "Overridden", out, err) < 0 ||

@@ -13,10 +13,12 @@
 #include "restore/model/report.h"
 
 /* Fills in what plan and facts say; facts may be NULL.  Figures, outcome and state are the caller's. */
-void hc_report_begin(const struct hc_plan *plan, const char *plan_id, const struct hc_facts *facts,
-		     struct hc_arena *arena, struct hc_report *ret);
+void hc_report_begin(const struct hc_plan *plan, const char *plan_id,
+		     const struct hc_facts *facts, struct hc_arena *arena,
+		     struct hc_report *ret);
 /* How it ended badly. */
-void hc_report_failure(struct hc_report *report, const struct hc_err *why, struct hc_arena *arena);
+void hc_report_failure(struct hc_report *report, const struct hc_err *why,
+		       struct hc_arena *arena);
 int hc_report_text(const struct hc_report *report, struct hc_buf *out, struct hc_err *err);
 
 #endif

@@ -30,7 +30,8 @@ name_volumes(const struct hc_rules_input *in, struct hc_judgement *j,
 	for (size_t i = 0; i < regions->count; i++) {
 		const struct hc_region *region = &regions->items[i];
 
-		if (region->volume == NULL || region->partition == NULL || !wanted(region->volume))
+		if (region->volume == NULL || region->partition == NULL ||
+		    !wanted(region->volume))
 			continue;
 		found++;
 		hc_judge_fact(j, "manifest.disks[].regions[].volume", "partition %llu %s",
@@ -53,8 +54,9 @@ is_hibernated(const struct hc_volume_state *volume)
 
 JUDGE(judge_bitlocker)
 {
-	return name_volumes(in, j, has_bitlocker, "is encrypted by BitLocker") > 0 ? HC_LEVEL_WARN
-										   : HC_LEVEL_PASS;
+	return name_volumes(in, j, has_bitlocker, "is encrypted by BitLocker") > 0
+		       ? HC_LEVEL_WARN
+		       : HC_LEVEL_PASS;
 }
 
 JUDGE(judge_hibernated)

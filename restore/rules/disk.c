@@ -8,7 +8,8 @@
 static const struct hc_manifest_disk *
 source_disk(const struct hc_rules_input *in)
 {
-	return in->disk < in->manifest->disks.count ? &in->manifest->disks.items[in->disk] : NULL;
+	return in->disk < in->manifest->disks.count ? &in->manifest->disks.items[in->disk]
+						    : NULL;
 }
 
 static bool
@@ -22,10 +23,11 @@ JUDGE(judge_offline)
 	const struct hc_strings *users = &in->target->in_use_by;
 
 	for (size_t i = 0; i < users->count; i++)
-		hc_judge_fact(j, "facts.disks[].in_use_by", "%s is in use: %s", in->target->path,
-			      users->items[i]);
+		hc_judge_fact(j, "facts.disks[].in_use_by", "%s is in use: %s",
+			      in->target->path, users->items[i]);
 	if (in->target->read_only)
-		hc_judge_fact(j, "facts.disks[].read_only", "%s is write-protected", in->target->path);
+		hc_judge_fact(j, "facts.disks[].read_only", "%s is write-protected",
+			      in->target->path);
 	return users->count > 0 || in->target->read_only ? HC_LEVEL_BLOCK : HC_LEVEL_PASS;
 }
 
@@ -78,7 +80,8 @@ JUDGE(judge_sectors)
 
 	if (disk == NULL)
 		return HC_LEVEL_BLOCK;
-	hc_judge_fact(j, "manifest.disks[].logical_block", "the backup has sectors of %llu bytes",
+	hc_judge_fact(j, "manifest.disks[].logical_block",
+		      "the backup has sectors of %llu bytes",
 		      (unsigned long long)disk->logical_block);
 	/* An image file takes the sector size of the machine that will use it. */
 	if (in->target->is_file) {
@@ -87,7 +90,8 @@ JUDGE(judge_sectors)
 	}
 	hc_judge_fact(j, "facts.disks[].logical_block", "%s has sectors of %llu bytes",
 		      in->target->path, (unsigned long long)in->target->logical_block);
-	return disk->logical_block == in->target->logical_block ? HC_LEVEL_PASS : HC_LEVEL_BLOCK;
+	return disk->logical_block == in->target->logical_block ? HC_LEVEL_PASS
+								: HC_LEVEL_BLOCK;
 }
 
 JUDGE(judge_identity_free)
@@ -101,8 +105,8 @@ JUDGE(judge_identity_free)
 		if (strcmp(other->path, in->target->path) == 0 ||
 		    !same_text(other->table_id, disk->table_id))
 			continue;
-		hc_judge_fact(j, "facts.disks[].table_id", "%s has the identity %s too", other->path,
-			      other->table_id);
+		hc_judge_fact(j, "facts.disks[].table_id", "%s has the identity %s too",
+			      other->path, other->table_id);
 		level = HC_LEVEL_WARN;
 	}
 	return level;
@@ -110,12 +114,15 @@ JUDGE(judge_identity_free)
 
 /* Unattended, only what is certainly meant may be erased (hazards 2). */
 static enum hc_level
-judge_holds_unattended(const struct hc_rules_input *in, struct hc_judgement *j, bool blank, bool same)
+judge_holds_unattended(const struct hc_rules_input *in, struct hc_judgement *j, bool blank,
+		       bool same)
 {
 	if (same_text(in->target->holds_kind, "halcyon-finished") && !in->reerase) {
-		hc_judge_fact(j, "facts.disks[].journal", "a finished restore of plan %.12s lies there",
+		hc_judge_fact(j, "facts.disks[].journal",
+			      "a finished restore of plan %.12s lies there",
 			      in->target->journal ? in->target->journal : "?");
-		hc_judge_remedy(j, "Set reerase: true in the answer file if it is to be erased again.");
+		hc_judge_remedy(
+			j, "Set reerase: true in the answer file if it is to be erased again.");
 		return HC_LEVEL_BLOCK;
 	}
 	/* What an unfinished restore left is lost already; whether this run may carry on is decided by its claim. */
@@ -153,7 +160,7 @@ JUDGE(judge_member)
 	const struct hc_strings *member_of = &in->target->member_of;
 
 	for (size_t i = 0; i < member_of->count; i++)
-		hc_judge_fact(j, "facts.disks[].member_of", "%s is part of: %s", in->target->path,
-			      member_of->items[i]);
+		hc_judge_fact(j, "facts.disks[].member_of", "%s is part of: %s",
+			      in->target->path, member_of->items[i]);
 	return member_of->count > 0 ? HC_LEVEL_BLOCK : HC_LEVEL_PASS;
 }

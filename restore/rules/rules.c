@@ -23,9 +23,11 @@ static const struct hc_rule rules[] = {
 	  .judge = judge_size },
 	{ .id = "DSK-2",
 	  .title = "Sector sizes are the same",
-	  .because = "NTFS and partition tables are written in sectors; a block copy can't change their size.",
+	  .because =
+		  "NTFS and partition tables are written in sectors; a block copy can't change their size.",
 	  .source = "windows-offline.md section 10",
-	  .remedy = "Use a disk of the same logical sector size; some NVMe disks can be reformatted to it.",
+	  .remedy =
+		  "Use a disk of the same logical sector size; some NVMe disks can be reformatted to it.",
 	  .needs_target = true,
 	  .judge = judge_sectors },
 	{ .id = "DSK-3",
@@ -45,15 +47,18 @@ static const struct hc_rule rules[] = {
 	  .judge = judge_holds },
 	{ .id = "DSK-6",
 	  .title = "The disk stands for itself",
-	  .because = "A part of a RAID, a pool or a LUN is not a disk that Windows starts from.",
+	  .because =
+		  "A part of a RAID, a pool or a LUN is not a disk that Windows starts from.",
 	  .source = "hazards 4",
-	  .remedy = "Assemble the volume and choose that, or set the controller to plain disks.",
+	  .remedy =
+		  "Assemble the volume and choose that, or set the controller to plain disks.",
 	  .needs_target = true,
 	  .judge = judge_member },
 	{ .id = "FW-1",
 	  .title = "Firmware of the same kind",
-	  .because = "\"Both the Target machine being backed up and the Destination machine receiving the "
-		     "restore have to be either UEFI or BIOS based.\"",
+	  .because =
+		  "\"Both the Target machine being backed up and the Destination machine receiving the "
+		  "restore have to be either UEFI or BIOS based.\"",
 	  .source = "Microsoft KB 249694",
 	  .remedy = "Switch the firmware's boot mode, if it has both.",
 	  .needs_machine = true,
@@ -67,7 +72,8 @@ static const struct hc_rule rules[] = {
 	  .judge = judge_offline },
 	{ .id = "VOL-1",
 	  .title = "BitLocker",
-	  .because = "An encrypted volume can be copied, not looked into: nothing inside can be checked or repaired.",
+	  .because =
+		  "An encrypted volume can be copied, not looked into: nothing inside can be checked or repaired.",
 	  .source = "design.md section 6",
 	  .remedy = "Have the recovery key at hand, or capture with the volume unlocked.",
 	  .judge = judge_bitlocker },
@@ -75,7 +81,8 @@ static const struct hc_rule rules[] = {
 	  .title = "Hibernation",
 	  .because = "A hibernated Windows resumes with the memory of the old hardware.",
 	  .source = "windows-offline.md section 10",
-	  .remedy = "Start the source once and shut it down fully, or capture with --discard-hibernation.",
+	  .remedy =
+		  "Start the source once and shut it down fully, or capture with --discard-hibernation.",
 	  .judge = judge_hibernated },
 };
 
@@ -105,8 +112,9 @@ hc_rules_by_id(const char *id)
 void
 hc_judge_fact(struct hc_judgement *j, const char *where, const char *fmt, ...)
 {
-	struct hc_evidence *evidence = hc_arena_grow(j->arena, &j->finding->evidence.items,
-						     &j->finding->evidence.count, sizeof(*evidence));
+	struct hc_evidence *evidence =
+		hc_arena_grow(j->arena, &j->finding->evidence.items,
+			      &j->finding->evidence.count, sizeof(*evidence));
 	char text[512];
 	va_list args;
 
@@ -145,7 +153,8 @@ judge_one(const struct hc_rule *rule, const struct hc_rules_input *in, struct hc
 	j->finding->remedy = rule->remedy;
 	if (rule->needs_machine && in->facts == NULL) {
 		j->finding->level = HC_LEVEL_INFO;
-		hc_judge_fact(j, "facts", "not evaluated: the machine that will run this is not known");
+		hc_judge_fact(j, "facts",
+			      "not evaluated: the machine that will run this is not known");
 		return true;
 	}
 	j->finding->level = rule->judge(in, j);
@@ -190,7 +199,8 @@ hc_rules_judge(const struct hc_rules_input *in, struct hc_arena *arena, struct h
 	struct hc_judgement j = { arena, NULL, false };
 	struct hc_verdict verdict = { 0 };
 
-	verdict.findings.items = hc_arena_array(arena, RULE_COUNT, sizeof(*verdict.findings.items));
+	verdict.findings.items =
+		hc_arena_array(arena, RULE_COUNT, sizeof(*verdict.findings.items));
 	if (verdict.findings.items == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a verdict");
 	for (size_t i = 0; i < RULE_COUNT; i++) {

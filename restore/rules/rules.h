@@ -39,7 +39,8 @@ struct hc_rules_input {
 struct hc_judgement;
 
 /* Evidence; `where` names the member of the document. */
-void hc_judge_fact(struct hc_judgement *j, const char *where, const char *fmt, ...) HC_PRINTF(3, 4);
+void hc_judge_fact(struct hc_judgement *j, const char *where, const char *fmt, ...)
+	HC_PRINTF(3, 4);
 /* A better remedy than the row's. */
 void hc_judge_remedy(struct hc_judgement *j, const char *fmt, ...) HC_PRINTF(2, 3);
 
@@ -60,7 +61,7 @@ const struct hc_rule *hc_rules_by_id(const char *id);
 
 /* Findings come worst first.  A block that is overridden, and a warning that is accepted, by name counts as
  * info for the outcome and is marked. */
-int hc_rules_judge(const struct hc_rules_input *in, struct hc_arena *arena, struct hc_verdict *ret,
-		   struct hc_err *err);
+int hc_rules_judge(const struct hc_rules_input *in, struct hc_arena *arena,
+		   struct hc_verdict *ret, struct hc_err *err);
 
 #endif

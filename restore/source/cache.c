@@ -10,7 +10,7 @@
 #include "restore/source/source_priv.h"
 
 #define BUCKETS 4096u
-#define BLOCK	65536u /* of images without rows */
+#define BLOCK   65536u /* of images without rows */
 
 struct entry {
 	struct entry *next; /* of the bucket */

@@ -7,7 +7,7 @@
 #include "restore/base/log.h"
 #include "restore/source/source_priv.h"
 
-#define SUFFIX	      ".cacnk"
+#define SUFFIX        ".cacnk"
 #define PACKED_MARGIN 4096u
 
 void

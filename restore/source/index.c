@@ -17,11 +17,11 @@
 #include "restore/source/source_priv.h"
 
 #define INDEX_BYTES_MAX (1ull << 30)
-#define HEADER_BYTES	48u
-#define ROWS_AT		64u
-#define ROW_BYTES	40u
-#define TAIL_BYTES	40u
-#define CHUNK_SIZE_MAX	(128ull << 20) /* casync's own limit for the header's three sizes */
+#define HEADER_BYTES    48u
+#define ROWS_AT         64u
+#define ROW_BYTES       40u
+#define TAIL_BYTES      40u
+#define CHUNK_SIZE_MAX  (128ull << 20) /* casync's own limit for the header's three sizes */
 
 #define INDEX_TYPE  0x96824d9c7b129ff9ull
 #define TABLE_TYPE  0xe75b9e112f17417dull
@@ -29,7 +29,7 @@
 
 /* The digest; and three flags that casync carries over from its directory mode into blob
  * indexes. */
-#define FLAG_SHA512_256	       0x2000000000000000ull
+#define FLAG_SHA512_256        0x2000000000000000ull
 #define FLAG_EXCLUDE_NODUMP    0x8000000000000000ull
 #define FLAG_EXCLUDE_SUBMOUNTS 0x4000000000000000ull
 #define FLAG_EXCLUDE_FILE      0x1000000000000000ull
@@ -198,9 +198,9 @@ hc_index_write(const struct hc_index *index, struct hc_buf *out, struct hc_err *
 	const uint64_t table = (uint64_t)ROW_BYTES * index->count + 16 + TAIL_BYTES;
 	const uint64_t digest = index->digest == HC_DIGEST_SHA512_256 ? FLAG_SHA512_256 : 0;
 	const uint64_t head[] = {
-		HEADER_BYTES,	  INDEX_TYPE,	    FLAG_EXCLUDE_NODUMP | digest,
+		HEADER_BYTES,     INDEX_TYPE,       FLAG_EXCLUDE_NODUMP | digest,
 		index->chunk_min, index->chunk_avg, index->chunk_max,
-		UINT64_MAX,	  TABLE_TYPE
+		UINT64_MAX,       TABLE_TYPE
 	};
 	const uint64_t tail[] = { 0, 0, HEADER_BYTES, table, TAIL_MARKER };
 

@@ -175,7 +175,7 @@ int hc_extents_unpack(struct hc_span file, uint64_t size, struct hc_extents *ret
 /* ---------------------------------------------------------------- chunk stores (.castr) */
 
 /* "default.castr/ab12/ab12….cacnk" */
-#define HC_CHUNK_NAME	  256
+#define HC_CHUNK_NAME     256
 #define HC_STORE_NAME_MAX 160
 void hc_chunk_name(const char *store, const struct hc_digest *digest, char ret[HC_CHUNK_NAME]);
 

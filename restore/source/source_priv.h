@@ -16,7 +16,7 @@ struct hc_place {
 struct hc_session {
 	struct hc_place *place;
 	struct hc_net *net; /* NULL for a folder */
-	int folder;	    /* -1 for a URL */
+	int folder;         /* -1 for a URL */
 	struct hc_zstd *zstd;
 	struct hc_buf packed; /* the chunk file at hand */
 	bool plain_first;     /* the last chunk lay in the store uncompressed */

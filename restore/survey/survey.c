@@ -29,7 +29,8 @@ table_end(const struct hc_manifest_disk *disk)
 
 /* Looks from the first partition downwards: boot loaders use the gap from its start. */
 static int
-find_room(struct hc_io *head, const struct hc_manifest_disk *disk, uint64_t *ret, struct hc_err *err)
+find_room(struct hc_io *head, const struct hc_manifest_disk *disk, uint64_t *ret,
+	  struct hc_err *err)
 {
 	uint64_t block = disk->logical_block, least = hc_round_up(table_end(disk), block);
 	uint64_t at = hc_round_down(hc_min_u64(head->size, HC_JOURNAL_WITHIN), block);
@@ -38,7 +39,8 @@ find_room(struct hc_io *head, const struct hc_manifest_disk *disk, uint64_t *ret
 	*ret = 0;
 	while (at >= least + HC_JOURNAL_BYTES) {
 		at -= block;
-		if (at + HC_JOURNAL_BYTES > head->size || at + HC_JOURNAL_BYTES > HC_JOURNAL_WITHIN)
+		if (at + HC_JOURNAL_BYTES > head->size ||
+		    at + HC_JOURNAL_BYTES > HC_JOURNAL_WITHIN)
 			continue;
 		if (hc_io_pread(head, at, bytes, sizeof(bytes), err) < 0)
 			return -1;
@@ -91,9 +93,9 @@ windows_on(struct hc_io *disk, const struct hc_partition *partition, struct hc_a
 			 &ignored) == 0 &&
 	    hc_volume_open(part, &volume, &ignored) == 0 &&
 	    hc_windows_inspect(volume, arena, &windows, &ignored) == 0)
-		found = hc_arena_printf(arena, "%s of %s",
-					windows.product ? windows.product : "a Windows",
-					windows.hostname ? windows.hostname : "an unknown host");
+		found = hc_arena_printf(
+			arena, "%s of %s", windows.product ? windows.product : "a Windows",
+			windows.hostname ? windows.hostname : "an unknown host");
 	hc_volume_close(volume);
 	hc_io_close(part);
 	return found;

@@ -7,12 +7,12 @@
 
 #include "restore/base/text.h"
 
-#define READ_STEP	(1u << 20)
-#define ENTRIES_MAX	4000000u
-#define NTFS_EPOCH	11644473600ll /* seconds from 1601 to 1970 */
+#define READ_STEP       (1u << 20)
+#define ENTRIES_MAX     4000000u
+#define NTFS_EPOCH      11644473600ll /* seconds from 1601 to 1970 */
 #define TAG_MOUNT_POINT 0xa0000003u
-#define TAG_SYMLINK	0xa000000cu
-#define NAME_UNITS	255 /* of UTF-16, in a name */
+#define TAG_SYMLINK     0xa000000cu
+#define NAME_UNITS      255 /* of UTF-16, in a name */
 
 /* ---------------------------------------------------------------- paths */
 

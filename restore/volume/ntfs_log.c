@@ -23,8 +23,8 @@
 
 #include <ntfs-3g/mst.h>
 
-#define CARRY	     256u /* as much of the page before as a record that goes on can need */
-#define SPECIAL	     34u  /* restart pages and copies of pages, at most (LFS 2) */
+#define CARRY        256u /* as much of the page before as a record that goes on can need */
+#define SPECIAL      34u  /* restart pages and copies of pages, at most (LFS 2) */
 #define RESTARTS     2u
 #define SET_BITS     0x15
 #define CLEAR_BITS   0x16
@@ -40,7 +40,7 @@ struct log {
 	uint64_t pages;
 	uint64_t
 		lsn_mask; /* of an LSN, the bits that are a place in the journal, in units of 8 bytes */
-	uint8_t *page;	  /* CARRY bytes, then room for a page */
+	uint8_t *page;    /* CARRY bytes, then room for a page */
 	uint8_t *special; /* the first pages */
 	bool good[SPECIAL];
 };

@@ -8,11 +8,11 @@
 
 /* Its headers include what they need only when told so. */
 #define HAVE_GETTIMEOFDAY 1
-#define HAVE_STDARG_H	  1
-#define HAVE_STDIO_H	  1
-#define HAVE_SYS_STAT_H	  1
+#define HAVE_STDARG_H     1
+#define HAVE_STDIO_H      1
+#define HAVE_SYS_STAT_H   1
 #define HAVE_SYS_TYPES_H  1
-#define HAVE_TIME_H	  1
+#define HAVE_TIME_H       1
 
 #include <ntfs-3g/types.h>
 

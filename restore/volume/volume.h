@@ -87,7 +87,7 @@ int hc_volume_zeroed_extents(struct hc_volume *volume, bool discard_hibernation,
 enum hc_entry_type {
 	HC_ENTRY_FILE,
 	HC_ENTRY_FOLDER,
-	HC_ENTRY_LINK,	/* symbolic link or mount point; see target */
+	HC_ENTRY_LINK,  /* symbolic link or mount point; see target */
 	HC_ENTRY_OTHER, /* a file whose content lies elsewhere: see reparse_tag */
 };
 
@@ -95,8 +95,8 @@ extern const char *const hc_entry_type_names[]; /* file folder link other */
 
 struct hc_entry {
 	const char *name; /* UTF-8 */
-	unsigned type;	  /* enum hc_entry_type */
-	uint64_t size;	  /* 0 for folders */
+	unsigned type;    /* enum hc_entry_type */
+	uint64_t size;    /* 0 for folders */
 	int64_t modified;
 	int64_t created;
 	uint32_t attributes;  /* [MS-FSCC] 2.6 */

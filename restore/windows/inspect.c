@@ -7,9 +7,9 @@
 #include "restore/hive/hive.h"
 #include "restore/windows/windows.h"
 
-#define HIVE_MAX	(1u << 30)
-#define PE_HEAD		4096u
-#define BOOT_INI_MAX	65536u
+#define HIVE_MAX        (1u << 30)
+#define PE_HEAD         4096u
+#define BOOT_INI_MAX    65536u
 #define CURRENT_VERSION "Microsoft\\Windows NT\\CurrentVersion"
 
 struct inspection {

@@ -15,7 +15,7 @@
 #include "restore/base/log.h"
 #include "restore/source/source.h"
 
-#define BLOCK	  (1u << 20)
+#define BLOCK     (1u << 20)
 #define INDEX_MAX (1u << 30)
 
 static int

@@ -38,9 +38,9 @@ static const struct {
 	uint32_t size;
 	char kind; /* t text, r random, z zeros */
 } plan[] = {
-	{ 4096, 't' },	{ 8192, 'z' }, { 1, 'r' },   { 12000, 'z' },
+	{ 4096, 't' },  { 8192, 'z' }, { 1, 'r' },   { 12000, 'z' },
 	{ 12000, 'r' }, { 777, 'z' },  { 100, 't' }, { 4096, 'z' },
-	{ 8192, 'z' },	{ 512, 't' },  { 512, 't' },
+	{ 8192, 'z' },  { 512, 't' },  { 512, 't' },
 };
 
 struct store {
@@ -101,7 +101,7 @@ make_store(struct store *store, enum hc_digest_type type)
 	store->type = type;
 	for (size_t i = 0; i < COUNT(plan); i++) {
 		for (uint32_t k = 0; k < plan[i].size; k++)
-			piece[k] = plan[i].kind == 'z'	 ? 0
+			piece[k] = plan[i].kind == 'z'   ? 0
 				   : plan[i].kind == 't' ? (uint8_t)(words[k % 7] + (char)i)
 							 : (uint8_t)((uint32_t)rand() >> 8);
 		if (plan[i].kind == 'r')

@@ -80,9 +80,9 @@ static void
 test_hybrid(void)
 {
 	/* 0xEE over the first MiB, then partition 1 as 07, active. */
-	static const uint8_t hybrid[32] = { 0,	  0, 2,	   0, 0xee, 0, 0,    0, 1, 0,
-					    0,	  0, 0xff, 7, 0,    0, 0x80, 0, 2, 0,
-					    0x07, 0, 0,	   0, 0,    8, 0,    0, 0, 16 };
+	static const uint8_t hybrid[32] = { 0,    0, 2,    0, 0xee, 0, 0,    0, 1, 0,
+					    0,    0, 0xff, 7, 0,    0, 0x80, 0, 2, 0,
+					    0x07, 0, 0,    0, 0,    8, 0,    0, 0, 16 };
 	struct hc_arena arena = { 0 };
 	struct hc_plan_writes w = { 0 };
 	struct hc_table t = { 0 };

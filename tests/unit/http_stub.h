@@ -27,7 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STUB_REQUEST	 4096
+#define STUB_REQUEST     4096
 #define STUB_CONNECTIONS 64
 
 enum stub_then {
@@ -51,8 +51,8 @@ struct stub_step {
 struct stub {
 	const struct stub_step *steps;
 	size_t step_count;
-	const char *folder;	/* serve files instead */
-	const char *garble;	/* part of a path whose file is sent with a byte changed … */
+	const char *folder;     /* serve files instead */
+	const char *garble;     /* part of a path whose file is sent with a byte changed … */
 	atomic_int garble_left; /* … this many times */
 	atomic_size_t requests, connections;
 	char last[STUB_REQUEST]; /* the last request's head */

@@ -66,7 +66,7 @@ test_placeholders(void)
 struct smbios_case {
 	const char *file;
 	const char *vendor, *product, *serial, *uuid; /* as the firmware has them */
-	bool placeholder;			      /* the serial number is none */
+	bool placeholder;                             /* the serial number is none */
 };
 
 /* Values as go-smbios, dmidecode and strings(1) read them from the same files. */

@@ -35,21 +35,21 @@ tap_ok(bool good, const char *file, int line, const char *fmt, ...)
 #define ok(condition, ...) tap_ok((condition), __FILE__, __LINE__, __VA_ARGS__)
 
 /* A call that must succeed; prints the error when it doesn't. */
-#define ok_call(call, err, ...)                                                        \
-	do {                                                                           \
-		if (!ok((call) == 0, __VA_ARGS__)) {                                   \
-			char tap_text_[4096];                                          \
-			hc_err_format((err), tap_text_, sizeof(tap_text_));            \
-			printf("# %s\n", tap_text_);                                   \
-		}                                                                      \
+#define ok_call(call, err, ...)                                                                \
+	do {                                                                                   \
+		if (!ok((call) == 0, __VA_ARGS__)) {                                           \
+			char tap_text_[4096];                                                  \
+			hc_err_format((err), tap_text_, sizeof(tap_text_));                    \
+			printf("# %s\n", tap_text_);                                           \
+		}                                                                              \
 	} while (0)
 
 /* A call that must fail with this code. */
-#define ok_fails(call, err, want, ...)                                                 \
-	do {                                                                           \
-		int tap_result_ = (call);                                              \
-		if (!ok(tap_result_ == -1 && (err)->code == (want), __VA_ARGS__))      \
-			printf("#   result %d, code H%04d\n", tap_result_, (int)(err)->code); \
+#define ok_fails(call, err, want, ...)                                                         \
+	do {                                                                                   \
+		int tap_result_ = (call);                                                      \
+		if (!ok(tap_result_ == -1 && (err)->code == (want), __VA_ARGS__))              \
+			printf("#   result %d, code H%04d\n", tap_result_, (int)(err)->code);  \
 	} while (0)
 
 __attribute__((unused)) static void

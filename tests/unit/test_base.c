@@ -22,7 +22,8 @@ test_err(void)
 	hc_err_wrap(&err, "while reading the registry");
 	hc_err_format(&err, text, sizeof(text));
 	ok(strstr(text, "H0202 ") == text, "an error starts with its id");
-	ok(strstr(text, "812 and 811") && strstr(text, "while reading"), "it keeps cause and frames");
+	ok(strstr(text, "812 and 811") && strstr(text, "while reading"),
+	   "it keeps cause and frames");
 	ok(strstr(text, "at SYSTEM, byte 4") != NULL, "it names object and offset");
 	ok(strstr(text, "Remedy: ") != NULL, "it has a remedy from the table");
 	ok(hc_err_exit_status(&err) == 1, "a failure exits with 1");
@@ -54,7 +55,8 @@ test_arena(void)
 	for (unsigned i = 0; i < 1000; i++)
 		good = good && list[i] == i;
 	ok(good && count == 1000, "a list grows and keeps its items");
-	ok(hc_arena_array(&arena, SIZE_MAX / 2, 4) == NULL, "an array that overflows is refused");
+	ok(hc_arena_array(&arena, SIZE_MAX / 2, 4) == NULL,
+	   "an array that overflows is refused");
 	ok(strcmp(hc_arena_printf(&arena, "%s-%d", "p", 2), "p-2") == 0, "printf");
 	hc_arena_done(&arena);
 }
@@ -73,15 +75,18 @@ test_text(void)
 	uint64_t size;
 
 	hc_guid_text(guid, text);
-	ok(strcmp(text, "c12a7328-f81f-11d2-ba4b-00a0c93ec93b") == 0, "a GUID has mixed endianness");
-	ok(hc_guid_parse("{C12A7328-F81F-11D2-BA4B-00A0C93EC93B}", back) && !memcmp(guid, back, 16),
+	ok(strcmp(text, "c12a7328-f81f-11d2-ba4b-00a0c93ec93b") == 0,
+	   "a GUID has mixed endianness");
+	ok(hc_guid_parse("{C12A7328-F81F-11D2-BA4B-00A0C93EC93B}", back) &&
+		   !memcmp(guid, back, 16),
 	   "and is read back, braces and capitals too");
 	ok(!hc_guid_parse("c12a7328", back), "half a GUID is none");
 	hc_size_text(1536, text);
 	ok(strcmp(text, "1.5 KiB") == 0, "sizes for people");
 	ok(hc_size_parse("2G", &size) && size == 2ull << 30 && !hc_size_parse("2X", &size),
 	   "sizes from people");
-	ok_call(hc_utf8_to_utf16("a\xc3\xa4\xf0\x9f\x98\x80", &utf16, &err), &err, "UTF-8 to UTF-16");
+	ok_call(hc_utf8_to_utf16("a\xc3\xa4\xf0\x9f\x98\x80", &utf16, &err), &err,
+		"UTF-8 to UTF-16");
 	ok(utf16.size == 8 && strcmp(hc_utf16_to_utf8(&arena, hc_buf_span(&utf16)),
 				     "a\xc3\xa4\xf0\x9f\x98\x80") == 0,
 	   "and back, with a surrogate pair");
@@ -123,11 +128,13 @@ test_io(void)
 	char got[4] = "";
 
 	ok_call(hc_io_memory(hc_span(bytes, 10), &memory, &err), &err, "memory opens");
-	ok_call(hc_io_window(memory, (struct hc_extent){ 4, 4 }, &part, &err), &err, "a window opens");
+	ok_call(hc_io_window(memory, (struct hc_extent){ 4, 4 }, &part, &err), &err,
+		"a window opens");
 	ok_call(hc_io_pread(part, 1, got, 3, &err), &err, "and is read");
 	ok(memcmp(got, "567", 3) == 0, "from its start");
 	ok_fails(hc_io_pread(part, 2, got, 3, &err), &err, H_IO, "reading past its end fails");
-	ok_fails(hc_io_pread(part, UINT64_MAX, got, 2, &err), &err, H_IO, "an offset can't wrap");
+	ok_fails(hc_io_pread(part, UINT64_MAX, got, 2, &err), &err, H_IO,
+		 "an offset can't wrap");
 	ok_fails(hc_io_pwrite(part, 0, got, 1, &err), &err, H_INTERNAL, "it can't be written");
 	hc_io_close(part);
 	hc_io_close(memory);
@@ -149,9 +156,11 @@ test_file(void)
 	ok_call(hc_file_replace(path, hc_span("two!", 4), &err), &err, "and replaced");
 	ok_call(hc_file_read(path, 4, &out, &err), &err, "and read");
 	ok(out.size == 4 && memcmp(out.data, "two!", 4) == 0, "as it was written");
-	ok_fails(hc_file_read(path, 3, &out, &err), &err, H_IO, "a file that is too large is refused");
+	ok_fails(hc_file_read(path, 3, &out, &err), &err, H_IO,
+		 "a file that is too large is refused");
 	unlink(path);
-	ok_fails(hc_file_read(path, 3, &out, &err), &err, H_NOT_FOUND, "a missing one is not found");
+	ok_fails(hc_file_read(path, 3, &out, &err), &err, H_NOT_FOUND,
+		 "a missing one is not found");
 	snprintf(deep, sizeof(deep), "%s/a", folder);
 	ok_call(hc_file_make_dirs(deep, &err), &err, "folders are made");
 	rmdir(deep);

@@ -24,35 +24,44 @@ test_reading(void)
 	struct hc_facts facts = { 0 };
 	struct hc_err err;
 
-	ok_call(read_text(&hc_facts_shape,
-			  "{\"schema\":\"halcyon.facts/1\",\"firmware\":{\"type\":\"uefi\",\"bits\":64},"
-			  "\"disks\":[{\"path\":\"/dev/sda\",\"size\":5,\"in_use_by\":[\"/\"]}],"
-			  "\"machine\":{\"serial\":null},\"not known\":[1,{}]}",
-			  &arena, &facts, &err),
+	ok_call(read_text(
+			&hc_facts_shape,
+			"{\"schema\":\"halcyon.facts/1\",\"firmware\":{\"type\":\"uefi\",\"bits\":64},"
+			"\"disks\":[{\"path\":\"/dev/sda\",\"size\":5,\"in_use_by\":[\"/\"]}],"
+			"\"machine\":{\"serial\":null},\"not known\":[1,{}]}",
+			&arena, &facts, &err),
 		&err, "facts are read; unknown members are passed over");
-	ok(facts.firmware.type == HC_FIRMWARE_UEFI && facts.firmware.bits == 64, "enums and numbers");
+	ok(facts.firmware.type == HC_FIRMWARE_UEFI && facts.firmware.bits == 64,
+	   "enums and numbers");
 	ok(facts.disks.count == 1 && facts.disks.items[0].size == 5, "lists");
 	ok(hc_strings_has(&facts.disks.items[0].in_use_by, "/"), "lists of strings");
-	ok(facts.machine.serial == NULL && facts.acpi.madt == NULL, "null and missing are the same");
-	ok_fails(read_text(&hc_facts_shape, "{\"schema\":\"halcyon.facts/2\"}", &arena, &facts, &err),
-		 &err, H_DOC_VERSION, "another major version is refused");
-	ok_fails(read_text(&hc_facts_shape, "{\"schema\":\"halcyon.plan/1\"}", &arena, &facts, &err),
-		 &err, H_DOC_SCHEMA, "another document is refused");
-	ok_fails(read_text(&hc_facts_shape, "{\"schema\":", &arena, &facts, &err), &err, H_DOC_SYNTAX,
-		 "half a document is refused");
-	ok_fails(read_text(&hc_facts_shape,
-			   "{\"schema\":\"halcyon.facts/1\",\"disks\":[{\"path\":\"a\",\"size\":1},"
-			   "{\"path\":\"b\",\"size\":-1}]}",
-			   &arena, &facts, &err),
-		 &err, H_DOC_SCHEMA, "a negative size is refused");
-	ok(strstr(err.text[0], "disks[1].size") != NULL, "and the member is named");
-	ok_fails(read_text(&hc_facts_shape,
-			   "{\"schema\":\"halcyon.facts/1\",\"firmware\":{\"type\":\"coreboot\"}}",
-			   &arena, &facts, &err),
-		 &err, H_DOC_SCHEMA, "a name that isn't in the list is refused");
-	ok_fails(read_text(&hc_facts_shape,
-			   "{\"schema\":\"halcyon.facts/1\",\"memory\":1,\"memory\":2}", &arena, &facts,
+	ok(facts.machine.serial == NULL && facts.acpi.madt == NULL,
+	   "null and missing are the same");
+	ok_fails(read_text(&hc_facts_shape, "{\"schema\":\"halcyon.facts/2\"}", &arena, &facts,
 			   &err),
+		 &err, H_DOC_VERSION, "another major version is refused");
+	ok_fails(read_text(&hc_facts_shape, "{\"schema\":\"halcyon.plan/1\"}", &arena, &facts,
+			   &err),
+		 &err, H_DOC_SCHEMA, "another document is refused");
+	ok_fails(read_text(&hc_facts_shape, "{\"schema\":", &arena, &facts, &err), &err,
+		 H_DOC_SYNTAX, "half a document is refused");
+	ok_fails(
+		read_text(
+			&hc_facts_shape,
+			"{\"schema\":\"halcyon.facts/1\",\"disks\":[{\"path\":\"a\",\"size\":1},"
+			"{\"path\":\"b\",\"size\":-1}]}",
+			&arena, &facts, &err),
+		&err, H_DOC_SCHEMA, "a negative size is refused");
+	ok(strstr(err.text[0], "disks[1].size") != NULL, "and the member is named");
+	ok_fails(
+		read_text(
+			&hc_facts_shape,
+			"{\"schema\":\"halcyon.facts/1\",\"firmware\":{\"type\":\"coreboot\"}}",
+			&arena, &facts, &err),
+		&err, H_DOC_SCHEMA, "a name that isn't in the list is refused");
+	ok_fails(read_text(&hc_facts_shape,
+			   "{\"schema\":\"halcyon.facts/1\",\"memory\":1,\"memory\":2}", &arena,
+			   &facts, &err),
 		 &err, H_DOC_SYNTAX, "a member given twice is refused");
 	ok_fails(read_text(&hc_intent_shape, "{\"schema\":\"halcyon.intent/1\"}", &arena,
 			   &(struct hc_intent){ 0 }, &err),
@@ -63,7 +72,8 @@ test_reading(void)
 static void
 test_seal(void)
 {
-	struct hc_journal journal = { "plan", NULL, "backup \xc3\xa4", HC_JOURNAL_FINISHED, "now" };
+	struct hc_journal journal = { "plan", NULL, "backup \xc3\xa4", HC_JOURNAL_FINISHED,
+				      "now" };
 	struct hc_journal back = { 0 };
 	struct hc_arena arena = { 0 };
 	struct hc_buf text = { 0 };
@@ -82,7 +92,8 @@ test_seal(void)
 	ok(strlen(seal) == 64, "its seal can be told");
 	for (size_t i = 0; i < text.size * 8; i++) {
 		text.data[i / 8] ^= (uint8_t)(1u << i % 8);
-		found += hc_doc_read(&hc_journal_shape, hc_buf_span(&text), &arena, &back, &err) < 0 &&
+		found += hc_doc_read(&hc_journal_shape, hc_buf_span(&text), &arena, &back,
+				     &err) < 0 &&
 			 err.code == H_DOC_SEAL;
 		text.data[i / 8] ^= (uint8_t)(1u << i % 8);
 	}
@@ -100,24 +111,29 @@ static void
 test_files(void)
 {
 	char folder[] = "/tmp/halcyon-model-XXXXXX", path[64], command[512];
-	struct hc_repository repository = { "now", "sha256", "default.castr", 1, 2, 3 }, back = { 0 };
+	struct hc_repository repository = { "now", "sha256", "default.castr", 1, 2, 3 },
+			     back = { 0 };
 	struct hc_arena arena = { 0 };
 	struct hc_err err;
 
 	if (!ok(mkdtemp(folder) != NULL, "a folder for the test"))
 		return;
 	snprintf(path, sizeof(path), "%s/halcyon.json", folder);
-	ok_call(hc_doc_save(&hc_repository_shape, &repository, path, &err), &err, "a document is saved");
-	ok_call(hc_doc_load(&hc_repository_shape, path, &arena, &back, &err), &err, "and loaded");
+	ok_call(hc_doc_save(&hc_repository_shape, &repository, path, &err), &err,
+		"a document is saved");
+	ok_call(hc_doc_load(&hc_repository_shape, path, &arena, &back, &err), &err,
+		"and loaded");
 	ok(back.chunk_max == 3, "as it was");
-	snprintf(command, sizeof(command),
-		 "test $(sed 's/\"seal\": \"[0-9a-f]*\"/\"seal\": \"%064d\"/' %s | sha256sum | cut -c1-64) = "
-		 "$(sed -n 's/.*\"seal\": \"\\(.*\\)\"/\\1/p' %s)",
-		 0, path, path);
-	ok(system(command) == 0, "sed and sha256sum find the same seal"); /* NOLINT(cert-env33-c) */
+	snprintf(
+		command, sizeof(command),
+		"test $(sed 's/\"seal\": \"[0-9a-f]*\"/\"seal\": \"%064d\"/' %s | sha256sum | cut -c1-64) = "
+		"$(sed -n 's/.*\"seal\": \"\\(.*\\)\"/\\1/p' %s)",
+		0, path, path);
+	ok(system(command) == 0,
+	   "sed and sha256sum find the same seal"); /* NOLINT(cert-env33-c) */
 	unlink(path);
-	ok_fails(hc_doc_load(&hc_repository_shape, path, &arena, &back, &err), &err, H_NOT_FOUND,
-		 "a missing file is not found");
+	ok_fails(hc_doc_load(&hc_repository_shape, path, &arena, &back, &err), &err,
+		 H_NOT_FOUND, "a missing file is not found");
 	rmdir(folder);
 	hc_arena_done(&arena);
 }
@@ -125,12 +141,13 @@ test_files(void)
 static void
 test_schema(void)
 {
-	static const char *const wanted[] = { "\"halcyon.manifest/1\"", "\"seal\"", "\"required\"",
-					      "\"regions\"" };
+	static const char *const wanted[] = { "\"halcyon.manifest/1\"", "\"seal\"",
+					      "\"required\"", "\"regions\"" };
 	struct hc_buf text = { 0 };
 	struct hc_err err;
 
-	ok_call(hc_doc_schema(&hc_manifest_shape, &text, &err), &err, "a table prints its JSON Schema");
+	ok_call(hc_doc_schema(&hc_manifest_shape, &text, &err), &err,
+		"a table prints its JSON Schema");
 	hc_buf_append(&text, "", 1, &err);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		ok(strstr((const char *)text.data, wanted[i]) != NULL, "with %s", wanted[i]);

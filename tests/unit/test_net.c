@@ -329,7 +329,7 @@ static void
 test_urls(void)
 {
 	static const char *const bad[] = { "ftp://server/x",   "file:///etc/passwd",
-					   "server/x",	       "http://",
+					   "server/x",         "http://",
 					   "http://a/b?c=d",   "http://a/b#c",
 					   "https:///nothing", "http://a b/" };
 	struct stub stub;

@@ -34,7 +34,9 @@ set(struct scene *s)
 {
 	hc_arena_done(&s->arena);
 	memset(s, 0, sizeof(*s));
-	s->partition = (struct hc_partition){ .number = 1, .start = MIB, .size = 89 * MIB, .type = "07" };
+	s->partition = (struct hc_partition){
+		.number = 1, .start = MIB, .size = 89 * MIB, .type = "07"
+	};
 	s->regions[0] = (struct hc_region){ .kind = HC_REGION_HEAD,
 					    .size = MIB,
 					    .index = { "disk0-head.caibx", 1, "x" } };
@@ -54,7 +56,8 @@ set(struct scene *s)
 					     .table_id = "12345678",
 					     .sector0 = boot_record(&s->arena),
 					     .regions = { s->regions, 3 } };
-	s->manifest = (struct hc_manifest){ .id = "b", .digest = "sha256", .store = "default.castr" };
+	s->manifest =
+		(struct hc_manifest){ .id = "b", .digest = "sha256", .store = "default.castr" };
 	s->manifest.firmware.type = HC_FIRMWARE_BIOS;
 	s->manifest.disks.items = &s->disk;
 	s->manifest.disks.count = 1;
@@ -116,7 +119,8 @@ test_writes(void)
 	s.target.partitions.items = &old;
 	s.target.partitions.count = 1;
 	ok_call(build(&s, &err), &err, "a plan is made");
-	ok(s.plan.data.count == 3 && s.plan.data.items[2].length == 10 * MIB, "each region is data");
+	ok(s.plan.data.count == 3 && s.plan.data.items[2].length == 10 * MIB,
+	   "each region is data");
 	ok(s.plan.data_bytes == 5 * MIB, "it says how much will be written at most");
 	ok(invalidates(&s, 0) && invalidates(&s, MIB) && invalidates(&s, 40 * MIB) &&
 		   invalidates(&s, 100 * MIB - 512),
@@ -125,8 +129,10 @@ test_writes(void)
 		   s.plan.held.items[1].offset == MIB - 4096 && !s.plan.held.items[2].discard &&
 		   s.plan.held.items[2].offset == MIB,
 	   "sector 0, the journal and the volume's first sector are held back");
-	ok(s.plan.tables.count == 1 && s.plan.tables.items[0].offset == 0, "sector 0 is written last");
-	ok(s.plan.target.identity.name != NULL && s.plan.verdict.outcome == HC_OUTCOME_COMPATIBLE,
+	ok(s.plan.tables.count == 1 && s.plan.tables.items[0].offset == 0,
+	   "sector 0 is written last");
+	ok(s.plan.target.identity.name != NULL &&
+		   s.plan.verdict.outcome == HC_OUTCOME_COMPATIBLE,
 	   "the plan carries identity and verdict");
 	hc_arena_done(&s.arena);
 }
@@ -139,16 +145,19 @@ test_sizes(void)
 
 	set(&s);
 	s.target.size = 89 * MIB;
-	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "a disk smaller than its partitions is blocked");
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED,
+		 "a disk smaller than its partitions is blocked");
 	ok(level_is(&s, "DSK-1", HC_LEVEL_BLOCK), "by DSK-1");
-	ok(strstr(finding(&s, "DSK-1")->remedy, "1.0 MiB") != NULL, "which names the shortfall");
+	ok(strstr(finding(&s, "DSK-1")->remedy, "1.0 MiB") != NULL,
+	   "which names the shortfall");
 	s.target.size = 90 * MIB;
 	ok_call(build(&s, &err), &err, "one that just holds the partitions is enough");
 	ok(s.plan.data.count == 2, "what lies behind them is left out");
 	s.target.size = 95 * MIB;
 	s.regions[2].data_bytes = 4096;
 	ok_call(build(&s, &err), &err, "so is one that holds a part of it");
-	ok(s.plan.data.items[2].length == 5 * MIB && s.plan.losses.count == 1, "with the loss named");
+	ok(s.plan.data.items[2].length == 5 * MIB && s.plan.losses.count == 1,
+	   "with the loss named");
 	s.target.logical_block = 4096;
 	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "another sector size is blocked");
 	ok(level_is(&s, "DSK-2", HC_LEVEL_BLOCK), "by DSK-2");
@@ -169,15 +178,18 @@ test_rules(void)
 	set(&s);
 	s.in.rules.facts = &facts;
 	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "UEFI under a BIOS backup is blocked");
-	ok(level_is(&s, "FW-1", HC_LEVEL_BLOCK) && strstr(finding(&s, "FW-1")->because, "UEFI or BIOS"),
+	ok(level_is(&s, "FW-1", HC_LEVEL_BLOCK) &&
+		   strstr(finding(&s, "FW-1")->because, "UEFI or BIOS"),
 	   "by FW-1, which quotes KB 249694");
 	s.in.rules.overrides = (struct hc_strings){ fw1, 1 };
 	ok_call(build(&s, &err), &err, "an override by name goes on");
-	ok(s.plan.overrides.count == 1 && finding(&s, "FW-1")->overridden, "and stands in the plan");
+	ok(s.plan.overrides.count == 1 && finding(&s, "FW-1")->overridden,
+	   "and stands in the plan");
 	facts.firmware.type = HC_FIRMWARE_BIOS;
 	facts.disks.items = &twin;
 	facts.disks.count = 1;
-	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER, "the same identity beside it wants an answer");
+	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER,
+		 "the same identity beside it wants an answer");
 	ok(level_is(&s, "DSK-3", HC_LEVEL_WARN), "by DSK-3");
 	set(&s);
 	s.target.member_of = (struct hc_strings){ member, 1 };
@@ -189,7 +201,8 @@ test_rules(void)
 	ok(level_is(&s, "SCN-2", HC_LEVEL_BLOCK), "by SCN-2");
 	set(&s);
 	s.regions[1].volume = &volume;
-	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER, "a hibernated volume wants an answer");
+	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER,
+		 "a hibernated volume wants an answer");
 	ok(level_is(&s, "VOL-2", HC_LEVEL_WARN), "by VOL-2");
 	volume = (struct hc_volume_state){ .bitlocker = true };
 	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER, "so does BitLocker");
@@ -204,7 +217,8 @@ test_rules(void)
 	s.target.table_id = "12345678";
 	ok_call(build(&s, &err), &err, "or it is this backup's disk");
 	s.target.holds_kind = "halcyon-finished";
-	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "but never one that was restored already");
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED,
+		 "but never one that was restored already");
 	s.in.rules.reerase = true;
 	ok_call(build(&s, &err), &err, "unless reerase says so");
 	s.manifest.disks.count = 0;
@@ -220,11 +234,13 @@ test_table(void)
 
 	for (size_t i = 0; (rule = hc_rules_at(i)) != NULL; last = rule, i++) {
 		sorted = sorted && (last == NULL || strcmp(last->id, rule->id) < 0);
-		whole = whole && rule->title && rule->because && rule->source && rule->remedy && rule->judge;
+		whole = whole && rule->title && rule->because && rule->source && rule->remedy &&
+			rule->judge;
 	}
 	ok(sorted, "rules are sorted, each id once");
 	ok(whole, "each has title, reason, source, remedy and judge");
-	ok(hc_rules_by_id("DSK-1") != NULL && hc_rules_by_id("X") == NULL, "they are found by id");
+	ok(hc_rules_by_id("DSK-1") != NULL && hc_rules_by_id("X") == NULL,
+	   "they are found by id");
 }
 
 int

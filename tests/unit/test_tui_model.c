@@ -461,7 +461,7 @@ static void
 test_random(void)
 {
 	static const enum hc_key codes[] = { HC_KEY_ENTER, HC_KEY_ENTER, HC_KEY_ENTER,
-					     HC_KEY_DOWN,  HC_KEY_UP,	 HC_KEY_BACK,
+					     HC_KEY_DOWN,  HC_KEY_UP,    HC_KEY_BACK,
 					     HC_KEY_END,   HC_KEY_HELP };
 	static const char letters[] = "4567alry?q";
 	unsigned applied = 0, wrong = 0;

@@ -25,11 +25,11 @@
 
 enum hc_style {
 	HC_STYLE_NORMAL,
-	HC_STYLE_TITLE,	   /* the bar on top */
+	HC_STYLE_TITLE,    /* the bar on top */
 	HC_STYLE_STRONG,   /* headings, what matters */
-	HC_STYLE_DIM,	   /* what can't be chosen, explanations */
+	HC_STYLE_DIM,      /* what can't be chosen, explanations */
 	HC_STYLE_SELECTED, /* the row the keys act on; always marked by '>' too */
-	HC_STYLE_FIELD,	   /* where text is typed */
+	HC_STYLE_FIELD,    /* where text is typed */
 	HC_STYLE_GOOD,
 	HC_STYLE_WARN,
 	HC_STYLE_BAD,
@@ -45,7 +45,7 @@ struct hc_canvas {
 	int width, height;
 	bool ascii;
 	int cursor_x, cursor_y; /* -1: hidden */
-	struct hc_cell *cells;	/* row by row */
+	struct hc_cell *cells;  /* row by row */
 };
 
 struct hc_rect {

@@ -21,10 +21,10 @@ glyph(const struct hc_canvas *canvas, enum glyph which)
 	static const struct {
 		uint32_t line, ascii;
 	} glyphs[] = {
-		[G_ACROSS] = { 0x2500, '-' },	[G_DOWN] = { 0x2502, '|' },
+		[G_ACROSS] = { 0x2500, '-' },   [G_DOWN] = { 0x2502, '|' },
 		[G_TOP_LEFT] = { 0x250c, '+' }, [G_TOP_RIGHT] = { 0x2510, '+' },
 		[G_LOW_LEFT] = { 0x2514, '+' }, [G_LOW_RIGHT] = { 0x2518, '+' },
-		[G_FULL] = { 0x2588, '#' },	[G_EMPTY] = { 0x2591, '.' },
+		[G_FULL] = { 0x2588, '#' },     [G_EMPTY] = { 0x2591, '.' },
 	};
 
 	return canvas->ascii ? glyphs[which].ascii : glyphs[which].line;

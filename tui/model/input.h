@@ -22,12 +22,12 @@
 /* Runs of the engine; one at a time. */
 enum hc_wiz_job {
 	HC_JOB_NONE,
-	HC_JOB_PROBE,	/* document: facts */
+	HC_JOB_PROBE,   /* document: facts */
 	HC_JOB_CATALOG, /* document: catalog */
-	HC_JOB_PLAN,	/* document: plan, or a bare verdict */
-	HC_JOB_APPLY,	/* lines: events */
-	HC_JOB_VERIFY,	/* lines: events */
-	HC_JOB_REPORT,	/* document: text for people */
+	HC_JOB_PLAN,    /* document: plan, or a bare verdict */
+	HC_JOB_APPLY,   /* lines: events */
+	HC_JOB_VERIFY,  /* lines: events */
+	HC_JOB_REPORT,  /* document: text for people */
 	HC_JOB_COUNT
 };
 
@@ -64,8 +64,8 @@ enum hc_wiz_input_kind {
 	HC_INPUT_TICK, /* time passed */
 	HC_INPUT_KEY,
 	HC_INPUT_DOCUMENT, /* all of the job's standard output, before its exit */
-	HC_INPUT_LINE,	   /* one line of it, for a job that streams */
-	HC_INPUT_NOTE,	   /* one line of the job's standard error */
+	HC_INPUT_LINE,     /* one line of it, for a job that streams */
+	HC_INPUT_NOTE,     /* one line of the job's standard error */
 	HC_INPUT_EXIT, /* the job ended: exit status; 128 + n for signal n; 127 it didn't start */
 	HC_INPUT_NOTICE, /* something to tell the operator: `bytes` */
 };
@@ -81,7 +81,7 @@ struct hc_wiz_input {
 
 enum hc_wiz_effect_kind {
 	HC_EFFECT_NONE,
-	HC_EFFECT_RUN,	  /* start argv as `job` */
+	HC_EFFECT_RUN,    /* start argv as `job` */
 	HC_EFFECT_CANCEL, /* ask the running job to stop; its exit is still awaited */
 	HC_EFFECT_SHELL,
 	HC_EFFECT_REBOOT,

@@ -7,13 +7,13 @@
 #include <string.h>
 
 const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "plan",
-					 "apply",   "verify", "report",	 NULL };
+					 "apply",   "verify", "report",  NULL };
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = { "nothing",	 "facts.json",
+const char *const hc_wiz_job_files[] = { "nothing",      "facts.json",
 					 "catalog.json", "plan.json",
 					 "apply.events", "verify.events",
-					 "report.text",	 NULL };
+					 "report.text",  NULL };
 
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {

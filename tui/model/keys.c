@@ -7,15 +7,15 @@
 #define ON(screen) (1u << HC_SCREEN_##screen)
 #define ON_LISTS   (ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(PLAN) | ON(RESULT))
 #define ON_FIELDS  (ON(REPOSITORY) | ON(CONFIRM))
-#define ON_ALL	   ((1u << HC_SCREEN_COUNT) - 1)
-#define PAGE	   10
-#define SCROLL	   5 /* lines of a report, which may be broken into more */
+#define ON_ALL     ((1u << HC_SCREEN_COUNT) - 1)
+#define PAGE       10
+#define SCROLL     5 /* lines of a report, which may be broken into more */
 
 static const char *const key_names[HC_KEY_COUNT] = {
-	[HC_KEY_UP] = "UP",	   [HC_KEY_DOWN] = "DOWN",	 [HC_KEY_LEFT] = "LEFT",
-	[HC_KEY_RIGHT] = "RIGHT",  [HC_KEY_PAGE_UP] = "PGUP",	 [HC_KEY_PAGE_DOWN] = "PGDN",
-	[HC_KEY_HOME] = "HOME",	   [HC_KEY_END] = "END",	 [HC_KEY_ENTER] = "ENTER",
-	[HC_KEY_BACK] = "ESC",	   [HC_KEY_ERASE] = "BACKSPACE", [HC_KEY_DELETE] = "DELETE",
+	[HC_KEY_UP] = "UP",        [HC_KEY_DOWN] = "DOWN",       [HC_KEY_LEFT] = "LEFT",
+	[HC_KEY_RIGHT] = "RIGHT",  [HC_KEY_PAGE_UP] = "PGUP",    [HC_KEY_PAGE_DOWN] = "PGDN",
+	[HC_KEY_HOME] = "HOME",    [HC_KEY_END] = "END",         [HC_KEY_ENTER] = "ENTER",
+	[HC_KEY_BACK] = "ESC",     [HC_KEY_ERASE] = "BACKSPACE", [HC_KEY_DELETE] = "DELETE",
 	[HC_KEY_CLEAR] = "CTRL-U", [HC_KEY_HELP] = "F1",
 };
 
@@ -168,7 +168,7 @@ has_long_report(const struct hc_wiz *wiz)
 struct bind {
 	unsigned screens;
 	enum hc_key key;
-	char ch;	  /* of HC_KEY_TEXT */
+	char ch;          /* of HC_KEY_TEXT */
 	const char *name; /* NULL: works, but isn't advertised */
 	const char *label;
 	bool (*when)(const struct hc_wiz *wiz); /* NULL: always */

@@ -46,12 +46,12 @@ enum hc_wiz_task { HC_TASK_RESTORE, HC_TASK_VERIFY };
 
 /* ---------------------------------------------------------------- state */
 
-#define HC_WIZ_FIELD	512
-#define HC_WIZ_TEXT	1536
-#define HC_WIZ_STEPS	12
-#define HC_WIZ_LOG	64
-#define HC_WIZ_LINE	200
-#define HC_WIZ_SAMPLES	8
+#define HC_WIZ_FIELD    512
+#define HC_WIZ_TEXT     1536
+#define HC_WIZ_STEPS    12
+#define HC_WIZ_LOG      64
+#define HC_WIZ_LINE     200
+#define HC_WIZ_SAMPLES  8
 #define HC_WIZ_ACCEPTED 16
 
 /* A line that is typed; ASCII. */
@@ -100,9 +100,9 @@ struct hc_wiz_run {
 };
 
 struct hc_wiz_config {
-	const char *run_dir;	/* keeps what the engine says, the plan and the report */
+	const char *run_dir;    /* keeps what the engine says, the plan and the report */
 	const char *repository; /* what the field starts with; may be NULL */
-	bool resident;		/* the wizard is all there is: it can't be quit */
+	bool resident;          /* the wizard is all there is: it can't be quit */
 };
 
 struct hc_wiz {
@@ -126,8 +126,8 @@ struct hc_wiz {
 	char notes[HC_WIZ_TEXT]; /* the last lines of its standard error */
 
 	struct hc_wiz_field repository, confirm;
-	char *opened;			     /* the repository that the catalog is of */
-	char *backup;			     /* REPO//ID */
+	char *opened;                        /* the repository that the catalog is of */
+	char *backup;                        /* REPO//ID */
 	char *target_path, *target_identity; /* of the chosen disk */
 	char *plan_file, *state_dir; /* the latter of the last restore: a folder for each */
 	unsigned restores;
@@ -139,7 +139,7 @@ struct hc_wiz {
 	struct hc_arena facts_arena, catalog_arena, plan_arena, report_arena;
 	struct hc_facts facts;
 	struct hc_catalog catalog; /* sorted: this machine's first, then the newest */
-	struct hc_plan plan;	   /* with have_verdict alone: only its verdict, worst first */
+	struct hc_plan plan;       /* with have_verdict alone: only its verdict, worst first */
 	struct hc_wiz_run run;
 	const char **report; /* lines: why the run failed, then the engine's report */
 	size_t report_count, failure_count;

@@ -8,11 +8,11 @@
 
 /* The rate is taken over this long; a sample is kept each eighth of it. */
 #define RATE_WINDOW_MS 8000
-#define SAMPLES	       HC_WIZ_SAMPLES
+#define SAMPLES        HC_WIZ_SAMPLES
 
 /* Steps that are known to come (restore/apply/apply.h), so that the screen shows what lies ahead. */
 static const char *const apply_steps[] = { "target", "invalidate", "data",   "readback",
-					   "held",   "tables",	   "journal" };
+					   "held",   "tables",     "journal" };
 
 static struct hc_wiz_run_step *
 step_named(struct hc_wiz_run *run, const char *name)

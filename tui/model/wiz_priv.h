@@ -31,11 +31,11 @@ void hc_wiz_trouble(struct hc_wiz *wiz, const char *fmt, ...) HC_PRINTF(2, 3);
 void hc_wiz_keep(char **text, const char *fmt, ...) HC_PRINTF(2, 3);
 
 /* choose.c */
-hc_wiz_act hc_wiz_act_choose;	  /* Enter on a menu */
+hc_wiz_act hc_wiz_act_choose;     /* Enter on a menu */
 hc_wiz_act hc_wiz_act_repository; /* Enter on the typed place */
-hc_wiz_act hc_wiz_act_backup;	  /* Enter on a backup */
-hc_wiz_act hc_wiz_act_target;	  /* Enter on a disk */
-hc_wiz_act hc_wiz_act_reread;	  /* facts or catalog again */
+hc_wiz_act hc_wiz_act_backup;     /* Enter on a backup */
+hc_wiz_act hc_wiz_act_target;     /* Enter on a disk */
+hc_wiz_act hc_wiz_act_reread;     /* facts or catalog again */
 void hc_wiz_sort_catalog(struct hc_wiz *wiz);
 
 /* plan.c */

@@ -29,7 +29,7 @@ network_text(const struct hc_facts *facts, char *buf, size_t size)
 	snprintf(buf, size, "no adapter");
 	for (size_t i = 0; i < facts->network.count && used < size; i++) {
 		const struct hc_network *net = &facts->network.items[i];
-		const char *state = !net->link			? "no link"
+		const char *state = !net->link                  ? "no link"
 				    : net->addresses.count == 0 ? "no address"
 								: net->addresses.items[0];
 

@@ -193,9 +193,9 @@ static attr_t
 attributes(const struct hc_term *term, uint8_t style)
 {
 	static const attr_t plain[HC_STYLE_COUNT] = {
-		[HC_STYLE_TITLE] = A_REVERSE,	 [HC_STYLE_STRONG] = A_BOLD,
+		[HC_STYLE_TITLE] = A_REVERSE,    [HC_STYLE_STRONG] = A_BOLD,
 		[HC_STYLE_SELECTED] = A_REVERSE, [HC_STYLE_FIELD] = A_REVERSE,
-		[HC_STYLE_GOOD] = A_BOLD,	 [HC_STYLE_WARN] = A_BOLD,
+		[HC_STYLE_GOOD] = A_BOLD,        [HC_STYLE_WARN] = A_BOLD,
 		[HC_STYLE_BAD] = A_BOLD,
 	};
 

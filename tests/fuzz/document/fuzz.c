@@ -14,17 +14,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-	const struct hc_shape *shapes[] = { &hc_facts_shape,  &hc_windows_shape, &hc_catalog_shape,
-					    &hc_intent_shape, &hc_survey_shape,  &hc_verdict_shape,
-					    &hc_plan_shape,   &hc_event_shape,   &hc_report_shape,
-					    &hc_journal_shape };
+	const struct hc_shape *shapes[] = { &hc_facts_shape,   &hc_windows_shape,
+					    &hc_catalog_shape, &hc_intent_shape,
+					    &hc_survey_shape,  &hc_verdict_shape,
+					    &hc_plan_shape,    &hc_event_shape,
+					    &hc_report_shape,  &hc_journal_shape };
 	_Alignas(16) static char first[4096], second[4096];
 	struct hc_buf out = { 0 }, again = { 0 };
 	struct hc_arena arena = { 0 };
 	struct hc_err err = { 0 };
 	struct hc_shape shape;
 
-	if (length == 0 || bytes[0] < 'a' || bytes[0] >= 'a' + sizeof(shapes) / sizeof(shapes[0]))
+	if (length == 0 || bytes[0] < 'a' ||
+	    bytes[0] >= 'a' + sizeof(shapes) / sizeof(shapes[0]))
 		return 0;
 	shape = *shapes[bytes[0] - 'a'];
 	shape.sealed = false;

@@ -6,7 +6,7 @@
 
 #include "restore/volume/volume.h"
 
-#define SECTOR	    512u
+#define SECTOR      512u
 #define SECTORS_MAX 8192u
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
