@@ -3,8 +3,10 @@
 #include "restore/capture/capture.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -102,18 +104,52 @@ fill_disk(struct capture *c, const struct hc_disk *found, struct hc_err *err)
 }
 
 static int
-open_source(struct capture *c, struct hc_err *err)
+check_source(struct capture *c, const char *path, struct hc_err *err)
 {
-	const char *path = c->options->source;
-	struct hc_disk found = { 0 };
+	char partition[64];
 
 	if (stat(path, &c->before) < 0)
 		return hc_err_sys(err, H_CAPTURE_SOURCE, "looking at %s", path);
-	if (!S_ISREG(c->before.st_mode) && !S_ISBLK(c->before.st_mode)) {
+	if (S_ISREG(c->before.st_mode))
+		return 0;
+	snprintf(partition, sizeof(partition), "/sys/dev/block/%u:%u/partition",
+		 major(c->before.st_rdev), minor(c->before.st_rdev));
+	if (!S_ISBLK(c->before.st_mode))
 		hc_err_set(err, H_CAPTURE_SOURCE, "%s is neither a disk nor an image file",
 			   path);
-		return hc_err_at(err, HC_NO_OFFSET, "%s", path);
+	else if (access(partition, F_OK) == 0)
+		hc_err_set(err, H_CAPTURE_SOURCE,
+			   "%s is a partition; a backup is of a whole disk", path);
+	else
+		return 0;
+	return hc_err_at(err, HC_NO_OFFSET, "%s", path);
+}
+
+/* The path behind links: an image file may be captured through one. */
+static const char *
+real_path(struct capture *c, struct hc_err *err)
+{
+	char path[PATH_MAX];
+	const char *copy;
+
+	if (realpath(c->options->source, path) == NULL) {
+		hc_err_sys(err, H_CAPTURE_SOURCE, "looking at %s", c->options->source);
+		return NULL;
 	}
+	copy = hc_arena_strdup(c->arena, path);
+	if (copy == NULL)
+		no_memory(err);
+	return copy;
+}
+
+static int
+open_source(struct capture *c, struct hc_err *err)
+{
+	const char *path = real_path(c, err);
+	struct hc_disk found = { 0 };
+
+	if (path == NULL || check_source(c, path, err) < 0)
+		return -1;
 	if (hc_io_open_file(path, &c->disk, err) < 0)
 		return -1;
 	if (c->disk->size == 0)
@@ -122,6 +158,11 @@ open_source(struct capture *c, struct hc_err *err)
 		return -1;
 	if (hc_table_read(c->disk, found.is_file ? 0 : found.logical_block, c->arena, &c->table,
 			  err) < 0)
+		return -1;
+	if (c->table.type == HC_TABLE_NONE &&
+	    !hc_is_zero(c->table.sector0.data, c->table.sector0.size) &&
+	    hc_capture_warn(c->manifest, c->arena, err,
+			    "the disk has no partition table; captured block for block") < 0)
 		return -1;
 	add_filesystems(&c->table.partitions, &found);
 	if (warn_of_use(c, &found, err) < 0)

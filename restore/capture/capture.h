@@ -32,11 +32,11 @@
 #define HC_CAPTURE_LEVEL 3 /* of zstd: transport.md 5.2 */
 
 struct hc_capture_options {
-	const char *source;	/* device or image file; only read */
+	const char *source;     /* device or image file; only read */
 	const char *repository; /* folder; made where it is missing */
-	const char *id;		/* NULL: host name (else the image's name) and the time */
-	unsigned threads;	/* that hash and compress; 0: as many as processors */
-	int level;		/* of zstd; 0: HC_CAPTURE_LEVEL */
+	const char *id;         /* NULL: host name (else the image's name) and the time */
+	unsigned threads;       /* that hash and compress; 0: as many as processors */
+	int level;              /* of zstd; 0: HC_CAPTURE_LEVEL */
 	bool discard_hibernation; /* a session that could be resumed is thrown away (hazards 17) */
 	/* Of an NTFS volume whose journal was not replayed and cannot be read, all is captured, since
 	 * $Bitmap may call clusters free that are not; true: $Bitmap is believed all the same. */

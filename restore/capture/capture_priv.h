@@ -47,7 +47,7 @@ struct hc_rows {
 	bool by_content; /* else: at cuts */
 	struct hc_extents
 		zeros; /* not read: sorted, multiples of 4 KiB but for the end of the region */
-	struct hc_cuts cuts;	/* sorted */
+	struct hc_cuts cuts;    /* sorted */
 	size_t zero_at, cut_at; /* the next ones */
 };
 

@@ -13,7 +13,7 @@
 
 #include "restore/capture/capture_priv.h"
 
-#define BATCH	     (4u << 20)
+#define BATCH        (4u << 20)
 #define BATCH_ROWS   (BATCH / 4096u + 1)
 #define ZERO_SIZES   21u /* 1 byte to 1 MiB */
 #define REPORT_MS    100

@@ -13,7 +13,7 @@
 
 #include "restore/capture/capture_priv.h"
 
-#define BLOCK	    4096u
+#define BLOCK       4096u
 #define CONTENT_MAX (256u << 10)
 #define CONTENT_CUT 16u
 #define HASH_PRIME  0x9e3779b97f4a7c15ull /* 2^64 divided by the golden ratio */

@@ -19,15 +19,15 @@
 
 #include "restore/capture/capture_priv.h"
 
-#define BUCKETS		 65536u
-#define COMMIT_BYTES	 (512ull << 20)
-#define COMMIT_CHUNKS	 32768u
-#define NOREPLACE	 1u /* RENAME_NOREPLACE of linux/fs.h */
+#define BUCKETS          65536u
+#define COMMIT_BYTES     (512ull << 20)
+#define COMMIT_CHUNKS    32768u
+#define NOREPLACE        1u /* RENAME_NOREPLACE of linux/fs.h */
 #define FRAME_HEADER_MAX 18u
 
 struct chunk {
 	struct hc_digest digest;
-	uint64_t size;	    /* uncompressed */
+	uint64_t size;      /* uncompressed */
 	struct chunk *next; /* in its bucket */
 	struct chunk *next_staged;
 };
@@ -35,7 +35,7 @@ struct chunk {
 struct hc_store {
 	int store, staging; /* folders */
 	pthread_mutex_t lock;
-	pthread_mutex_t commit_lock;	/* one commit at a time; taken before `lock` */
+	pthread_mutex_t commit_lock;    /* one commit at a time; taken before `lock` */
 	struct chunk *buckets[BUCKETS]; /* claimed and staged ones */
 	struct chunk *staged;
 	size_t staged_count;
