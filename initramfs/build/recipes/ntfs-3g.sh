@@ -7,6 +7,7 @@ needs=
 build() {
     # configure.ac calls libgcrypt's macro, although encrypted files are left out: without libgcrypt's own it has to exist.
     mkdir -p m4
+    # shellcheck disable=SC2016 # m4's own $3
     echo 'AC_DEFUN([AM_PATH_LIBGCRYPT], [$3])' >m4/libgcrypt.m4
     autoreconf -fi
     ./configure --host=x86_64-linux-musl --prefix=/usr --disable-shared --enable-static --disable-dependency-tracking \
