@@ -96,7 +96,7 @@ fill_image(struct sandbox *box)
 {
 	if (run(box,
 		"truncate -s %u a.img && mkntfs -qFQ -c 4096 -L 'Täst' a.img && "
-		"head -c 3500000 /dev/urandom >big",
+		"head -c 3500000 /dev/urandom >big && head -c 3502080 /dev/urandom >pieces",
 		IMAGE_BYTES) != 0 ||
 	    !mount_ntfs(box, "a.img", "compression,big_writes,streams_interface=none"))
 		return false;
@@ -109,6 +109,8 @@ fill_image(struct sandbox *box)
 		   "head -c 2M /dev/urandom >pagefile.sys && head -c 256K /dev/urandom >swapfile.sys && "
 		   "{ printf hibr; head -c 1M /dev/urandom; } >hiberfil.sys && "
 		   "printf a >wof && printf a >dedup && printf a >link && printf 'this is the secret' >efs && "
+		   "for i in 4 2 0 3 1; do dd if=../pieces of=frag bs=700416 skip=$i seek=$i count=1 "
+		   "conv=notrunc; done && "
 		   "head -c 100K /dev/urandom >gone && rm gone") == 0 &&
 	       set_reparse(box, "mnt/wof", 0x80000017) == 0 &&
 	       set_reparse(box, "mnt/dedup", 0x80000013) == 0 &&
