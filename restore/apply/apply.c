@@ -91,9 +91,13 @@ static int
 invalidate(struct hc_apply *apply, struct hc_err *err)
 {
 	const struct hc_plan_ranges *ranges = &apply->plan->invalidate;
-	bool zeroed;
+	bool zeroed, blank;
 
-	apply->changed = true;
+	/* A power cut between erasing and the journal would leave a disk that nobody can carry on with. */
+	if (apply_journal_room_is_blank(apply, &blank, err) < 0)
+		return -1;
+	if (blank && apply_write_journal(apply, HC_JOURNAL_STARTED, err) < 0)
+		return -1;
 	apply->state = "tables erased: not bootable";
 	for (size_t i = 0; i < ranges->count; i++) {
 		struct hc_extent range = { ranges->items[i].offset, ranges->items[i].length };

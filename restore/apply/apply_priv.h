@@ -59,7 +59,6 @@ struct hc_apply {
 	struct held *held;
 	uint64_t journal_at; /* index into held + 1; 0: no journal */
 	bool compare_first;  /* resumed, or --reuse: look at the target before fetching */
-	bool changed;        /* something was written */
 	const char *state;
 	size_t step;
 	bool announced; /* its start event was given */
@@ -121,6 +120,7 @@ int apply_write_tables(struct hc_apply *apply, struct hc_err *err);
 int apply_check_tables(struct hc_apply *apply, struct hc_err *err);
 int apply_write_journal(struct hc_apply *apply, enum hc_journal_state state,
 			struct hc_err *err);
+int apply_journal_room_is_blank(struct hc_apply *apply, bool *ret, struct hc_err *err);
 /* Looks at the start of the target: our own unfinished journal means that this is a resumed run. */
 int apply_read_journal(struct hc_apply *apply, bool *ret_ours, struct hc_err *err);
 

@@ -56,6 +56,9 @@ open_blob(struct hc_apply *apply, struct hc_session *session, struct blob *blob,
 	if (check_data(blob->plan, at.found, apply->plan->target.logical_block, err) < 0 ||
 	    hc_backup_image(apply->backup, session, at.disk, at.region, &blob->image, err) < 0)
 		return -1;
+	if (blob->image->ops->check_zeros != NULL &&
+	    blob->image->ops->check_zeros(blob->image, session, err) < 0)
+		return -1;
 	if (at.found->free == NULL)
 		return 0;
 	result = hc_backup_file(apply->backup, session, at.found->free, &packed, err);

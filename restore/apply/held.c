@@ -219,6 +219,25 @@ apply_write_journal(struct hc_apply *apply, enum hc_journal_state state, struct 
 			     "the journal", err);
 }
 
+/* Nothing is lost where the disk has zeros now: then the journal comes before anything is erased. */
+int
+apply_journal_room_is_blank(struct hc_apply *apply, bool *ret, struct hc_err *err)
+{
+	uint8_t *buf = aligned_alloc(BUFFER_ALIGN, HC_JOURNAL_BYTES);
+	int result = 0;
+
+	*ret = false;
+	if (buf == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to read the journal");
+	if (apply->journal_at != 0) {
+		result = hc_target_read(apply->target, apply->plan->journal_offset, buf,
+					HC_JOURNAL_BYTES, err);
+		*ret = result == 0 && hc_is_zero(buf, HC_JOURNAL_BYTES);
+	}
+	free(buf);
+	return result;
+}
+
 int
 apply_read_journal(struct hc_apply *apply, bool *ret_ours, struct hc_err *err)
 {

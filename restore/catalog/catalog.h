@@ -90,7 +90,7 @@ struct hc_verify_options {
 
 struct hc_verify_result {
 	uint64_t rows;          /* of all indexes */
-	uint64_t zero_bytes;    /* in rows of zeros, which need no chunk */
+	uint64_t zero_bytes;    /* in rows of zeros */
 	uint64_t chunks;        /* different ones, each fetched and checked once */
 	uint64_t bytes;         /* in those chunks */
 	uint64_t fetched_bytes; /* over the network */

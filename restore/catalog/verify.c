@@ -175,9 +175,8 @@ add_rows(struct verify *v, uint32_t p)
 
 		if (hc_index_row_is_zero(index, row))
 			v->zero_bytes += size;
-		else
-			v->items[v->item_count++] = (struct item){ &index->rows[row].digest,
-								   start, (uint32_t)size, p };
+		v->items[v->item_count++] =
+			(struct item){ &index->rows[row].digest, start, (uint32_t)size, p };
 		start = index->rows[row].end;
 	}
 }

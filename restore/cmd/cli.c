@@ -207,6 +207,8 @@ cli_number(const struct cli *cli, const char *name, uint64_t otherwise, uint64_t
 int
 cli_print_buf(const struct hc_buf *text, struct hc_err *err)
 {
+	if (text->size == 0)
+		return 0;
 	if (fwrite(text->data, 1, text->size, stdout) != text->size || fflush(stdout) != 0)
 		return hc_err_sys(err, H_IO, "writing to standard output");
 	return 0;

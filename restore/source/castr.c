@@ -197,6 +197,54 @@ castr_same(const struct hc_image *image, struct hc_extent extent, const void *bu
 	return end <= image->size;
 }
 
+/* ---------------------------------------------------------------- chunks of zeros */
+
+#define ZERO_SIZES_MAX 64 /* our writer has nine, casync one */
+
+static uint64_t
+row_size(const struct castr *c, size_t row)
+{
+	return c->index.rows[row].end - row_start(c, row);
+}
+
+static int
+check_zero_row(struct castr *c, size_t row, struct hc_session *session, struct hc_err *err)
+{
+	struct hc_chunk_want want = { c->store, c->index.digest, &c->index.rows[row].digest,
+				      (size_t)row_size(c, row), row_start(c, row) };
+	void *buf = malloc(want.size);
+	int result;
+
+	if (buf == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu bytes", want.size);
+	result = hc_chunk_read(session, &want, buf, err);
+	free(buf);
+	return result;
+}
+
+static int
+castr_check_zeros(struct hc_image *image, struct hc_session *session, struct hc_err *err)
+{
+	struct castr *c = (struct castr *)image;
+	uint64_t seen[ZERO_SIZES_MAX];
+	size_t count = 0;
+
+	for (size_t row = 0; row < c->index.count && count < ZERO_SIZES_MAX; row++) {
+		size_t i = 0;
+
+		if (!row_is_zero(c, row))
+			continue;
+		while (i < count && seen[i] != row_size(c, row))
+			i++;
+		if (i < count)
+			continue;
+		seen[count++] = row_size(c, row);
+		if (check_zero_row(c, row, session, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* ---------------------------------------------------------------- open */
 
 static void
@@ -219,6 +267,7 @@ static const struct hc_image_ops castr_ops = {
 	.same = castr_same,
 	.close = castr_close,
 	.row = castr_row,
+	.check_zeros = castr_check_zeros,
 };
 
 static void

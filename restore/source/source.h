@@ -98,6 +98,10 @@ struct hc_image_ops {
 	void (*close)(struct hc_image *image);
 	/* The row that holds `offset`: the least that read() fetches.  NULL: there are no rows. */
 	struct hc_extent (*row)(const struct hc_image *image, uint64_t offset);
+	/* read() makes zeros itself and never fetches their chunks; this fetches and checks one of each
+	 * size, so that damage there is found as anywhere else.  NULL: there are none. */
+	int (*check_zeros)(struct hc_image *image, struct hc_session *session,
+			   struct hc_err *err);
 };
 
 struct hc_image {
