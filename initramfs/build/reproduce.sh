@@ -14,7 +14,9 @@ trap 'exit 1' HUP INT TERM
 unset MAKEFLAGS MFLAGS MAKELEVEL 2>/dev/null || true
 
 make -C "$TOP" -j2 image HALCYON_SITE="${HALCYON_SITE:-}"
-mkdir "$WORK/tree"
+# Both are kept at once, so that work in this folder meanwhile does no harm.
+mkdir "$WORK/tree" "$WORK/first"
+cp "$BUILD/boot/vmlinuz" "$BUILD/boot/initramfs.img" "$BUILD/boot/manifest.txt" "$WORK/first/"
 # What git knows, as it is in this folder now, committed or not.
 (cd "$TOP" && git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
     [ ! -e "$file" ] || printf '%s\0' "$file"
@@ -26,14 +28,14 @@ env -u HALCYON_BUILD HALCYON_SOURCES="$SRC" make -C "$WORK/tree" -j2 image >"$WO
 }
 status=0
 for file in vmlinuz initramfs.img manifest.txt; do
-    if cmp -s "$BUILD/boot/$file" "$WORK/tree/build/boot/$file"; then
-        say "$file: equal ($(sha256 "$BUILD/boot/$file"))"
+    if cmp -s "$WORK/first/$file" "$WORK/tree/build/boot/$file"; then
+        say "$file: equal ($(sha256 "$WORK/first/$file"))"
     else
         say "$file: DIFFERENT"
         status=1
     fi
 done
 [ "$status" -eq 0 ] || {
-    diff "$BUILD/boot/manifest.txt" "$WORK/tree/build/boot/manifest.txt" | head -n 20
+    diff "$WORK/first/manifest.txt" "$WORK/tree/build/boot/manifest.txt" | head -n 20
     die "the two builds differ" "the lines above name the files"
 }

@@ -88,7 +88,8 @@ rescue() {
         sleep 1
     done
     while read -r pid; do
-        kill -9 "-$pid" "$pid" 2>/dev/null
+        # The whole session: an interactive shell has a process group of its own.
+        pkill -KILL -s "$pid" 2>/dev/null
     done <"$STATE/console.pids"
     [ ! -e "$STATE/end-action" ] || finish "$(cat "$STATE/end-action")"
     tell "halcyon: carrying on"
