@@ -477,20 +477,6 @@ on_progress(void *ctx, uint64_t done, uint64_t total)
 	*last = done;
 }
 
-/* The chunks of zeros that castr_store.h leaves out: a whole repository has them. */
-static void
-put_zeros(const struct store *store)
-{
-	static const size_t rows[] = { 1, 3, 7 };
-
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		size_t row = rows[i], start = store->rows[row - 1].end;
-
-		put_chunk(&store->rows[row].digest,
-			  hc_span(store->blob.data + start, store->rows[row].end - start));
-	}
-}
-
 static void
 test_verify(const struct store *store, const char *where)
 {
