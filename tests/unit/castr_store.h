@@ -121,7 +121,7 @@ make_store(struct store *store, enum hc_digest_type type)
 					  .count = COUNT(plan) };
 }
 
-/* The chunks of zeros that set_store leaves out: a whole repository has them. */
+/* The chunks of zeros that make_store leaves out: a whole repository has them. */
 __attribute__((unused)) static void
 put_zeros(const struct store *store)
 {
