@@ -408,6 +408,8 @@ finish(struct capture *c, struct hc_err *err)
 
 	if (check_unchanged(c, err) < 0 || hc_store_commit(c->store, err) < 0)
 		return -1;
+	/* Empty now; gone before the manifest, so that a complete backup never holds one. */
+	rmdir(c->folder.staging);
 	counts = hc_store_counts(c->store);
 	c->manifest->totals.new_chunks = counts.new_chunks;
 	c->manifest->totals.stored_bytes = counts.stored_bytes;
@@ -433,7 +435,10 @@ run(struct capture *c, struct hc_err *err)
 		result = finish(c, err);
 	hc_backup_folder_close(&c->folder, result == 0);
 	/* From here on the backup is there; the list can be made again at any time. */
-	return result < 0 ? -1 : hc_catalog_rewrite(c->options->repository, err);
+	if (result < 0 || hc_catalog_rewrite(c->options->repository, err) == 0)
+		return result;
+	return hc_err_wrap(err, "the backup %s is complete, but the repository's list is not",
+			   c->manifest->id);
 }
 
 int

@@ -4,7 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -94,7 +94,7 @@ test_cut_by_content(void)
 	uint8_t *data = malloc(4 << 20), *moved = malloc(4 << 20);
 	uint64_t seed = 1;
 	size_t a = 0, b = 0, same = 0, count = 0, largest = 0, row;
-	bool zeros;
+	bool zeros, alone = false;
 
 	for (size_t i = 0; i < 4 << 20; i++) {
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
@@ -106,9 +106,7 @@ test_cut_by_content(void)
 	for (; a < 4 << 20; a += row, count++) {
 		row = hc_rows_cut(&rows, a, hc_span(data + a, (4 << 20) - a), true, &zeros);
 		largest = !zeros && row > largest ? row : largest;
-		if (zeros)
-			ok(a == 1 << 20 && row == 20480,
-			   "a stretch of zeros is a row of its own");
+		alone = alone || (zeros && a == 1 << 20 && row == 20480);
 		while (b + 40960 < a)
 			b += hc_rows_cut(&rows, b, hc_span(moved + b, (4 << 20) - b), true,
 					 &zeros);
@@ -117,14 +115,69 @@ test_cut_by_content(void)
 	ok(count > 40 && count < 110, "rows of 64 KiB on average (%zu in 4 MiB)", count);
 	ok(largest <= 256 << 10, "of 256 KiB at most (%zu)", largest);
 	ok(same + 3 >= count, "content that moved is cut alike (%zu of %zu)", same, count);
-	ok(hc_rows_cut(&rows, 0, hc_span(data, 4096), false, &zeros) == 0 ||
-		   hc_rows_cut(&rows, 0, hc_span(data, 4096), false, &zeros) == 4096,
-	   "a row that goes on is not cut");
+	ok(alone, "a stretch of zeros is a row of its own");
+	row = hc_rows_cut(&rows, 0, hc_span(data, 4 << 20), true, &zeros);
+	ok(row > 4096 && hc_rows_cut(&rows, 0, hc_span(data, row - 4096), false, &zeros) == 0 &&
+		   hc_rows_cut(&rows, 0, hc_span(data, row - 4096), true, &zeros) == row - 4096,
+	   "a row that goes on behind what was read is not cut");
 	free(data);
 	free(moved);
 }
 
+/* ---------------------------------------------------------------- lists of extents */
+
+static void
+test_extents(void)
+{
+	struct hc_extent items[] = { { 4096, 8192 }, { 20480, 4096 }, { 1ull << 40, 512 } };
+	struct hc_extents list = { items, 3, 3 }, back = { 0 };
+	struct hc_buf file = { 0 };
+	struct hc_err err;
+
+	ok_call(hc_extents_pack(&list, &file, &err), &err, "a list of extents is packed");
+	ok(hc_extents_unpack(hc_buf_span(&file), (1ull << 40) + 512, &back, &err) == 0 &&
+		   back.count == 3 && memcmp(back.items, items, sizeof(items)) == 0,
+	   "and unpacked");
+	hc_extents_done(&back);
+	ok_fails(hc_extents_unpack(hc_buf_span(&file), 1ull << 40, &back, &err), &err,
+		 H_INDEX_FORMAT, "one that leaves the blob is refused");
+	file.data[file.size / 2] ^= 4;
+	ok_fails(hc_extents_unpack(hc_buf_span(&file), 1ull << 41, &back, &err), &err,
+		 H_INDEX_FORMAT, "so is a damaged one");
+	file.size = 0;
+	items[1].offset = 12000;
+	hc_extents_pack(&list, &file, &err);
+	ok_fails(hc_extents_unpack(hc_buf_span(&file), 1ull << 41, &back, &err), &err,
+		 H_INDEX_FORMAT, "and one that overlaps itself");
+	hc_buf_done(&file);
+}
+
 /* ---------------------------------------------------------------- a disk */
+
+/* Rows of 1 MiB that are not zeros. */
+static unsigned
+count_whole_mib(const struct sandbox *box, const char *repository, const char *id,
+		size_t region)
+{
+	struct hc_session *session = NULL;
+	struct hc_backup *backup = NULL;
+	struct hc_index index = { 0 };
+	struct hc_err err;
+	char name[PATH_MAX];
+	unsigned found = 0;
+
+	path_in(box, name, "%s//%s", repository, id);
+	if (hc_backup_open(name, NULL, &backup, &err) == 0 &&
+	    hc_session_open(hc_backup_place(backup), &session, &err) == 0 &&
+	    hc_backup_index(backup, session, 0, region, &index, &err) == 0)
+		for (size_t i = 1; i < index.count; i++)
+			found += index.rows[i].end - index.rows[i - 1].end == 1 << 20 &&
+				 !hc_index_row_is_zero(&index, i);
+	hc_index_done(&index);
+	hc_session_close(session);
+	hc_backup_close(backup);
+	return found;
+}
 
 static void
 test_disk(const struct sandbox *box)
@@ -154,6 +207,9 @@ test_disk(const struct sandbox *box)
 		   m.totals.disk_bytes == disk->size && m.warnings.count == 0,
 	   "totals");
 	ok(verifies(box, "repo", "one"), "it verifies");
+	ok(count_whole_mib(box, "repo", "one", 1) >= 16 &&
+		   count_whole_mib(box, "repo", "one", 3) == 0,
+	   "files of a volume make rows of 1 MiB, what is not NTFS is cut by content");
 	ok_call(hc_doc_load(&hc_manifest_shape,
 			    path_in(box, path, "repo/backups/one/manifest.json"), &arena,
 			    &again, &err),
@@ -239,6 +295,7 @@ test_refusals(const struct sandbox *box)
 	struct hc_err err;
 	char source[PATH_MAX], to[PATH_MAX];
 	atomic_bool stop = true;
+	int lock;
 	struct hc_capture_options options = { .source = path_in(box, source, "changing.img"),
 					      .repository = path_in(box, to, "repo"),
 					      .id = "changing",
@@ -266,6 +323,13 @@ test_refusals(const struct sandbox *box)
 	options.repository = "http://server/repo";
 	ok_fails(hc_capture(&options, &arena, &m, &err), &err, H_UNSUPPORTED,
 		 "a URL is not written to");
+	run(box, "mkdir repo/backups/busy");
+	lock = open(path_in(box, source, "repo/backups/busy/.lock"), O_RDWR | O_CREAT, 0644);
+	flock(lock, LOCK_EX);
+	ok_fails(capture(box, "disk.img", "repo", "busy", &arena, &m, &err), &err,
+		 H_BACKUP_EXISTS, "an id that is being captured at this moment is refused");
+	close(lock);
+	run(box, "rm -r repo/backups/busy");
 	ok(run(box, "test \"$(ls repo/backups | sort | tr '\\n' ' ')\" = 'one two '") == 0,
 	   "none of these leaves a trace");
 	hc_arena_done(&arena);
@@ -302,14 +366,15 @@ test_damaged_store(const struct sandbox *box)
 	struct hc_manifest m;
 	struct hc_err err;
 
+	/* Empty, no frame (twice), and a sound frame of something else. */
 	run(box,
-	    "f=$(find lone/default.castr -type f -size +40k | sort); "
-	    "a=$(echo \"$f\" | sed -n 1p); b=$(echo \"$f\" | sed -n 2p); c=$(echo \"$f\" | sed -n 3p); "
-	    "chmod u+w $a $b $c && : >$a && truncate -s 3 $b && printf 'no frame at all' >$c");
+	    "set -- $(find lone/default.castr -type f -size +40k | sort) && chmod u+w $1 $2 $3 $4 && "
+	    ": >$1 && truncate -s 3 $2 && printf 'no frame at all' >$3 && "
+	    "head -c 5000 /dev/urandom >other && zstd -qf other -o $4");
 	ok(!verifies(box, "lone", "x"), "a damaged store does not verify");
 	ok_call(capture(box, "disk.img", "lone", "y", &arena, &m, &err), &err,
 		"a disk is captured into a damaged store");
-	ok(m.totals.new_chunks == 3 && verifies(box, "lone", "y") && verifies(box, "lone", "x"),
+	ok(m.totals.new_chunks == 4 && verifies(box, "lone", "y") && verifies(box, "lone", "x"),
 	   "chunks that can't be it are written again (%llu)",
 	   (unsigned long long)m.totals.new_chunks);
 	hc_arena_done(&arena);
@@ -349,38 +414,44 @@ store_is_sound(const struct sandbox *box, const char *store)
 static void
 test_kill(const struct sandbox *box)
 {
+	const long steps = 12;
+	struct timespec begun, ended, pause = { 0 };
 	unsigned killed = 0, finished = 0;
-	struct timespec pause = { 0 };
 	bool sound = true;
 	int status;
+	long whole;
 	pid_t child;
 
 	run(box, "mkdir killed");
-	for (unsigned i = 0; i < 12; i++) {
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	waitpid(capture_in_child(box, "disk.img", "timed", "t"), &status, 0);
+	clock_gettime(CLOCK_MONOTONIC, &ended);
+	whole = (ended.tv_sec - begun.tv_sec) * 1000000 +
+		(ended.tv_nsec - begun.tv_nsec) / 1000;
+	for (long i = 0; i < steps && finished == 0; i++) {
 		child = capture_in_child(box, "disk.img", "killed", "k");
-		/* From before the first chunk to near the end, and beyond. */
-		pause.tv_nsec = (long)(i * i) * 6000000;
+		/* From before the first chunk to the end. */
+		pause.tv_sec = whole * i / steps / 1000000;
+		pause.tv_nsec = whole * i / steps % 1000000 * 1000;
 		nanosleep(&pause, NULL);
 		kill(child, SIGKILL);
 		waitpid(child, &status, 0);
 		killed += WIFSIGNALED(status);
 		finished += WIFEXITED(status) && WEXITSTATUS(status) == 0;
-		if (finished > 0)
-			break;
 		sound = sound && run(box, "! test -e killed/backups/k/manifest.json || "
 					  "grep -q seal killed/backups/k/manifest.json") == 0;
 	}
 	ok(killed >= 3 && sound, "a capture is killed %u times", killed);
 	ok(store_is_sound(box, "killed"), "every chunk in the store is whole");
-	if (finished == 0 && run(box, "test -e killed/backups/k/manifest.json") != 0) {
+	if (run(box, "test -e killed/backups/k/manifest.json") != 0) {
 		child = capture_in_child(box, "disk.img", "killed", "k");
 		waitpid(child, &status, 0);
-		finished = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-		ok(finished == 1, "the next one of the same id takes over");
+		ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+		   "the next one of the same id takes over");
+		ok(run(box, "! test -e killed/backups/k/staging") == 0,
+		   "nothing is left of the killed ones");
 	}
-	ok(verifies(box, "killed", "k"), "and is whole");
-	ok(run(box, "! test -e killed/backups/k/staging") == 0,
-	   "nothing is left of the killed ones");
+	ok(verifies(box, "killed", "k"), "the backup is whole in the end");
 }
 
 static void
@@ -476,6 +547,7 @@ main(void)
 	test_zeros_on_blocks();
 	test_cut_rows();
 	test_cut_by_content();
+	test_extents();
 	sandbox_open(&box);
 	if (make_disk(&box)) {
 		test_disk(&box);

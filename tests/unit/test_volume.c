@@ -484,11 +484,14 @@ test_real_journal(struct sandbox *box)
 static void
 test_real_files(struct sandbox *box)
 {
+	struct hc_volume_map map = { 0 };
+	struct hc_entries list = { 0 };
 	struct hc_arena arena = { 0 };
 	struct hc_buf out = { 0 };
 	struct hc_entry entry;
 	struct opened o;
 	struct hc_err err;
+	bool aligned = true, short_names = false;
 
 	if (!take_real(box, "dfvfs/vss.raw.xz", 0)) {
 		tap_skip("HALCYON_TESTDATA is not set");
@@ -503,6 +506,15 @@ test_real_files(struct sandbox *box)
 		   entry.type == HC_ENTRY_LINK && entry.target != NULL &&
 		   strstr(entry.target, "a_directory") != NULL,
 	   "a link made by Windows leads somewhere");
+	ok_call(hc_volume_list(o.volume, "/", &arena, &list, &err), &err, "its root is listed");
+	for (size_t i = 0; i < list.count; i++)
+		short_names = short_names || strchr(list.items[i].name, '~') != NULL;
+	ok(list.count == 6 && !short_names, "without short names");
+	hc_volume_map(o.volume, &map, &err);
+	for (size_t i = 0; i < map.cuts.count; i++)
+		aligned = aligned && map.cuts.items[i] % 4096 == 0;
+	ok(map.cuts.count > 5 && aligned, "it is cut at multiples of 4 KiB all the same");
+	hc_volume_map_done(&map);
 	hc_buf_done(&out);
 	hc_arena_done(&arena);
 	close_image(&o);

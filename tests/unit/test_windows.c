@@ -138,6 +138,12 @@ test_case(struct sandbox *box, const struct expected *e)
 static void
 test_partial(struct sandbox *box)
 {
+	static const struct {
+		uint16_t machine;
+		const char *name;
+	} machines[] = {
+		{ 0x14c, "x86" }, { 0x8664, "x64" }, { 0x200, "ia64" }, { 0x1c4, NULL }
+	};
 	struct hc_arena arena = { 0 };
 	struct hc_windows w;
 	struct hc_err err;
@@ -161,6 +167,14 @@ test_partial(struct sandbox *box)
 	   "of which is said what can't be read");
 	ok(is(w.architecture, "arm64") && w.hostname == NULL && w.version == NULL,
 	   "and what can is told");
+	for (size_t i = 0; i < 4; i++) {
+		mount_ntfs(box, "w.img", "big_writes");
+		put_pe(box, "mnt/Windows/System32/cmd.exe", machines[i].machine);
+		umount_ntfs(box);
+		ok(inspect(box, &arena, &w, &err) == 0 && is(w.architecture, machines[i].name),
+		   "machine 0x%x of cmd.exe is %s", machines[i].machine,
+		   machines[i].name == NULL ? "unknown" : machines[i].name);
+	}
 	hc_arena_done(&arena);
 }
 
