@@ -150,9 +150,14 @@ lab_on_exit()
     old=$(trap -p EXIT)
     old=${old#"trap -- "}
     old=${old%" EXIT"}
-    eval "old=${old:-''}"
+    eval "old=${old:-:}"
+    # With set -e a plain command that passes a failure on would end the trap before the old one.
     # shellcheck disable=SC2064  # the old command is to be put in now
-    trap "lab_exit \$?; $old" EXIT
+    trap "if lab_exit \$?; then
+$old
+else
+$old
+fi" EXIT
 }
 
 # Pass the exit status on.
