@@ -12,6 +12,8 @@ cd "$(dirname "$0")/../.."
 build=${HALCYON_BUILD:-build}/fuzz
 smoke_seconds=20
 seconds='' log=''
+# The commit that the run began with: a long run must not be credited to a later one.
+commit=$(git rev-parse --short HEAD 2>/dev/null || echo none)
 
 # one TARGET: run it; the fuzzer's own words go to build/fuzz/log/TARGET.
 one()
@@ -30,7 +32,7 @@ add_row()
     local runs covered
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/log/$1")
     covered=$(grep -oE 'cov: [0-9]+' "$build/log/$1" | tail -n 1 | cut -d ' ' -f 2)
-    printf '| %s | %s | %s | %d | %s | %s | %s |\n' "$(date -u +%F)" "$(git rev-parse --short HEAD)" "$1" "$seconds" \
+    printf '| %s | %s | %s | %d | %s | %s | %s |\n' "$(date -u +%F)" "$commit" "$1" "$seconds" \
         "${runs:-?}" "${covered:-?}" "$2" >>"$log"
 }
 
