@@ -5,6 +5,8 @@
 needs=
 
 build() {
+    # musl has bindtextdomain, which configure sees; but with --disable-nls its header is not included, and gcc 14 refuses that.
+    export ac_cv_func_bindtextdomain=no
     ./configure --host=x86_64-linux-musl --prefix=/usr --disable-shared --enable-static --disable-dependency-tracking --disable-nls \
         --disable-python --without-libfuse --enable-wide-character-type=no
     for dir in common libcerror libcthreads libcdata libclocale libcnotify libcsplit libuna libcfile libcpath libbfio libfcache libfdata \
