@@ -76,29 +76,51 @@ taken(const struct claim *claim, const char *why, struct hc_err *err)
 	return hc_err_at(err, HC_NO_OFFSET, "%s", hc_place_name(claim->place));
 }
 
+/* The plan of an earlier claim of this task, which this disk must be in the middle of; *ret_found: there is one. */
+static int
+earlier_plan(struct cli *cli, struct claim *claim, const struct hc_disk *disk,
+	     struct hc_plan *ret, const char **ret_id, bool *ret_found, struct hc_err *err)
+{
+	*ret_found = false;
+	if (get_plan(cli, claim, ret, ret_id, err) < 0)
+		return err->code == H_NOT_FOUND ? 0 : -1;
+	*ret_found = true;
+	if (disk->journal == NULL || strcmp(disk->journal, *ret_id) != 0 ||
+	    disk->holds_kind == NULL || strcmp(disk->holds_kind, "halcyon-unfinished") != 0)
+		return taken(claim, "this disk does not carry its unfinished journal", err);
+	return 0;
+}
+
+int
+claim_check(struct cli *cli, struct claim *claim, const struct hc_disk *disk,
+	    struct hc_err *err)
+{
+	struct hc_plan old;
+	const char *old_id;
+	bool found;
+
+	return earlier_plan(cli, claim, disk, &old, &old_id, &found, err);
+}
+
 int
 claim_take(struct cli *cli, struct claim *claim, const struct hc_disk *disk,
 	   struct hc_plan *plan, const char **plan_id, struct hc_err *err)
 {
 	struct hc_plan old;
 	const char *old_id;
-	bool made = false;
+	bool made = false, found;
 
 	if (hc_place_make_folder(claim->session, claim->task, &made, err) < 0)
 		return hc_err_wrap(err, "while claiming task %s", claim->task);
 	if (made)
 		return put_plan(cli, claim, plan, err);
-	if (get_plan(cli, claim, &old, &old_id, err) < 0) {
-		if (err->code != H_NOT_FOUND)
-			return -1;
+	if (earlier_plan(cli, claim, disk, &old, &old_id, &found, err) < 0)
+		return -1;
+	if (!found)
 		return taken(
 			claim,
 			"its plan is not there: that run never began, or is just beginning",
 			err);
-	}
-	if (disk->journal == NULL || strcmp(disk->journal, old_id) != 0 ||
-	    disk->holds_kind == NULL || strcmp(disk->holds_kind, "halcyon-unfinished") != 0)
-		return taken(claim, "this disk does not carry its unfinished journal", err);
 	*plan = old;
 	*plan_id = old_id;
 	/* Device names change between boots; the identity in the plan is what apply compares. */

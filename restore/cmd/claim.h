@@ -22,6 +22,12 @@ struct claim {
 int claim_open(const char *reports, const char *task, const struct hc_place_options *options,
 	       struct claim *ret, struct hc_err *err);
 /*
+ * Fails with H_CLAIM_TAKEN where an earlier claim of the task has a plan, and `disk` does not carry its unfinished
+ * journal.  Takes nothing: it saves a machine that restarted from the network the survey and a misleading verdict.
+ */
+int claim_check(struct cli *cli, struct claim *claim, const struct hc_disk *disk,
+		struct hc_err *err);
+/*
  * Takes the task for this plan.  Where it is taken already, and `disk` carries the unfinished journal of the
  * very plan that lies there, that plan is returned in *plan and *plan_id: the run is carried on.
  */

@@ -193,32 +193,26 @@ write_end_action(struct cli *cli, const struct run *run, const char *action)
 }
 
 static int
-claim_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_disk *disk,
-	      const struct hc_place_options *options, struct run *run, struct hc_plan *plan,
-	      struct hc_err *err)
+claim_and_run(struct cli *cli, struct claim *claim, const struct hc_disk *disk, struct run *run,
+	      struct hc_plan *plan, struct hc_err *err)
 {
-	struct claim claim;
 	struct hc_err unsent;
-	int result = claim_open(intent->reports, intent->task, options, &claim, err);
+	int result = claim_take(cli, claim, disk, plan, &run->plan_id, err);
 
-	if (result == 0)
-		result = claim_take(cli, &claim, disk, plan, &run->plan_id, err);
-	if (result == 0) {
-		result = run_plan(cli, run, err);
-		if (claim_report(cli, &claim, run, &unsent) < 0) {
-			hc_log(HC_LOG_WARN,
-			       "the report stays in %s, the server does not take it:",
-			       run->state_dir);
-			hc_log_err(&unsent);
-		}
+	if (result < 0)
+		return -1;
+	result = run_plan(cli, run, err);
+	if (claim_report(cli, claim, run, &unsent) < 0) {
+		hc_log(HC_LOG_WARN,
+		       "the report stays in %s, the server does not take it:", run->state_dir);
+		hc_log_err(&unsent);
 	}
-	claim_close(&claim);
 	return result;
 }
 
 static int
 plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_facts *facts,
-	     const struct hc_disk *disk, struct hc_err *err)
+	     const struct hc_disk *disk, struct claim *claim, struct hc_err *err)
 {
 	struct request request = { .backup = intent->backup,
 				   .target = disk->path,
@@ -235,7 +229,6 @@ plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_fa
 	struct run run = { .plan = &plan,
 			   .facts = facts,
 			   .state_dir = cli_get(cli, "state-dir") };
-	struct hc_place_options options;
 	struct hc_buf text = { 0 };
 	int result = prepare(cli, &request, &prepared, err);
 
@@ -246,9 +239,7 @@ plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_fa
 		fprintf(stderr, "%.*s\n", (int)text.size, (const char *)text.data);
 	hc_buf_done(&text);
 	if (result == 0)
-		result = place_options(cli, &options, err);
-	if (result == 0)
-		result = claim_and_run(cli, intent, disk, &options, &run, &plan, err);
+		result = claim_and_run(cli, claim, disk, &run, &plan, err);
 	if (result == 0)
 		write_end_action(cli, &run, intent->end ? intent->end : "reboot");
 	prepared_done(&prepared);
@@ -264,6 +255,8 @@ restore_unattended(struct cli *cli, struct hc_err *err)
 	struct hc_place_options options;
 	struct hc_intent intent = { 0 };
 	struct hc_facts facts = { 0 };
+	struct claim claim = { 0 };
+	int result;
 
 	if (where == NULL || cli_get(cli, "state-dir") == NULL)
 		return hc_err_set(err, H_USAGE, "--unattended wants --intent and --state-dir");
@@ -273,5 +266,11 @@ restore_unattended(struct cli *cli, struct hc_err *err)
 	    match_machine(&intent.match, &facts, err) < 0 ||
 	    choose_disk(&intent.target, &facts, &disk, err) < 0)
 		return -1;
-	return plan_and_run(cli, &intent, &facts, disk, err);
+	result = claim_open(intent.reports, intent.task, &options, &claim, err);
+	if (result == 0)
+		result = claim_check(cli, &claim, disk, err);
+	if (result == 0)
+		result = plan_and_run(cli, &intent, &facts, disk, &claim, err);
+	claim_close(&claim);
+	return result;
 }

@@ -6,11 +6,24 @@ const char *const hc_firmware_names[] = { "unknown", "bios", "uefi", NULL };
 const char *const hc_tristate_names[] = { "unknown", "no", "yes", NULL };
 const char *const hc_table_names[] = { "none", "mbr", "gpt", NULL };
 
+#define T struct hc_efi_certificate
+static const struct hc_field certificate_fields[] = {
+	HC_NEED(T, store, STRING, "PK, KEK, db or dbx."),
+	HC_FIELD(T, subject, STRING, "Subject."),
+	HC_FIELD(T, issuer, STRING, "Issuer."),
+	HC_FIELD(T, sha256, STRING, "SHA-256 of the certificate."),
+};
+static const struct hc_shape certificate_shape = HC_SHAPE(
+	T, NULL, certificate_fields, false, "A certificate in a store of Secure Boot.");
+#undef T
+
 #define T struct hc_firmware
 static const struct hc_field firmware_fields[] = {
 	HC_ENUM(T, type, hc_firmware_names, "How the machine was started."),
 	HC_FIELD(T, bits, NUMBER, "Word size of UEFI, 32 or 64; 0 under BIOS."),
 	HC_ENUM(T, secure_boot, hc_tristate_names, "Whether Secure Boot is enforced."),
+	HC_PART(T, certificates, LIST, &certificate_shape, "Certificates of Secure Boot."),
+	HC_FIELD(T, revoked, STRINGS, "Digests of EFI images that dbx forbids."),
 };
 const struct hc_shape hc_firmware_shape =
 	HC_SHAPE(T, NULL, firmware_fields, false, "The firmware.");

@@ -11,17 +11,12 @@
 #define HC_MODEL_FACTS_H
 
 #include "restore/model/json.h"
+#include "restore/model/tristate.h"
 
 enum hc_firmware_type {
 	HC_FIRMWARE_UNKNOWN,
 	HC_FIRMWARE_BIOS,
 	HC_FIRMWARE_UEFI,
-};
-
-enum hc_tristate {
-	HC_UNKNOWN,
-	HC_NO,
-	HC_YES,
 };
 
 enum hc_table_type {
@@ -31,13 +26,25 @@ enum hc_table_type {
 };
 
 extern const char *const hc_firmware_names[]; /* unknown bios uefi */
-extern const char *const hc_tristate_names[]; /* unknown no yes */
 extern const char *const hc_table_names[];    /* none mbr gpt */
+
+/* A certificate that the firmware trusts, or no longer trusts. */
+struct hc_efi_certificate {
+	const char *store; /* PK, KEK, db, dbx */
+	const char *subject;
+	const char *issuer;
+	const char *sha256; /* of the certificate, hex */
+};
 
 struct hc_firmware {
 	unsigned type;        /* enum hc_firmware_type */
 	uint64_t bits;        /* of UEFI: 32 or 64; 0 for BIOS */
 	unsigned secure_boot; /* enum hc_tristate */
+	struct {
+		struct hc_efi_certificate *items;
+		size_t count;
+	} certificates;
+	struct hc_strings revoked; /* Authenticode SHA-256 digests in dbx, hex */
 };
 
 struct hc_machine {

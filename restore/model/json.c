@@ -83,6 +83,36 @@ read_list(const struct hc_shape *shape, json_t *json, const struct at *at,
 	return 0;
 }
 
+/* The first field of the shape is the member's name. */
+static int
+read_map(const struct hc_shape *shape, json_t *json, const struct at *at,
+	 struct hc_arena *arena, struct hc_json_list *ret, struct hc_err *err)
+{
+	const char *name;
+	json_t *value;
+
+	if (!json_is_object(json))
+		return wrong(at, "an object", err);
+	ret->items = hc_arena_array(arena, json_object_size(json), shape->size);
+	if (ret->items == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for %zu items",
+				  json_object_size(json));
+	json_object_foreach(json, name, value)
+	{
+		char *item = (char *)ret->items + ret->count * shape->size;
+		const char *copy = hc_arena_strdup(arena, name);
+
+		if (copy == NULL)
+			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a name");
+		if (read_object(shape, value, &(struct at){ at, name, SIZE_MAX }, arena, item,
+				err) < 0)
+			return -1;
+		*(const char **)(void *)(item + shape->fields[0].offset) = copy;
+		ret->count++;
+	}
+	return 0;
+}
+
 static int
 read_enum(const struct hc_field *field, json_t *json, const struct at *at, unsigned *ret,
 	  struct hc_err *err)
@@ -133,6 +163,8 @@ read_value(const struct hc_field *field, json_t *json, const struct at *at,
 		return read_list(field->shape, json, at, arena, to, err);
 	case HC_JSON_STRINGS:
 		return read_strings(json, at, arena, to, err);
+	case HC_JSON_MAP:
+		return read_map(field->shape, json, at, arena, to, err);
 	}
 	return hc_err_set(err, H_INTERNAL, "field %s has no type", field->name);
 }

@@ -32,6 +32,7 @@ enum hc_json_type {
 	HC_JSON_OPTIONAL, /* struct *, NULL is null */
 	HC_JSON_LIST,     /* struct { T *items; size_t count; } of structs */
 	HC_JSON_STRINGS,  /* struct hc_strings */
+	HC_JSON_MAP, /* like LIST; an object whose member names are the structs' first field */
 };
 
 struct hc_strings {
@@ -46,7 +47,7 @@ struct hc_field {
 	enum hc_json_type type;
 	bool required; /* reading fails without it */
 	size_t offset;
-	const struct hc_shape *shape; /* of OBJECT, OPTIONAL, LIST */
+	const struct hc_shape *shape; /* of OBJECT, OPTIONAL, LIST, MAP */
 	const char *const *names;     /* of ENUM, NULL-terminated */
 	const char *about;
 };

@@ -31,6 +31,27 @@ list_of(const struct hc_shape *shape, const struct hc_json_list *list)
 }
 
 static json_t *
+map_of(const struct hc_shape *shape, const struct hc_json_list *list)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; object != NULL && i < list->count; i++) {
+		const char *item = (const char *)list->items + i * shape->size;
+		const char *name =
+			*(const char *const *)(const void *)(item + shape->fields[0].offset);
+		json_t *value = object_of(shape, item);
+
+		if (value == NULL || json_object_del(value, shape->fields[0].name) < 0 ||
+		    json_object_set(object, name, value) < 0) {
+			json_decref(object);
+			object = NULL;
+		}
+		json_decref(value);
+	}
+	return object;
+}
+
+static json_t *
 value_of(const struct hc_field *field, const void *from)
 {
 	const char *text;
@@ -55,6 +76,8 @@ value_of(const struct hc_field *field, const void *from)
 		return list_of(field->shape, from);
 	case HC_JSON_STRINGS:
 		return strings_of(from);
+	case HC_JSON_MAP:
+		return map_of(field->shape, from);
 	}
 	return NULL;
 }
@@ -129,6 +152,16 @@ hc_doc_save(const struct hc_shape *shape, const void *doc, const char *path, str
 
 static json_t *schema_of(const struct hc_shape *shape);
 
+/* Of the members of a map, whose first field is their name. */
+static json_t *
+schema_of_member(const struct hc_shape *shape)
+{
+	json_t *schema = schema_of(shape);
+
+	json_object_del(json_object_get(schema, "properties"), shape->fields[0].name);
+	return schema;
+}
+
 static json_t *
 schema_of_field(const struct hc_field *field)
 {
@@ -156,6 +189,9 @@ schema_of_field(const struct hc_field *field)
 				 schema_of(field->shape));
 	case HC_JSON_STRINGS:
 		return json_pack("{s:s, s:{s:s}}", "type", "array", "items", "type", "string");
+	case HC_JSON_MAP:
+		return json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
+				 schema_of_member(field->shape));
 	}
 	return NULL;
 }

@@ -2,6 +2,22 @@
 /* survey: its table. */
 #include "restore/model/survey.h"
 
+#define T struct hc_driver_answer
+static const struct hc_field answer_fields[] = {
+	HC_NEED(T, device, STRING, "PCI address."),
+	HC_NEED(T, role, STRING,
+		"controller: the system disk hangs on it; bus: the bridges above."),
+	HC_FIELD(T, hardware_id, STRING, "The id that matched, or the device's best one."),
+	HC_NEED(T, state, STRING, "ready, disabled, file-missing or absent."),
+	HC_FIELD(T, service, STRING, "Service of the driver."),
+	HC_FIELD(T, inf, STRING, "Its INF."),
+	HC_FIELD(T, file, STRING, "Its file."),
+	HC_FIELD(T, where, STRING, "The key that decided."),
+};
+static const struct hc_shape answer_shape =
+	HC_SHAPE(T, NULL, answer_fields, false, "Whether there is a driver for a device.");
+#undef T
+
 #define T struct hc_survey
 static const struct hc_field survey_fields[] = {
 	HC_FIELD(T, created, STRING, "When, UTC."),
@@ -11,6 +27,11 @@ static const struct hc_field survey_fields[] = {
 		 "Offset of zeros that can hold the journal; 0: none."),
 	HC_FIELD(T, target, STRING, "Target that was looked at."),
 	HC_FIELD(T, target_holds, STRING, "What is on the target now, for people."),
+	HC_PART(T, target_windows, OPTIONAL, &hc_windows_shape,
+		"The Windows on the target; null when there is none."),
+	HC_FIELD(T, drivers_known, BOOL, "Whether the registry could be asked for drivers."),
+	HC_PART(T, drivers, LIST, &answer_shape,
+		"For each storage controller of the target, and the buses above it."),
 };
 const struct hc_shape hc_survey_shape = HC_SHAPE(T, "halcyon.survey/1", survey_fields, false,
 						 "What was read before a plan can be made.");

@@ -9,7 +9,19 @@
 #ifndef HC_MODEL_SURVEY_H
 #define HC_MODEL_SURVEY_H
 
-#include "restore/model/json.h"
+#include "restore/model/windows.h"
+
+/* Whether the Windows of the backup has a driver for a device of this machine (hazards 10). */
+struct hc_driver_answer {
+	const char *device;      /* its PCI address in the facts */
+	const char *role;        /* controller: the system disk hangs on it; bus: above that */
+	const char *hardware_id; /* that matched; the device's best one where none did */
+	const char *state;       /* ready, disabled, file-missing, absent */
+	const char *service;
+	const char *inf;
+	const char *file;
+	const char *where; /* the key that decided */
+};
 
 struct hc_survey {
 	const char *created;
@@ -20,6 +32,13 @@ struct hc_survey {
 	const char *target; /* path that was looked at */
 	/* What is on the target now: "Windows Server 2019 of SERVER7; volumes System, Data". */
 	const char *target_holds;
+	/* The Windows on the target, which a system state goes into; NULL: none was found. */
+	struct hc_windows *target_windows;
+	bool drivers_known; /* false: `drivers` says nothing, since the registry could not be read */
+	struct {
+		struct hc_driver_answer *items;
+		size_t count;
+	} drivers;
 };
 
 extern const struct hc_shape hc_survey_shape; /* halcyon.survey/1 */

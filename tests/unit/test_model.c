@@ -9,6 +9,7 @@
 #include "restore/model/intent.h"
 #include "restore/model/manifest.h"
 #include "restore/model/report.h"
+#include "restore/model/windows.h"
 
 static int
 read_text(const struct hc_shape *shape, const char *text, struct hc_arena *arena, void *ret,
@@ -154,6 +155,37 @@ test_schema(void)
 	hc_buf_done(&text);
 }
 
+/* A map: its structs' first field is the member's name. */
+static void
+test_map(void)
+{
+	static const char text[] =
+		"{\"schema\": \"halcyon.windows/1\", \"client_protocols\": {"
+		"\"ncacn_np\": {\"type\": \"REG_SZ\", \"data\": \"rpcrt4.dll\"}, \"ncacn_http\": {}}}";
+	struct hc_arena arena = { 0 };
+	struct hc_windows windows = { 0 };
+	struct hc_buf out = { 0 };
+	struct hc_err err;
+
+	ok_call(hc_doc_read(&hc_windows_shape, hc_span(text, strlen(text)), &arena, &windows,
+			    &err),
+		&err, "a map is read");
+	ok(windows.client_protocols.count == 2 &&
+		   strcmp(windows.client_protocols.items[0].name, "ncacn_np") == 0 &&
+		   strcmp(windows.client_protocols.items[0].data, "rpcrt4.dll") == 0 &&
+		   windows.client_protocols.items[1].data == NULL,
+	   "names and members are where they belong");
+	ok_call(hc_doc_write(&hc_windows_shape, &windows, HC_JSON_LINE, &out, &err), &err,
+		"a map is written");
+	ok_call(hc_buf_append(&out, "", 1, &err), &err, "with an end");
+	ok(strstr((const char *)out.data,
+		  "\"client_protocols\":{\"ncacn_np\":{\"type\":\"REG_SZ\",\"data\":\"rpcrt4.dll\"}") !=
+		   NULL,
+	   "as an object by name");
+	hc_buf_done(&out);
+	hc_arena_done(&arena);
+}
+
 int
 main(void)
 {
@@ -161,5 +193,6 @@ main(void)
 	test_seal();
 	test_files();
 	test_schema();
+	test_map();
 	return tap_done();
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parts of an inspection: each reads one topic and fills in its members of struct hc_windows.
+ *
+ * A part that can't read something notes why (hc_windows_unread) and returns 0; what some Windows have and others
+ * don't is left NULL without a note.  -1 means that the inspection can't go on: no memory.
+ */
+#ifndef HC_WINDOWS_WINDOWS_PRIV_H
+#define HC_WINDOWS_WINDOWS_PRIV_H
+
+#include "restore/hive/hive.h"
+#include "restore/windows/windows.h"
+
+struct inspection {
+	struct hc_volume *volume;
+	struct hc_arena *arena;
+	struct hc_windows *windows;
+	const char *root;                  /* "/Windows" */
+	struct hc_hive *system, *software; /* NULL: could not be read */
+};
+
+typedef int hc_windows_part(struct inspection *in, struct hc_err *err);
+
+/* product.c: control sets, names, versions, architecture. control_sets goes first: the others need to know which. */
+hc_windows_part hc_windows_read_control_sets, hc_windows_read_product;
+
+/* Notes what could not be read; only running out of memory ends an inspection. */
+int hc_windows_unread(struct inspection *in, const char *what, const struct hc_err *why,
+		      struct hc_err *err);
+
+/* inspect.c: opens \Windows\System32\config\NAME; *ret is NULL when it can't be read, with the reason noted. */
+int hc_windows_open_hive(struct inspection *in, const char *name, struct hc_hive **ret,
+			 struct hc_err *err);
+
+/* ---------------------------------------------------------------- registry: registry.c */
+
+/* A key of the current control set; -1 with H_HIVE_MISSING where it, or the hive, is not there. */
+int hc_windows_key(struct inspection *in, const char *path, struct hc_hive_key *ret,
+		   struct hc_err *err);
+/* A text of the current control set. */
+int hc_windows_setting(struct inspection *in, const char *path, const char *name,
+		       const char **ret, struct hc_err *err);
+/* A text that some Windows have and others don't: NULL when it isn't there or is empty. */
+const char *hc_windows_text(struct inspection *in, struct hc_hive *hive, struct hc_hive_key key,
+			    const char *name);
+/* "SYSTEM\ControlSet001\path", for `where`; NULL: no memory. */
+const char *hc_windows_where(struct inspection *in, const char *path);
+
+#endif
