@@ -142,6 +142,25 @@ real_path(struct capture *c, struct hc_err *err)
 	return copy;
 }
 
+/* What two readers see differently is copied all the same, byte for byte; somebody should know. */
+static int
+warn_of_table(struct capture *c, struct hc_err *err)
+{
+	struct hc_err why;
+
+	if (c->table.type == HC_TABLE_NONE) {
+		if (hc_is_zero(c->table.sector0.data, c->table.sector0.size))
+			return 0;
+		return hc_capture_warn(
+			c->manifest, c->arena, err,
+			"the disk has no partition table; captured block for block");
+	}
+	if (hc_table_witness(c->disk, &c->table, &why) == 0)
+		return 0;
+	return hc_capture_warn(c->manifest, c->arena, err,
+			       "libfdisk reads the partition table otherwise: %s", why.text[0]);
+}
+
 static int
 open_source(struct capture *c, struct hc_err *err)
 {
@@ -159,10 +178,7 @@ open_source(struct capture *c, struct hc_err *err)
 	if (hc_table_read(c->disk, found.is_file ? 0 : found.logical_block, c->arena, &c->table,
 			  err) < 0)
 		return -1;
-	if (c->table.type == HC_TABLE_NONE &&
-	    !hc_is_zero(c->table.sector0.data, c->table.sector0.size) &&
-	    hc_capture_warn(c->manifest, c->arena, err,
-			    "the disk has no partition table; captured block for block") < 0)
+	if (warn_of_table(c, err) < 0)
 		return -1;
 	add_filesystems(&c->table.partitions, &found);
 	if (warn_of_use(c, &found, err) < 0)

@@ -118,6 +118,8 @@ larger()
 {
     attach source "$w/$1.img" "${@:2}"
     check "$1: captured from a device" "$halcyon" capture "$source" --to "$w/repo" --id "$1"
+    check "$1: libfdisk reads the table as we do" jq -e '.warnings | map(select(contains("libfdisk"))) == []' \
+        "$w/repo/backups/$1/manifest.json"
     truncate -s 100M "$w/$1-larger.img"
     attach target "$w/$1-larger.img" "${@:2}"
     check "$1: restored to a larger device" restore "$1" "$target"
