@@ -201,8 +201,8 @@ def essence(data):
     and the spare field go, which mean something in memory only.  What stands behind the last bin goes too.
     """
     base = Base(data)
-    if not base.valid:
-        raise Impossible("not a hive with a valid base block")
+    if not base.valid or len(data) < BASE + base.size:
+        raise Impossible("not a whole hive with a valid base block")
     bins = bytearray(data[BASE : BASE + base.size])
     for at in range(0, len(bins), BASE):
         if bins[at : at + 4] == b"hbin" and u32(bins, at + 4) == at:
