@@ -164,7 +164,7 @@ find_version(const struct pe_file *pe, struct hc_span *ret)
 {
 	static const uint32_t path[] = { RT_VERSION, VERSION_INFO, ANY };
 	uint32_t address = resource_address(pe), at = 0;
-	struct hc_span resources, entry;
+	struct hc_span resources, entry, data;
 	enum found found;
 
 	if (address == 0)
@@ -182,9 +182,11 @@ find_version(const struct pe_file *pe, struct hc_span *ret)
 	entry = hc_span_part(resources, at, 16);
 	if (entry.data == NULL)
 		return BROKEN;
-	*ret = hc_span_part(at_address(pe, hc_get_le32(entry.data)), 0,
-			    hc_get_le32(entry.data + 4));
-	return ret->data == NULL ? BROKEN : FOUND;
+	data = at_address(pe, hc_get_le32(entry.data));
+	if (data.data == NULL || hc_get_le32(entry.data + 4) > data.size)
+		return BROKEN;
+	*ret = hc_span(data.data, hc_get_le32(entry.data + 4));
+	return FOUND;
 }
 
 /* ---------------------------------------------------------------- the version resource */
