@@ -18,8 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "restore/base/text.h"
-
 #define READ_STEP   (1u << 20)
 #define ENTRIES_MAX 4000000u
 
@@ -200,27 +198,6 @@ dir_stat(struct hc_volume *volume, const char *path, struct hc_arena *arena,
 }
 
 static int
-by_name(const void *a, const void *b)
-{
-	const struct hc_entry *x = a, *y = b;
-	int order = strcasecmp(x->name, y->name);
-
-	return order != 0 ? order : strcmp(x->name, y->name);
-}
-
-/* Windows has no names that aren't Unicode, so a file with one is not of this Windows. */
-static bool
-is_text(const char *name)
-{
-	struct hc_buf utf16 = { 0 };
-	struct hc_err err;
-	bool good = hc_utf8_to_utf16(name, &utf16, &err) == 0;
-
-	hc_buf_done(&utf16);
-	return good;
-}
-
-static int
 list_stream(DIR *stream, struct hc_arena *arena, struct hc_entries *list, const char *path,
 	    struct hc_err *err)
 {
@@ -230,7 +207,7 @@ list_stream(DIR *stream, struct hc_arena *arena, struct hc_entries *list, const 
 
 	while (errno = 0, (entry = readdir(stream)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    !is_text(entry->d_name))
+		    !hc_name_is_text(entry->d_name))
 			continue;
 		strcpy(at.name, entry->d_name);
 		/* Gone since it was listed: it is not there. */
@@ -270,8 +247,7 @@ dir_list(struct hc_volume *volume, const char *path, struct hc_arena *arena,
 	close(at.folder);
 	if (result < 0)
 		return -1;
-	if (list.count > 1)
-		qsort(list.items, list.count, sizeof(*list.items), by_name);
+	hc_entries_sort(&list);
 	*ret = list;
 	return 0;
 }
