@@ -34,6 +34,7 @@ static const struct expected {
 	{ "certificates-that-issue-each-other", false, true, 1, 2, "CN=A" },
 	{ "certificate-of-another-type", false, false, 0, 0, NULL },
 	{ "certificate-of-no-length", true, false, 0, 0, NULL },
+	{ "certificate-of-another-type-and-no-length", true, false, 0, 0, NULL },
 	{ "certificate-longer-than-its-table", true, false, 0, 0, NULL },
 	{ "cut-in-the-table", true, false, 0, 0, NULL },
 	{ "bytes-after-the-table", true, false, 0, 0, NULL },

@@ -14,8 +14,8 @@ open_tree(struct sandbox *box)
 
 	run(box,
 	    "mkdir -p tree/Windows/System32/config tree/empty && echo secret >outside && "
-	    "echo hive >tree/Windows/System32/config/SYSTEM && echo one >tree/Both && "
-	    "echo two >tree/both && echo n >tree/Büro && touch -d 2003-04-05T06:07:08Z tree/both && "
+	    "echo hive >tree/Windows/System32/config/SYSTEM && echo two >tree/both && "
+	    "echo one >tree/Both && echo n >tree/Büro && touch -d 2003-04-05T06:07:08Z tree/both && "
 	    "ln -s ../outside tree/link && ln -s .. tree/up && ln -s Windows tree/inside && "
 	    "mkfifo tree/pipe && touch \"tree/$(printf 'bad\\377')\" && echo x >tree/10 && echo y >tree/9");
 	ok_call(hc_volume_open_dir(path_in(box, path, "tree"), &volume, &err), &err,

@@ -289,21 +289,22 @@ static const struct damage {
 	const char *name;
 	unsigned at;
 	const char *bytes; /* for printf */
+	const char *says;
 } damages[] = {
-	{ "no jump", 0, "\\000" },
-	{ "no signature", 510, "\\000\\000" },
-	{ "sectors of 0 bytes", 11, "\\000\\000" },
-	{ "sectors of 768 bytes", 11, "\\000\\003" },
-	{ "sectors of 8192 bytes", 11, "\\000\\040" },
-	{ "clusters of 0 sectors", 13, "\\000" },
-	{ "clusters of 3 sectors", 13, "\\003" },
-	{ "no reserved sectors", 14, "\\000\\000" },
-	{ "no table", 16, "\\000" },
-	{ "nine tables", 16, "\\011" },
-	{ "no room in the root folder", 17, "\\000\\000" },
-	{ "tables larger than the volume", 22, "\\377\\377" },
-	{ "another medium", 21, "\\001" },
-	{ "more sectors than there are", 19, "\\377\\377" },
+	{ "no jump", 0, "\\000", "neither" },
+	{ "no signature", 510, "\\000\\000", "neither" },
+	{ "sectors of 0 bytes", 11, "\\000\\000", "neither" },
+	{ "sectors of 768 bytes", 11, "\\000\\003", "neither" },
+	{ "sectors of 8192 bytes", 11, "\\000\\040", "neither" },
+	{ "clusters of 0 sectors", 13, "\\000", "neither" },
+	{ "clusters of 3 sectors", 13, "\\003", "neither" },
+	{ "no reserved sectors", 14, "\\000\\000", "neither" },
+	{ "no table", 16, "\\000", "neither" },
+	{ "nine tables", 16, "\\011", "neither" },
+	{ "no room in the root folder", 17, "\\000\\000", "neither" },
+	{ "tables larger than the volume", 22, "\\377\\377", "neither" },
+	{ "another medium", 21, "\\001", "neither" },
+	{ "more sectors than there are", 19, "\\377\\377", "of which there are" },
 };
 
 static void
@@ -321,19 +322,65 @@ test_damage(struct sandbox *box)
 		    damages[i].bytes, damages[i].at);
 		ok_fails(open_image(box, "bad.img", WHOLE, &o, &err), &err, H_VOLUME_FORMAT,
 			 "%s", damages[i].name);
+		/* By its own check: mtools, or another one, might refuse it too. */
+		ok(strstr(err.text[0], damages[i].says) != NULL, "says why");
 		close_image(&o);
 	}
 	run(box, "head -c 1000000 vol.img >bad.img");
 	ok_fails(open_image(box, "bad.img", WHOLE, &o, &err), &err, H_VOLUME_FORMAT,
 		 "a volume that was cut short");
 	close_image(&o);
-	/* Both tables lost: the root folder has its own place, chains end at once. */
+	hc_buf_done(&out);
+}
+
+/* bad.img: vol.img with 2 bytes changed in the first folder entry of a short name, such as "NTLDR      ". */
+static bool
+spoil_entry(struct sandbox *box, const char name[12], size_t at, uint16_t value)
+{
+	struct hc_buf image = slurp(box, "vol.img");
+	char path[PATH_MAX];
+	uint8_t *found = memmem(image.data, image.size, name, 11);
+	FILE *file = fopen(path_in(box, path, "bad.img"), "wb");
+	bool done;
+
+	if (found != NULL)
+		hc_put_le16(found + at, value);
+	done = file != NULL && found != NULL && fwrite(image.data, image.size, 1, file) == 1;
+	done = (file == NULL || fclose(file) == 0) && done;
+	hc_buf_done(&image);
+	return done;
+}
+
+static void
+test_damaged_files(struct sandbox *box)
+{
+	struct hc_buf out = { 0 };
+	struct opened o;
+	struct hc_err err;
+
+	if (!make_fat(box, 16, "20M"))
+		return;
+	/* Both tables lost: the root folder has its own place, chains make no sense. */
 	run(box,
 	    "cp vol.img bad.img && dd if=/dev/zero of=bad.img bs=512 seek=$(minfo -i vol.img | "
 	    "sed -n 's/^reserved.*: *//p') count=80 conv=notrunc");
 	if (ok(open_image(box, "bad.img", WHOLE, &o, &err) == 0, "a volume without tables"))
 		ok_fails(hc_volume_read_all(o.volume, "large.bin", 8u << 20, &out, &err), &err,
-			 H_VOLUME_FORMAT, "has files that end before their size");
+			 H_VOLUME_FORMAT, "has files that can't be read");
+	close_image(&o);
+	/* mtype is content with as many clusters as there are. */
+	if (ok(spoil_entry(box, "NTLDR      ", 30, 1) &&
+		       open_image(box, "bad.img", WHOLE, &o, &err) == 0,
+	       "a file that says it is 64 KiB larger")) {
+		ok_fails(hc_volume_read_all(o.volume, "NTLDR", 8u << 20, &out, &err), &err,
+			 H_VOLUME_FORMAT, "is not passed off as whole");
+		ok(strcmp(err.object, "NTLDR") == 0, "and is named");
+	}
+	close_image(&o);
+	/* mdir lists what it can, and says by its exit status that something was amiss. */
+	ok(spoil_entry(box, "WINNT      ", 26, 0xfff0), "a folder that lies nowhere");
+	ok_fails(open_image(box, "bad.img", WHOLE, &o, &err), &err, H_VOLUME_FORMAT,
+		 "is not passed off as empty");
 	close_image(&o);
 	hc_buf_done(&out);
 }
@@ -351,6 +398,7 @@ main(void)
 	test_children(&box);
 	test_states(&box);
 	test_damage(&box);
+	test_damaged_files(&box);
 	sandbox_close(&box);
 	return tap_done();
 }

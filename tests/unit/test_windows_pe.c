@@ -151,6 +151,7 @@ put_version(struct made *m)
 	table = begin_block(m, "040904B0", 0);
 	put_string(m, "OriginalFilename", "halmacpi.dll");
 	put_string(m, "InternalName", "");
+	put_string(m, "OriginalFilename", "the second of its name");
 	put_string(m, "FileVersion", "5.2.3790.1830 (srv03_sp1_rtm.050324-1447)");
 	end_block(m, table);
 	table = begin_block(m, "040704B0", 0);
@@ -266,6 +267,7 @@ static const struct change {
 	{ "another key", IN_SECTION(0x86), 'X', true, NULL, NULL },
 	{ "no magic number of VS_FIXEDFILEINFO", IN_SECTION(0xa8), 0, true, NULL, NULL },
 	{ "no VS_FIXEDFILEINFO", IN_SECTION(0x82), 0, false, NULL, NULL },
+	{ "VS_FIXEDFILEINFO cut short", IN_SECTION(0x82), 51, true, NULL, NULL },
 	{ "value longer than its block", IN_SECTION(0x82), 0xfffe, false, "5.2.3790.1830",
 	  NULL },
 	{ "child of no length", IN_SECTION(0xdc), 0, false, "5.2.3790.1830", NULL },
