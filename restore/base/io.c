@@ -58,6 +58,12 @@ hc_io_next_data(struct hc_io *io, uint64_t from, struct hc_extent *ret, struct h
 	return io->ops->next_data(io, from, ret, err);
 }
 
+bool
+hc_io_file(struct hc_io *io, int *ret_fd, uint64_t *ret_offset)
+{
+	return io->ops->file != NULL && io->ops->file(io, ret_fd, ret_offset);
+}
+
 void
 hc_io_close(struct hc_io *io)
 {
@@ -110,6 +116,18 @@ window_next_data(struct hc_io *io, uint64_t from, struct hc_extent *ret, struct 
 	return 0;
 }
 
+static bool
+window_file(struct hc_io *io, int *ret_fd, uint64_t *ret_offset)
+{
+	struct window *w = (struct window *)io;
+	uint64_t start;
+
+	if (!hc_io_file(w->whole, ret_fd, &start))
+		return false;
+	*ret_offset = start + w->start;
+	return true;
+}
+
 static void
 free_io(struct hc_io *io)
 {
@@ -122,6 +140,7 @@ static const struct hc_io_ops window_ops = {
 	.pwrite = window_pwrite,
 	.flush = window_flush,
 	.next_data = window_next_data,
+	.file = window_file,
 	.close = free_io,
 };
 
@@ -129,6 +148,7 @@ static const struct hc_io_ops window_ro_ops = {
 	.name = "a part of a disk",
 	.pread = window_pread,
 	.next_data = window_next_data,
+	.file = window_file,
 	.close = free_io,
 };
 
@@ -240,6 +260,14 @@ file_next_data(struct hc_io *io, uint64_t from, struct hc_extent *ret, struct hc
 	return 0;
 }
 
+static bool
+file_file(struct hc_io *io, int *ret_fd, uint64_t *ret_offset)
+{
+	*ret_fd = ((struct file *)io)->fd;
+	*ret_offset = 0;
+	return true;
+}
+
 static void
 file_close(struct hc_io *io)
 {
@@ -255,6 +283,7 @@ static const struct hc_io_ops file_ops = {
 	.name = "a file",
 	.pread = file_pread,
 	.next_data = file_next_data,
+	.file = file_file,
 	.close = file_close,
 };
 

@@ -31,6 +31,8 @@ struct hc_io_ops {
 	 * `size` when there is none.  NULL: everything may. */
 	int (*next_data)(struct hc_io *io, uint64_t from, struct hc_extent *ret,
 			 struct hc_err *err);
+	/* The descriptor behind it, for programs that read by themselves; see hc_io_file.  NULL: none. */
+	bool (*file)(struct hc_io *io, int *ret_fd, uint64_t *ret_offset);
 	/* NULL: nothing to free. */
 	void (*close)(struct hc_io *io);
 };
@@ -46,6 +48,9 @@ int hc_io_pwrite(struct hc_io *io, uint64_t offset, const void *buf, size_t leng
 		 struct hc_err *err);
 int hc_io_flush(struct hc_io *io, struct hc_err *err);
 int hc_io_next_data(struct hc_io *io, uint64_t from, struct hc_extent *ret, struct hc_err *err);
+/* Where the same bytes lie in a file or device: the io's own descriptor, and the offset that the io starts at.
+ * False: nowhere. */
+bool hc_io_file(struct hc_io *io, int *ret_fd, uint64_t *ret_offset);
 /* NULL is fine. */
 void hc_io_close(struct hc_io *io);
 

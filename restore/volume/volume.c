@@ -5,13 +5,16 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "restore/base/text.h"
 
 const char *const hc_entry_type_names[] = { "file", "folder", "link", "other", NULL };
 
 int
 hc_volume_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err)
 {
-	char boot[512];
+	uint8_t boot[512];
 
 	if (io->size < sizeof(boot))
 		return hc_err_set(err, H_VOLUME_FORMAT, "%llu bytes are no file system",
@@ -20,8 +23,9 @@ hc_volume_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err)
 		return -1;
 	if (memcmp(boot + 3, "NTFS    ", 8) == 0)
 		return hc_ntfs_open(io, ret, err);
-	return hc_err_set(err, H_VOLUME_FORMAT,
-			  "the volume is not NTFS; nothing else is read so far");
+	if (hc_fat_is(boot))
+		return hc_fat_open(io, boot, ret, err);
+	return hc_err_set(err, H_VOLUME_FORMAT, "the volume is neither NTFS nor FAT");
 }
 
 void
@@ -119,6 +123,33 @@ hc_path_next(const char **path, struct hc_span *ret_part)
 	*path = p + length;
 	*ret_part = hc_span(p, length);
 	return length > 0;
+}
+
+bool
+hc_name_is_text(const char *name)
+{
+	struct hc_buf utf16 = { 0 };
+	struct hc_err err;
+	bool good = hc_utf8_to_utf16(name, &utf16, &err) == 0;
+
+	hc_buf_done(&utf16);
+	return good;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct hc_entry *x = a, *y = b;
+	int order = strcasecmp(x->name, y->name);
+
+	return order != 0 ? order : strcmp(x->name, y->name);
+}
+
+void
+hc_entries_sort(struct hc_entries *list)
+{
+	if (list->count > 1)
+		qsort(list->items, list->count, sizeof(*list->items), by_name);
 }
 
 static int

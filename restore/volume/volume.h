@@ -3,13 +3,17 @@
  * Files on a volume, and what of a volume has to be captured.
  *
  * Shape:   a volume reads through a struct hc_io: a partition's window of a disk, or a backup's blob.
- *          So far it is NTFS, through libntfs-3g; anything else is H_VOLUME_FORMAT.
+ *          It is NTFS, through libntfs-3g, or FAT, through mtools, which reads a file or device in place and
+ *          a copy of any other io (without its zeros, in TMPDIR or /tmp, as long as the volume is open).
+ *          A directory of this machine stands in for a volume.  Anything else is H_VOLUME_FORMAT.
+ *          Only NTFS has a map; the others refuse it (H_UNSUPPORTED).
  * Units:   bytes from the start of the volume; times are seconds since 1970, UTC.
  * Owner:   the io outlives the volume; lists on the heap are freed by hc_extents_done and hc_volume_map_done,
  *          names live in the caller's arena.
  * Threads: one thread at a time.
  * Errors:  H_VOLUME_FORMAT, H_PATH_NOT_FOUND, H_REPARSE_UNSUPPORTED, H_FILE_ENCRYPTED; H_DISK_READ and whatever
  *          else the io raises.
+ *          FAT keeps local time, which is taken for UTC, and label and serial are those of its boot sector.
  * Source:  hazards 11, 12, 17, 19; transport.md section 3; windows-offline.md section 10.
  * Example:
  *	if (hc_volume_open(io, &volume, err) < 0 ||
@@ -26,9 +30,9 @@
 struct hc_volume;
 
 struct hc_volume_info {
-	const char *kind;  /* "ntfs" */
+	const char *kind;  /* "ntfs", "fat", "directory" */
 	const char *label; /* UTF-8, "" for none */
-	uint64_t serial;   /* NTFS: 64 bits, as in the boot sector */
+	uint64_t serial;   /* NTFS: 64 bits, FAT: 32, as in the boot sector */
 	uint64_t cluster_size;
 	uint64_t sector_size;
 	uint64_t
@@ -39,6 +43,10 @@ struct hc_volume_info {
 /* The io is borrowed.  A volume that was not closed properly is opened all the same: nothing is repaired, and
  * info says so. */
 int hc_volume_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err);
+/* A directory of this machine that holds what a volume would: files only, so the map and the zeroed extents are
+ * refused (H_UNSUPPORTED).  Links are listed and never followed; only the letters A to Z match in either case;
+ * names that are no UTF-8 are not there. */
+int hc_volume_open_dir(const char *path, struct hc_volume **ret, struct hc_err *err);
 void hc_volume_close(struct hc_volume *volume);
 /* Valid until the volume is closed. */
 const struct hc_volume_info *hc_volume_info(const struct hc_volume *volume);

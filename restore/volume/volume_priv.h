@@ -25,9 +25,18 @@ struct hc_volume {
 };
 
 int hc_ntfs_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err);
+/* Whether a boot sector describes a FAT volume that makes sense. */
+bool hc_fat_is(const uint8_t boot[512]);
+int hc_fat_open(struct hc_io *io, const uint8_t boot[512], struct hc_volume **ret,
+		struct hc_err *err);
 
 /* The next part of a path, without slashes and drive letter; false at the end.  *path moves on. */
 bool hc_path_next(const char **path, struct hc_span *ret_part);
+
+/* False for a name that is no UTF-8: Windows has no names that aren't Unicode. */
+bool hc_name_is_text(const char *name);
+/* By name: first without, then with regard to case. */
+void hc_entries_sort(struct hc_entries *list);
 
 int hc_cuts_add(struct hc_cuts *cuts, uint64_t offset, struct hc_err *err);
 /* Sorts, and drops what is there twice. */

@@ -142,6 +142,35 @@ test_io(void)
 	ok(hc_is_zero("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 18), "zeros are zeros");
 }
 
+/* What a program that reads by itself is told. */
+static void
+test_io_file(void)
+{
+	char path[] = "/tmp/halcyon-test-XXXXXX";
+	struct hc_io *whole = NULL, *part = NULL, *inner = NULL, *memory = NULL;
+	uint64_t offset = 0;
+	struct hc_err err;
+	int fd = mkstemp(path), told = -1;
+
+	if (!ok(fd >= 0 && write(fd, "0123456789", 10) == 10, "a file for the test"))
+		return;
+	ok_call(hc_io_borrow_fd(fd, 10, path, &whole, &err), &err, "it is opened");
+	ok_call(hc_io_window(whole, (struct hc_extent){ 3, 6 }, &part, &err), &err,
+		"a part of it");
+	ok_call(hc_io_window(part, (struct hc_extent){ 2, 4 }, &inner, &err), &err,
+		"a part of that");
+	ok(hc_io_file(inner, &told, &offset) && told == fd && offset == 5,
+	   "it lies in the file, at the sum of the offsets");
+	ok_call(hc_io_memory(hc_span("abc", 3), &memory, &err), &err, "memory opens");
+	ok(!hc_io_file(memory, &told, &offset), "which lies in no file");
+	hc_io_close(inner);
+	hc_io_close(part);
+	hc_io_close(whole);
+	hc_io_close(memory);
+	close(fd);
+	unlink(path);
+}
+
 static void
 test_file(void)
 {
@@ -176,6 +205,7 @@ main(void)
 	test_text();
 	test_digest();
 	test_io();
+	test_io_file();
 	test_file();
 	return tap_done();
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Hostile programs: headers, resource directories, version resources.
+ * modules: restore/windows */
+#include "restore/windows/pe.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_pe pe;
+	struct hc_err err;
+
+	(void)(hc_pe_read(hc_span(bytes, length), &arena, &pe, &err) < 0);
+	hc_arena_done(&arena);
+	return 0;
+}
