@@ -3,7 +3,8 @@
  * Files on a volume, and what of a volume has to be captured.
  *
  * Shape:   a volume reads through a struct hc_io: a partition's window of a disk, or a backup's blob.
- *          So far it is NTFS, through libntfs-3g; anything else is H_VOLUME_FORMAT.
+ *          It is NTFS, through libntfs-3g; a directory of this machine stands in for one; anything else is
+ *          H_VOLUME_FORMAT.
  * Units:   bytes from the start of the volume; times are seconds since 1970, UTC.
  * Owner:   the io outlives the volume; lists on the heap are freed by hc_extents_done and hc_volume_map_done,
  *          names live in the caller's arena.
@@ -26,7 +27,7 @@
 struct hc_volume;
 
 struct hc_volume_info {
-	const char *kind;  /* "ntfs" */
+	const char *kind;  /* "ntfs", "directory" */
 	const char *label; /* UTF-8, "" for none */
 	uint64_t serial;   /* NTFS: 64 bits, as in the boot sector */
 	uint64_t cluster_size;
@@ -39,6 +40,10 @@ struct hc_volume_info {
 /* The io is borrowed.  A volume that was not closed properly is opened all the same: nothing is repaired, and
  * info says so. */
 int hc_volume_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err);
+/* A directory of this machine that holds what a volume would: files only, so the map and the zeroed extents are
+ * refused (H_UNSUPPORTED).  Links are listed and never followed; only the letters A to Z match in either case;
+ * names that are no UTF-8 are not there. */
+int hc_volume_open_dir(const char *path, struct hc_volume **ret, struct hc_err *err);
 void hc_volume_close(struct hc_volume *volume);
 /* Valid until the volume is closed. */
 const struct hc_volume_info *hc_volume_info(const struct hc_volume *volume);
