@@ -96,7 +96,8 @@ int hc_bcd_find(struct hc_volume *volume, const char **ret_path, struct hc_err *
 struct hc_boot_volume {
 	const char *name; /* for `where` and messages: disk0-p1 */
 	struct hc_io *io;
-	bool has_partition; /* false: not known how a store would name it */
+	struct hc_volume *volume; /* opened already; NULL: io is */
+	bool has_partition;       /* false: not known how a store would name it */
 	struct hc_bcd_partition partition;
 };
 

@@ -133,11 +133,13 @@ static int
 store_on(const struct hc_boot_volume *place, struct hc_arena *arena, struct store *ret,
 	 struct hc_err *err)
 {
-	struct hc_volume *volume = NULL;
+	struct hc_volume *opened = NULL, *volume = place->volume;
 	const char *path, *where;
 	int result;
 
-	if (hc_volume_open(place->io, &volume, err) < 0)
+	if (volume == NULL && hc_volume_open(place->io, &opened, err) == 0)
+		volume = opened;
+	if (volume == NULL)
 		return err->code == H_VOLUME_FORMAT ? 1 : -1;
 	result = hc_bcd_find(volume, &path, err);
 	if (result < 0) {
@@ -147,7 +149,7 @@ store_on(const struct hc_boot_volume *place, struct hc_arena *arena, struct stor
 		result = where == NULL ? no_memory(err)
 				       : read_store(volume, path, where, arena, ret, err);
 	}
-	hc_volume_close(volume);
+	hc_volume_close(opened);
 	return result;
 }
 
