@@ -13,6 +13,7 @@ struct search {
 	struct hc_windows windows;
 	size_t system; /* the place that it lies on */
 	bool found;
+	size_t looked;         /* at how many places */
 	const char *bitlocker; /* a place that is encrypted */
 	struct hc_err failure; /* the first that kept a place from being read */
 	bool failed;
@@ -76,6 +77,7 @@ look_everywhere(struct search *s, struct hc_err *err)
 		if ((s->disk != UINT64_MAX && place->disk != s->disk) ||
 		    (s->partition != UINT64_MAX && place->partition != s->partition))
 			continue;
+		s->looked++;
 		result = look(s, i, &windows, &why);
 		if (result < 0 && note_failure(s, i, &why, err) < 0)
 			return -1;
@@ -119,6 +121,8 @@ say_none(struct search *s, struct hc_err *err)
 				   "%zu volumes could not be read",
 				   name, s->places->unread.count);
 	}
+	if (s->looked == 0 && s->places->count > 0)
+		return hc_err_set(err, H_NOT_FOUND, "%s has no such disk or partition", name);
 	hc_err_set(err, H_NOT_FOUND, "no Windows was recognised on %s", name);
 	return hc_err_remedy(err, "Name the disk, image or backup that holds \\Windows or "
 				  "\\WINNT; `halcyon ls` shows what is there.");

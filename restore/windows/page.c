@@ -236,7 +236,8 @@ put_bcd(struct page *p, const struct hc_bcd *bcd)
 
 		if (o->type[0] != '1')
 			continue;
-		line(p, "", "%s %s", o->id, or_empty(o->description));
+		line(p, "", "%s%s%s", o->id, o->description == NULL ? "" : " ",
+		     or_empty(o->description));
 		if (o->path != NULL)
 			line(p, "", "    %s", o->path);
 		/* A loader names its resume object by the same element. */

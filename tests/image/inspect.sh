@@ -168,6 +168,7 @@ check 'which lies there' says second '.system_partition == 3'
 
 check 'a BitLocker volume' bitlocker
 check 'is said to be one' said 1 'encrypted by BitLocker' "$w/locked.img"
+check 'no such partition' said 1 'no such disk or partition' "$bios" --partition 7
 check 'no Windows' said 1 'H0007' "$bios" --partition 1
 mkdir "$w/empty"
 check 'no Windows in a directory' said 1 'H0007' "$w/empty"

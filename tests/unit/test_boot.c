@@ -230,6 +230,20 @@ test_list_odd(void)
 	o = list(&arena, &e);
 	ok(o.devices.count == 1 && row_is(&o, 0, 0x10, "none", "\\x.vhd"),
 	   "a device found by a path");
+	/* At an offset that is even and no more. */
+	e = (struct element){ .size = 0x12 };
+	e.size += put_partition(e.bytes + 0x12, &gpt);
+	o = list(&arena, &e);
+	ok(o.devices.count == 1 && row_is(&o, 0, 0x12, "gpt", NULL), "at an even offset");
+	hc_put_le32(e.bytes + 0x12 + 8, 0x47);
+	o = list(&arena, &e);
+	ok(o.devices.count == 1 && row_is(&o, 0, 0x10, "unknown", NULL),
+	   "a descriptor of another size is none");
+	e = ramdisk(&gpt, "\\a");
+	hc_put_le32(e.bytes + 0x40, 4);
+	o = list(&arena, &e);
+	ok(o.devices.count == 1 && row_is(&o, 0, 0x44, "gpt", NULL),
+	   "only behind a file's volume stands a path");
 	/* A path that claims to go on behind the end. */
 	e = ramdisk(&gpt, "\\a");
 	hc_put_le32(e.bytes + 0x3c, (uint32_t)e.size - 0x38 + 2);
@@ -349,11 +363,11 @@ test_patch_unknown(void)
 /* ---------------------------------------------------------------- boot.ini */
 
 static const char server[] =
-	"; a comment = no entry\r\n"
 	"[Boot Loader]\r\n"
 	"timeout=30\r\n"
 	"DEFAULT=multi(0)disk(0)rdisk(0)partition(1)\\WINDOWS\r\n"
 	"[operating systems]\r\n"
+	" ; a comment = no entry\r\n"
 	"multi(0)disk(0)rdisk(1)partition(2)\\WINDOWS=\"Windows Server 2003, Standard\" "
 	"/noexecute=optout /fastdetect\r\n"
 	"scsi(1)disk(3)rdisk(0)partition(1)\\WINNT=\"NT a=b / \xe9\" /HAL=halmps.dll/kernel=ntkrnlmp.exe\r\n"
@@ -362,7 +376,7 @@ static const char server[] =
 	"multi()disk()rdisk()partition(4)\\W=\"No end\n"
 	"[other]\r\n"
 	"timeout=1\r\n"
-	"\x1a"
+	"\x1a\r\n"
 	"[boot loader]\r\ntimeout=2\r\n";
 
 static int
@@ -383,8 +397,10 @@ test_boot_ini(void)
 	ok(ini.has_timeout && ini.timeout == 30 &&
 		   is(ini.default_path, "multi(0)disk(0)rdisk(0)partition(1)\\WINDOWS"),
 	   "timeout and default; other sections, comments and what is behind ^Z do not count");
-	if (!ok(ini.entries.count == 5, "%zu entries", ini.entries.count))
+	if (!ok(ini.entries.count == 5, "%zu entries", ini.entries.count)) {
+		hc_arena_done(&arena);
 		return;
+	}
 	e = ini.entries.items;
 	ok(is(e->kind, "multi") && e->adapter == 0 && e->disk == 1 && e->partition == 2 &&
 		   e->signature == NULL && is(e->folder, "\\WINDOWS"),

@@ -286,7 +286,8 @@ test_nested(const struct sandbox *box)
 
 /* ---------------------------------------------------------------- which store */
 
-/* Two volumes: one with a UEFI store, the other with the BIOS laptop's. */
+/* 0: a UEFI store; 1: the BIOS laptop's; 2: a store that is none; 3: no volume; 4: one whose recovery environment has a
+ * partition of its own. */
 static bool
 make_volumes(struct sandbox *box)
 {
@@ -295,9 +296,11 @@ make_volumes(struct sandbox *box)
 		">mnt/EFI/Microsoft/Boot/BCD",
 		"mkdir -p mnt/Boot && cat $T/pybcd-BCDlaptop >mnt/Boot/BCD",
 		"mkdir -p mnt/boot && cat $T/bandysc-BCD.LOG >mnt/boot/bcd",
+		"true",
+		"mkdir -p mnt/Boot && xz -dc $T/regipy-win10-uefi-dualboot-linux.xz >mnt/Boot/BCD",
 	};
 
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 5; i++) {
 		char image[16];
 
 		snprintf(image, sizeof(image), "v%u.img", i);
@@ -308,7 +311,7 @@ make_volumes(struct sandbox *box)
 		if (!umount_ntfs(box))
 			return false;
 	}
-	return run(box, "truncate -s 1M v3.img") == 0;
+	return run(box, "truncate -s 0 v3.img && truncate -s 1M v3.img") == 0;
 }
 
 /* The volumes of `order`, the last of them being the one Windows lies on. */
@@ -350,6 +353,21 @@ test_describe(struct sandbox *box)
 		{ 0xb0, 0x7c, 0x4a, 0x9d, 0x9d, 0xab, 0x71, 0x4d, 0x96, 0x1f, 0x50, 0xf1, 0xd9,
 		  0xc9, 0x25, 0x2f },
 	};
+	/* Of the dual boot machine: Windows' own partition, and that of its recovery environment. */
+	const struct hc_bcd_partition dual = {
+		HC_BCD_GPT,
+		{ 0xa9, 0x94, 0x23, 0x0b, 0x5e, 0x09, 0x7d, 0x48, 0x8d, 0x48, 0x71, 0x9e, 0xcd,
+		  0x4d, 0x78, 0xca },
+		{ 0x38, 0x2c, 0x0f, 0x8e, 0xea, 0xe4, 0xba, 0x47, 0xb7, 0xfc, 0x9d, 0x8c, 0x74,
+		  0xdc, 0xcf, 0x0b },
+	};
+	const struct hc_bcd_partition recovery = {
+		HC_BCD_GPT,
+		{ 0xa9, 0x94, 0x23, 0x0b, 0x5e, 0x09, 0x7d, 0x48, 0x8d, 0x48, 0x71, 0x9e, 0xcd,
+		  0x4d, 0x78, 0xca },
+		{ 0x69, 0xcd, 0xdf, 0x6c, 0x75, 0xde, 0x90, 0x44, 0x8f, 0x99, 0x5a, 0x84, 0xbf,
+		  0x26, 0x49, 0x17 },
+	};
 	const struct hc_bcd_partition none = { .scheme = HC_BCD_RAW };
 	struct hc_bcd_partition elsewhere = laptop;
 	struct hc_arena arena = { 0 };
@@ -376,6 +394,17 @@ test_describe(struct sandbox *box)
 	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p1 \\EFI\\Microsoft\\Boot\\BCD") &&
 		   is(w.firmware, "uefi"),
 	   "none names it: the first");
+	elsewhere = asus;
+	elsewhere.disk[15] ^= 1;
+	w = describe(box, "103", elsewhere, &arena);
+	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p2 \\Boot\\BCD"),
+	   "the disk's GUID has to agree, too");
+	w = describe(box, "143", recovery, &arena);
+	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p2 \\Boot\\BCD"),
+	   "a recovery environment in a file there is not the Windows on it");
+	w = describe(box, "143", dual, &arena);
+	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p5 \\Boot\\BCD") && is(w.firmware, "uefi"),
+	   "firmware by its loader, wherever the store lies");
 	w = describe(box, "10", none, &arena);
 	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p2 \\Boot\\BCD") && is(w.firmware, "bios"),
 	   "a volume without a name: the first");
