@@ -340,35 +340,56 @@ describe(const struct sandbox *box, const char *order, struct hc_bcd_partition p
 	return windows;
 }
 
+static const struct hc_bcd_partition laptop = { HC_BCD_MBR,
+						{ 0x7c, 0xee, 0x03 },
+						{ 0, 0, 0x90, 0x4f, 0x12 } };
+static const struct hc_bcd_partition asus = {
+	HC_BCD_GPT,
+	{ 0x7d, 0xe8, 0x41, 0x55, 0xa5, 0x91, 0x2b, 0x4f, 0xad, 0x43, 0xa0, 0x34, 0x5c, 0x19,
+	  0x9e, 0x9b },
+	{ 0xb0, 0x7c, 0x4a, 0x9d, 0x9d, 0xab, 0x71, 0x4d, 0x96, 0x1f, 0x50, 0xf1, 0xd9, 0xc9,
+	  0x25, 0x2f },
+};
+/* Of the dual boot machine: Windows' own partition, and that of its recovery environment. */
+static const struct hc_bcd_partition dual = {
+	HC_BCD_GPT,
+	{ 0xa9, 0x94, 0x23, 0x0b, 0x5e, 0x09, 0x7d, 0x48, 0x8d, 0x48, 0x71, 0x9e, 0xcd, 0x4d,
+	  0x78, 0xca },
+	{ 0x38, 0x2c, 0x0f, 0x8e, 0xea, 0xe4, 0xba, 0x47, 0xb7, 0xfc, 0x9d, 0x8c, 0x74, 0xdc,
+	  0xcf, 0x0b },
+};
+static const struct hc_bcd_partition recovery = {
+	HC_BCD_GPT,
+	{ 0xa9, 0x94, 0x23, 0x0b, 0x5e, 0x09, 0x7d, 0x48, 0x8d, 0x48, 0x71, 0x9e, 0xcd, 0x4d,
+	  0x78, 0xca },
+	{ 0x69, 0xcd, 0xdf, 0x6c, 0x75, 0xde, 0x90, 0x44, 0x8f, 0x99, 0x5a, 0x84, 0xbf, 0x26,
+	  0x49, 0x17 },
+};
+static const struct hc_bcd_partition none = { .scheme = HC_BCD_RAW };
+
+static void
+test_near_misses(const struct sandbox *box)
+{
+	struct hc_bcd_partition elsewhere = asus;
+	struct hc_arena arena = { 0 };
+	struct hc_windows w;
+
+	elsewhere.disk[15] ^= 1;
+	w = describe(box, "103", elsewhere, &arena);
+	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p2 \\Boot\\BCD"),
+	   "the disk's GUID has to agree, too");
+	w = describe(box, "143", recovery, &arena);
+	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p2 \\Boot\\BCD"),
+	   "a recovery environment in a file there is not the Windows on it");
+	w = describe(box, "143", dual, &arena);
+	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p5 \\Boot\\BCD") && is(w.firmware, "uefi"),
+	   "firmware by its loader, wherever the store lies");
+	hc_arena_done(&arena);
+}
+
 static void
 test_describe(struct sandbox *box)
 {
-	const struct hc_bcd_partition laptop = { HC_BCD_MBR,
-						 { 0x7c, 0xee, 0x03 },
-						 { 0, 0, 0x90, 0x4f, 0x12 } };
-	const struct hc_bcd_partition asus = {
-		HC_BCD_GPT,
-		{ 0x7d, 0xe8, 0x41, 0x55, 0xa5, 0x91, 0x2b, 0x4f, 0xad, 0x43, 0xa0, 0x34, 0x5c,
-		  0x19, 0x9e, 0x9b },
-		{ 0xb0, 0x7c, 0x4a, 0x9d, 0x9d, 0xab, 0x71, 0x4d, 0x96, 0x1f, 0x50, 0xf1, 0xd9,
-		  0xc9, 0x25, 0x2f },
-	};
-	/* Of the dual boot machine: Windows' own partition, and that of its recovery environment. */
-	const struct hc_bcd_partition dual = {
-		HC_BCD_GPT,
-		{ 0xa9, 0x94, 0x23, 0x0b, 0x5e, 0x09, 0x7d, 0x48, 0x8d, 0x48, 0x71, 0x9e, 0xcd,
-		  0x4d, 0x78, 0xca },
-		{ 0x38, 0x2c, 0x0f, 0x8e, 0xea, 0xe4, 0xba, 0x47, 0xb7, 0xfc, 0x9d, 0x8c, 0x74,
-		  0xdc, 0xcf, 0x0b },
-	};
-	const struct hc_bcd_partition recovery = {
-		HC_BCD_GPT,
-		{ 0xa9, 0x94, 0x23, 0x0b, 0x5e, 0x09, 0x7d, 0x48, 0x8d, 0x48, 0x71, 0x9e, 0xcd,
-		  0x4d, 0x78, 0xca },
-		{ 0x69, 0xcd, 0xdf, 0x6c, 0x75, 0xde, 0x90, 0x44, 0x8f, 0x99, 0x5a, 0x84, 0xbf,
-		  0x26, 0x49, 0x17 },
-	};
-	const struct hc_bcd_partition none = { .scheme = HC_BCD_RAW };
 	struct hc_bcd_partition elsewhere = laptop;
 	struct hc_arena arena = { 0 };
 	struct hc_windows w;
@@ -394,17 +415,6 @@ test_describe(struct sandbox *box)
 	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p1 \\EFI\\Microsoft\\Boot\\BCD") &&
 		   is(w.firmware, "uefi"),
 	   "none names it: the first");
-	elsewhere = asus;
-	elsewhere.disk[15] ^= 1;
-	w = describe(box, "103", elsewhere, &arena);
-	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p2 \\Boot\\BCD"),
-	   "the disk's GUID has to agree, too");
-	w = describe(box, "143", recovery, &arena);
-	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p2 \\Boot\\BCD"),
-	   "a recovery environment in a file there is not the Windows on it");
-	w = describe(box, "143", dual, &arena);
-	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p5 \\Boot\\BCD") && is(w.firmware, "uefi"),
-	   "firmware by its loader, wherever the store lies");
 	w = describe(box, "10", none, &arena);
 	ok(w.bcd != NULL && is(w.bcd->where, "disk0-p2 \\Boot\\BCD") && is(w.firmware, "bios"),
 	   "a volume without a name: the first");
@@ -420,6 +430,7 @@ test_describe(struct sandbox *box)
 	   "no store: firmware by the partition table");
 	w = describe(box, "3", none, &arena);
 	ok(w.firmware == NULL, "no table either: unknown");
+	test_near_misses(box);
 	hc_arena_done(&arena);
 }
 
