@@ -269,7 +269,7 @@ fill_machine(struct capture *c, struct hc_err *err)
 	struct hc_manifest *m = c->manifest;
 	const struct hc_facts *facts = c->options->facts;
 	const char *arch = m->windows == NULL ? NULL : m->windows->architecture;
-	bool gpt = c->table.type == HC_TABLE_GPT;
+	bool uefi;
 
 	if (facts != NULL) {
 		m->machine = facts->machine;
@@ -277,14 +277,14 @@ fill_machine(struct capture *c, struct hc_err *err)
 	}
 	if (m->windows == NULL)
 		return 0;
-	/* Windows boots from GPT by UEFI only, and from MBR by BIOS only. */
-	m->windows->firmware = gpt ? "uefi" : "bios";
-	if (m->firmware.type != HC_FIRMWARE_UNKNOWN)
+	if (hc_capture_describe_boot(m, c->regions, c->arena, err) < 0)
+		return -1;
+	if (m->firmware.type != HC_FIRMWARE_UNKNOWN || m->windows->firmware == NULL)
 		return 0;
-	m->firmware.type = gpt ? HC_FIRMWARE_UEFI : HC_FIRMWARE_BIOS;
-	if (gpt && arch != NULL)
+	uefi = strcmp(m->windows->firmware, "uefi") == 0;
+	m->firmware.type = uefi ? HC_FIRMWARE_UEFI : HC_FIRMWARE_BIOS;
+	if (uefi && arch != NULL)
 		m->firmware.bits = strcmp(arch, "x86") == 0 ? 32 : 64;
-	(void)err;
 	return 0;
 }
 

@@ -126,6 +126,10 @@ int hc_capture_region_scan(struct hc_io *disk, const struct hc_capture_options *
 			   struct hc_region *region, struct hc_capture_region *ret,
 			   struct hc_err *err);
 void hc_capture_region_done(struct hc_capture_region *region);
+/* boot.c: the store and the firmware of `manifest->windows`, by the disk's regions, all of them scanned. */
+int hc_capture_describe_boot(struct hc_manifest *manifest,
+			     const struct hc_capture_region *regions, struct hc_arena *arena,
+			     struct hc_err *err);
 
 /* The regions of a disk: by the table's partitions, whatever is around them. */
 struct hc_table;

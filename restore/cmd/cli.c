@@ -138,7 +138,9 @@ cli_print_index(void)
 	printf("Usage: halcyon COMMAND [ARGUMENT...] [OPTION...]\n\n"
 	       "Restores Windows machines onto bare metal while Windows is offline.\n\nCommands:\n");
 	for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
-		printf("  %-9s %-20s %.*s\n", c->name, c->arguments,
+		/* What needs more room gets a line of its own. */
+		printf("  %-9s %-20s%s%.*s\n", c->name, c->arguments,
+		       strlen(c->arguments) <= 20 ? " " : "\n                                 ",
 		       (int)strcspn(c->about, "\n"), c->about);
 	printf("\nEvery command knows --json, --quiet, --log-level LEVEL and --help.\n"
 	       "`halcyon --version` prints the version.\n"

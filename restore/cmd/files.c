@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* halcyon ls, cat, extract, inspect: single files out of a backup, without restoring it. */
+/* halcyon ls, cat, extract: single files out of a backup, without restoring it. */
 #include "restore/cmd/files.h"
 
 #include <errno.h>
@@ -13,7 +13,6 @@
 #include "restore/base/file.h"
 #include "restore/base/log.h"
 #include "restore/base/text.h"
-#include "restore/windows/windows.h"
 
 static void
 print_entry(const struct hc_entry *entry)
@@ -194,40 +193,6 @@ cmd_extract(struct cli *cli, struct hc_err *err)
 	} else if (result == 0) {
 		result = extract_file(&o, path, to, err);
 	}
-	opened_close(&o);
-	return result;
-}
-
-/* ---------------------------------------------------------------- inspect */
-
-static void
-print_windows(const struct hc_windows *w)
-{
-	printf("%s, version %s, build %s, %s\n", w->product ? w->product : "Windows",
-	       w->version ? w->version : "?", w->build ? w->build : "?",
-	       w->architecture ? w->architecture : "?");
-	printf("Host %s, system root %s, control set %s\n", w->hostname ? w->hostname : "?",
-	       w->system_root ? w->system_root : "?",
-	       w->current_control_set ? w->current_control_set : "?");
-	for (size_t i = 0; i < w->unread.count; i++)
-		printf("Could not be read: %s\n", w->unread.items[i]);
-}
-
-int
-cmd_inspect(struct cli *cli, struct hc_err *err)
-{
-	struct hc_windows windows = { 0 };
-	struct opened o;
-	int result = opened_open(cli, cli->args[0], &o, err);
-
-	if (result == 0)
-		result = hc_windows_inspect(o.volume, &cli->arena, &windows, err);
-	if (result == 1)
-		result = hc_err_set(err, H_NOT_FOUND, "no Windows was recognised there");
-	if (result == 0 && cli->json)
-		result = cli_print(&hc_windows_shape, &windows, err);
-	else if (result == 0)
-		print_windows(&windows);
 	opened_close(&o);
 	return result;
 }

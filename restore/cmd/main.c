@@ -36,7 +36,13 @@ static const struct cli_option probe_options[] = {
 	{ "record", "DIR", "write what was read into DIR, for a support case" },
 	END
 };
-static const struct cli_option inspect_options[] = { PLACE_OPTIONS, END };
+static const struct cli_option inspect_options[] = {
+	{ "partition", "N",
+	  "the Windows on this partition (default: the first that is found)" },
+	{ "disk", "N", "the Windows on this disk of the backup, from 0" },
+	PLACE_OPTIONS,
+	END
+};
 static const struct cli_option capture_options[] = {
 	{ "to", "REPO", "repository folder; made when it isn't there" },
 	{ "id", "ID", "name of the backup (default: host and time)" },
@@ -111,8 +117,8 @@ static const struct cli_option explain_options[] = {
 const struct cli_command cli_commands[] = {
 	{ "probe", "", 0, 0, "Facts of this machine, or of a recorded one.", probe_options,
 	  cmd_probe },
-	{ "inspect", "IMAGE|BACKUP", 1, 1, "The offline Windows found there.", inspect_options,
-	  cmd_inspect },
+	{ "inspect", "IMAGE|DEVICE|BACKUP|DIRECTORY", 1, 1, "The offline Windows found there.",
+	  inspect_options, cmd_inspect },
 	{ "capture", "IMAGE|DEVICE", 1, 1, "Captures a disk into a repository.",
 	  capture_options, cmd_capture },
 	{ "catalog", "REPO", 1, 1, "The backups in a repository.", catalog_options,

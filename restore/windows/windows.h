@@ -31,5 +31,8 @@ int hc_windows_inspect(struct hc_volume *volume, struct hc_arena *arena, struct 
  */
 int hc_boot_manager_read(struct hc_volume *volume, struct hc_arena *arena,
 			 struct hc_boot_manager *ret, struct hc_err *err);
+/* Appends the page that people read; `arena` for its own use. */
+int hc_windows_page(const struct hc_windows *windows, struct hc_arena *arena,
+		    struct hc_buf *out, struct hc_err *err);
 
 #endif
