@@ -16,7 +16,7 @@
  *	  8  4  secondary sequence number; made equal when the write has ended
  *	 12  8  last written, FILETIME; 0 in hives of Windows 10
  *	 20  4  major version, 1
- *	 24  4  minor version, 0 to 6
+ *	 24  4  minor version, 3 to 6
  *	 28  4  file type: 0 hive, 1 and 2 old log, 6 new log
  *	 32  4  format, 1
  *	 36  4  offset of the root key

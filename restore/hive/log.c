@@ -78,8 +78,8 @@ hc_base_block_parse(struct hc_span bytes, struct hc_base_block *ret)
 		return "no \"regf\" at its start";
 	if (hc_get_le32(p + 508) != hc_base_block_checksum(p))
 		return "the checksum of its base block is wrong";
-	if (hc_get_le32(p + 20) != 1 || hc_get_le32(p + 24) > 6 || hc_get_le32(p + 32) != 1)
-		return "of a version or format that is not known";
+	if (hc_get_le32(p + 20) != 1)
+		return "of a version that is not known";
 	base = (struct hc_base_block){
 		.primary = hc_get_le32(p + 4),
 		.secondary = hc_get_le32(p + 8),
