@@ -92,6 +92,13 @@ refuse_damaged(const struct replay *r, struct hc_err *err)
 	return hc_err_at(err, HC_NO_OFFSET, "%s", r->name);
 }
 
+static int
+refuse_format(const struct replay *r, struct hc_err *err)
+{
+	hc_err_set(err, H_HIVE_FORMAT, "%s is no registry hive: %s", r->name, r->base_fault);
+	return hc_err_at(err, HC_NO_OFFSET, "%s", r->name);
+}
+
 /* There is no log that could count. */
 static int
 refuse_without_log(const struct replay *r, struct hc_err *err)
@@ -99,13 +106,11 @@ refuse_without_log(const struct replay *r, struct hc_err *err)
 	if (r->state.ignored[0] != '\0')
 		return refuse_damaged(r, err);
 	if (r->base_fault != NULL)
-		hc_err_set(err, H_HIVE_FORMAT, "%s is no registry hive: %s", r->name,
-			   r->base_fault);
-	else
-		hc_err_set(err, H_HIVE_DIRTY,
-			   "%s was not shut down cleanly (sequence numbers %u and %u), and "
-			   "there is no log",
-			   r->name, r->base.primary, r->base.secondary);
+		return refuse_format(r, err);
+	hc_err_set(err, H_HIVE_DIRTY,
+		   "%s was not shut down cleanly (sequence numbers %u and %u), and there is "
+		   "no log",
+		   r->name, r->base.primary, r->base.secondary);
 	return hc_err_at(err, HC_NO_OFFSET, "%s", r->name);
 }
 
@@ -387,6 +392,15 @@ check_bins(const struct replay *r, struct hc_err *err)
 	return 0;
 }
 
+/* What has neither a base block nor a bin is no damaged hive, but something else. */
+static bool
+has_first_bin(struct hc_span hive)
+{
+	struct hc_span bin = hc_span_part(hive, BASE_BLOCK_BYTES, 8);
+
+	return bin.data != NULL && memcmp(bin.data, "hbin\0\0\0\0", 8) == 0;
+}
+
 int
 hc_hive_recover(struct hc_span hive, const struct hc_hive_logs *logs, const char *name,
 		struct hc_buf *ret, struct hc_hive_recovery *ret_state, struct hc_err *err)
@@ -402,6 +416,8 @@ hc_hive_recover(struct hc_span hive, const struct hc_hive_logs *logs, const char
 		*ret_state = r.state;
 		return 0;
 	}
+	if (r.base_fault != NULL && !has_first_bin(hive))
+		return refuse_format(&r, err);
 	r.state.dirty = true;
 	add_log(&r, ".LOG", logs->log);
 	add_log(&r, ".LOG1", logs->log1);

@@ -391,10 +391,13 @@ test_base_block(void)
 	put_checksum(b.log2.data);
 	ok(recover(&b) == 0 && holds(&b, "ay") && clean(&b, 7) && b.state.base_block_from_log,
 	   "of two old logs the later one counts");
+	memcpy(b.hive.data + 4096 + 4096, "hbib", 4);
+	hc_buf_done(&b.log2);
+	ok_fails(recover(&b), &b.err, H_HIVE_REPLAY, "where a bin is missing it is refused");
 	memcpy(b.hive.data + 4096, "hbib", 4);
-	ok_fails(recover(&b), &b.err, H_HIVE_REPLAY, "a hive without bins stays none");
-	b.hive.size = 0;
-	ok_fails(recover(&b), &b.err, H_HIVE_REPLAY, "so does one that is not there");
+	ok_fails(recover(&b), &b.err, H_HIVE_FORMAT, "without its first bin it is no hive");
+	b.hive.size = 4096;
+	ok_fails(recover(&b), &b.err, H_HIVE_FORMAT, "nor is it without any");
 	clear(&b);
 }
 
