@@ -64,7 +64,8 @@
 enum hc_base_type {
 	HC_BASE_HIVE = 0,
 	HC_BASE_OLD_LOG = 1,
-	HC_BASE_OLD_LOG_2 = 2, /* written by some systems in place of 1 */
+	HC_BASE_OLD_LOG_2 =
+		2, /* where 1 was a second copy of the hive, SYSTEM.ALT (to Windows 2000) */
 	HC_BASE_NEW_LOG = 6,
 };
 

@@ -153,11 +153,12 @@ hc_log_entry_parse(struct hc_span log, uint64_t offset, uint32_t sequence,
 	struct hc_log_entry entry;
 	const char *fault;
 
-	if (head.data == NULL || memcmp(head.data, "HvLE", 4) != 0 ||
-	    hc_get_le32(head.data + 12) < sequence)
+	if (head.data == NULL || memcmp(head.data, "HvLE", 4) != 0)
 		return HC_LOG_END;
 	if (hc_get_le64(head.data + 32) != hc_marvin32(hc_span(head.data, ENTRY_HASHED)))
 		return "an entry's Hash-2 is wrong";
+	if (hc_get_le32(head.data + 12) < sequence)
+		return HC_LOG_END;
 	if (hc_get_le32(head.data + 12) != sequence)
 		return "an entry does not have the next sequence number";
 	entry = (struct hc_log_entry){

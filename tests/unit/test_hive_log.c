@@ -101,6 +101,25 @@ test_no_replay(void)
 	clear(&b);
 }
 
+static void
+test_base_block(void)
+{
+	struct bench b = { .hive = sample_hive(3, 3, 2) };
+	uint8_t block[512] = { 0 };
+
+	ok(hc_base_block_checksum(block) == 1, "a sum of zero is kept as 1");
+	memset(block, 0xff, 4);
+	ok(hc_base_block_checksum(block) == 0xfffffffe, "one of all ones as fffffffe");
+	hc_put_le32(b.hive.data + 20, 2);
+	put_checksum(b.hive.data);
+	ok_fails(recover(&b), &b.err, H_HIVE_FORMAT, "a hive of a later version is refused");
+	hc_put_le32(b.hive.data + 20, 1);
+	hc_put_le32(b.hive.data + 40, 4097);
+	put_checksum(b.hive.data);
+	ok_fails(recover(&b), &b.err, H_HIVE_FORMAT, "so is one of bins that are none");
+	clear(&b);
+}
+
 /* ---------------------------------------------------------------- new logs */
 
 static void
@@ -157,7 +176,7 @@ test_damaged_entries(void)
 		{ "a wrong Hash-1", 24, 7, false, "Hash-2 is wrong" },
 		{ "a wrong Hash-2", 32, 7, false, "Hash-2 is wrong" },
 		{ "a gap in the numbers", 12, 5, true, "next sequence number" },
-		{ "an odd length", 4, 4609, false, "Hash-2 is wrong" },
+		{ "an odd length", 4, 4609, true, "length is impossible" },
 		{ "a length of nothing", 4, 0, false, "Hash-2 is wrong" },
 		{ "more pages than fit", 20, 600, true, "too short for its list" },
 		{ "a page longer than the entry", 44, 8192, true, "too short for its pages" },
@@ -283,9 +302,22 @@ test_length(void)
 	clear(&b);
 	b = (struct bench){ .hive = sample_hive(4, 3, 2), .log1 = new_log(3, 2) };
 	add_entry(&b.log1, 3, 2, 1, 'n');
-	hc_put_le32(b.log1.data + 1024 + 48 + 8 - 512, 8192);
+	hc_put_le32(b.log1.data + 512 + 48 + 8, 8192);
 	put_hashes(b.log1.data + 512);
 	ok_fails(recover(&b), &b.err, H_HIVE_REPLAY, "a bin that ends beyond the hive");
+	hc_put_le32(b.log1.data + 512 + 48 + 8, 4096);
+	hc_put_le32(b.log1.data + 512 + 48 + 4, 8192);
+	put_hashes(b.log1.data + 512);
+	ok_fails(recover(&b), &b.err, H_HIVE_REPLAY, "a bin that belongs elsewhere");
+	clear(&b);
+	/* A bin of two pages, of which the log has the first. */
+	b = (struct bench){ .hive = sample_hive(4, 3, 1), .log1 = new_log(3, 1) };
+	add_entry(&b.log1, 3, 3, 1, 'n');
+	hc_put_le32(b.log1.data + 512 + 48 + 8, 8192);
+	put_hashes(b.log1.data + 512);
+	ok(recover(&b) == 0 && b.out.size == 4096 * 4 &&
+		   hc_is_zero(b.out.data + (size_t)4096 * 3, 4096),
+	   "what no page fills is zeros");
 	clear(&b);
 }
 
@@ -333,6 +365,23 @@ test_old(void)
 			    .log2 = new_log(4, 1) };
 	add_entry(&b.log2, 4, 1, 0, 'n');
 	ok(recover(&b) == 0 && holds(&b, "o"), "the hive's time tells an old log from a new");
+	hc_put_le32(b.log1.data + 4, 9);
+	hc_put_le32(b.log1.data + 8, 9);
+	put_checksum(b.log1.data);
+	ok(recover(&b) == 0 && holds(&b, "n"), "an old one that lies about is passed over");
+	memset(b.hive.data, 0, 4);
+	ok(recover(&b) == 0 && holds(&b, "n") && clean(&b, 5), "without a base block too");
+	clear(&b);
+	b = (struct bench){ .hive = sample_hive(5, 4, 1), .log1 = old_log(5, 1, 0, 8, 'o', 1) };
+	hc_put_le32(b.log1.data + 36, 64);
+	put_checksum(b.log1.data);
+	ok(recover(&b) == 0 && hc_get_le32(b.out.data + 36) == 64,
+	   "the base block of its flush is the log's");
+	hc_put_le64(b.hive.data + 12, 0);
+	put_checksum(b.hive.data);
+	hc_put_le64(b.log1.data + 12, 0);
+	put_checksum(b.log1.data);
+	ok_fails(recover(&b), &b.err, H_HIVE_LOG_UNFIT, "no time is not the same time");
 	clear(&b);
 }
 
@@ -354,6 +403,7 @@ test_damaged_old(void)
 	hc_put_le32(b.log1.data + 44, 0);
 	put_checksum(b.log1.data);
 	ok_fails(recover(&b), &b.err, H_HIVE_LOG_DAMAGED, "with an impossible sector");
+	ok(says(&b, "clustering factor"), "for that reason");
 	clear(&b);
 	b = (struct bench){ .hive = sample_hive(5, 4, 2),
 			    .log1 = old_log(5, 1000, 0, 16, 'x', 1) };
@@ -365,7 +415,7 @@ test_damaged_old(void)
 /* ---------------------------------------------------------------- a damaged base block */
 
 static void
-test_base_block(void)
+test_no_base_block(void)
 {
 	struct bench b = { .hive = sample_hive(9, 8, 2),
 			   .log1 = new_log(3, 2),
@@ -420,6 +470,7 @@ int
 main(void)
 {
 	test_no_replay();
+	test_base_block();
 	test_new();
 	test_damaged_entries();
 	test_cut_short();
@@ -427,7 +478,7 @@ main(void)
 	test_length();
 	test_old();
 	test_damaged_old();
-	test_base_block();
+	test_no_base_block();
 	test_marvin32();
 	return tap_done();
 }
