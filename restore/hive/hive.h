@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Registry hives, read: keys by path, values by name.
+ * Registry hives, read: keys by path, values by name; and brought up to date from their transaction logs.
  *
  * Shape:   a hive is opened from the bytes of its file; a key is a number that is valid while it is open.
  * Units:   names are compared without regard to case; paths use backslashes, "" is the root.
  * Owner:   hc_hive_close frees the hive; strings live in the caller's arena.
- * Errors:  H_HIVE_FORMAT, H_HIVE_MISSING (no such key or value, or of another type).
- * Source:  windows-offline.md section 10 (sequence numbers); hazards 13.  The only user of libhivex.
+ * Errors:  H_HIVE_FORMAT, H_HIVE_MISSING (no such key or value, or of another type); from the logs H_HIVE_DIRTY
+ *          (there is none), H_HIVE_LOG_UNFIT, H_HIVE_LOG_DAMAGED, H_HIVE_REPLAY.
+ * Source:  windows-offline.md section 10 (sequence numbers); hazards 13; hive_priv.h for the logs.  The only user
+ *          of libhivex.
  * Example:
  *	if (hc_hive_open(bytes, "SYSTEM", &hive, err) < 0 ||
  *	    hc_hive_key(hive, "Select", &key, err) < 0 ||
  *	    hc_hive_dword(hive, key, "Current", &current, err) < 0)
  *		return -1;
  *
- * A hive that was not shut down cleanly is opened as it lies there: its logs are not replayed, and
- * hc_hive_is_dirty says so.
+ * hc_hive_open opens a hive that was not shut down cleanly as it lies there, and hc_hive_is_dirty says so;
+ * hc_hive_recover makes the copy to open instead.
  */
 #ifndef HC_HIVE_HIVE_H
 #define HC_HIVE_HIVE_H
@@ -34,6 +36,34 @@ int hc_hive_open(struct hc_span bytes, const char *name, struct hc_hive **ret,
 void hc_hive_close(struct hc_hive *hive);
 /* The two sequence numbers of the base block differ: Windows would replay the logs first. */
 bool hc_hive_is_dirty(const struct hc_hive *hive);
+
+/* ---------------------------------------------------------------- transaction logs */
+
+/* The files NAME.LOG, NAME.LOG1, NAME.LOG2 beside the hive; size 0: not there. */
+struct hc_hive_logs {
+	struct hc_span log, log1, log2;
+};
+
+struct hc_hive_recovery {
+	bool dirty;               /* the hive needed its logs */
+	bool base_block_from_log; /* its own is damaged */
+	uint64_t entries; /* flushes that were replayed; an old log (to Windows 8) holds one */
+	uint64_t bytes_replayed;
+	/* What of the logs was left out, and why: "SYSTEM.LOG2 at byte 32768: an entry's Hash-1 is wrong".
+	 * Windows leaves it out too.  "": nothing. */
+	char ignored[HC_ERR_TEXT];
+};
+
+/*
+ * Does what Windows does when it loads a hive: *ret gets a copy with all of its logs in it, shut down cleanly; the
+ * hive and its logs stay as they are.  A clean hive needs no copy: dirty is false and *ret is not touched.
+ * Where the logs can't make the hive whole, -1 and the reason; then it may still be opened as it lies there,
+ * to be read and never to be written.
+ */
+int hc_hive_recover(struct hc_span hive, const struct hc_hive_logs *logs, const char *name,
+		    struct hc_buf *ret, struct hc_hive_recovery *ret_state, struct hc_err *err);
+
+/* ---------------------------------------------------------------- keys and values */
 
 /* "ControlSet001\Services\Tcpip\Parameters". */
 int hc_hive_key(struct hc_hive *hive, const char *path, struct hc_hive_key *ret,

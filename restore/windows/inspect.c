@@ -75,12 +75,73 @@ find_root(struct inspection *in, struct hc_err *err)
 
 /* ---------------------------------------------------------------- hives */
 
+/* A log of a hive; empty when it isn't there. One that can't be read is noted, and counts as not there. */
+static int
+read_log(struct inspection *in, const char *name, const char *suffix, struct hc_buf *ret,
+	 struct hc_err *err)
+{
+	const char *path =
+		hc_arena_printf(in->arena, "%s/System32/config/%s%s", in->root, name, suffix);
+	struct hc_err why;
+
+	if (path == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
+	if (hc_volume_read_all(in->volume, path, HIVE_MAX, ret, &why) == 0)
+		return 0;
+	hc_buf_done(ret);
+	return why.code == H_PATH_NOT_FOUND ? 0 : hc_windows_unread(in, name, &why, err);
+}
+
+/*
+ * Brings the bytes of a hive up to date from its logs, as Windows would; the hive on the volume stays as it is.
+ * Where that can't be done the reason is noted and the bytes stay: something can be read of them (hazards 13, 16).
+ * -1 with H_HIVE_FORMAT: they are no hive.
+ */
+static int
+replay_logs(struct inspection *in, const char *name, struct hc_buf *bytes,
+	    struct hc_hive_state *state, struct hc_err *err)
+{
+	struct hc_buf log = { 0 }, log1 = { 0 }, log2 = { 0 }, clean = { 0 };
+	struct hc_hive_recovery recovery;
+	struct hc_hive_logs logs;
+	struct hc_err why;
+	int result = -1;
+
+	if (read_log(in, name, ".LOG", &log, err) < 0 ||
+	    read_log(in, name, ".LOG1", &log1, err) < 0 ||
+	    read_log(in, name, ".LOG2", &log2, err) < 0)
+		goto out;
+	logs = (struct hc_hive_logs){ hc_buf_span(&log), hc_buf_span(&log1),
+				      hc_buf_span(&log2) };
+	if (hc_hive_recover(hc_buf_span(bytes), &logs, name, &clean, &recovery, &why) == 0) {
+		*state = (struct hc_hive_state){ .name = name,
+						 .dirty = recovery.dirty,
+						 .recovered = true,
+						 .log_entries_replayed = recovery.entries };
+		if (recovery.dirty) {
+			hc_buf_done(bytes);
+			*bytes = clean;
+		}
+		result = 0;
+	} else if (why.code == H_HIVE_FORMAT || why.code == H_OUT_OF_MEMORY) {
+		*err = why;
+	} else {
+		*state = (struct hc_hive_state){ .name = name, .dirty = true };
+		result = hc_windows_unread(in, name, &why, err);
+	}
+out:
+	hc_buf_done(&log);
+	hc_buf_done(&log1);
+	hc_buf_done(&log2);
+	return result;
+}
+
 int
 hc_windows_open_hive(struct inspection *in, const char *name, struct hc_hive **ret,
 		     struct hc_err *err)
 {
 	const char *path = hc_arena_printf(in->arena, "%s/System32/config/%s", in->root, name);
-	struct hc_hive_state *state;
+	struct hc_hive_state *item, state = { 0 };
 	struct hc_hive *hive = NULL;
 	struct hc_buf bytes = { 0 };
 	struct hc_err why;
@@ -91,18 +152,19 @@ hc_windows_open_hive(struct inspection *in, const char *name, struct hc_hive **r
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
 	result = hc_volume_read_all(in->volume, path, HIVE_MAX, &bytes, &why);
 	if (result == 0)
+		result = replay_logs(in, name, &bytes, &state, &why);
+	if (result == 0)
 		result = hc_hive_open(hc_buf_span(&bytes), name, &hive, &why);
 	hc_buf_done(&bytes);
 	if (result < 0)
 		return hc_windows_unread(in, name, &why, err);
-	state = hc_arena_grow(in->arena, &in->windows->hives.items, &in->windows->hives.count,
-			      sizeof(*state));
-	if (state == NULL) {
+	item = hc_arena_grow(in->arena, &in->windows->hives.items, &in->windows->hives.count,
+			     sizeof(*item));
+	if (item == NULL) {
 		hc_hive_close(hive);
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
 	}
-	state->name = name;
-	state->dirty = hc_hive_is_dirty(hive);
+	*item = state;
 	*ret = hive;
 	return 0;
 }

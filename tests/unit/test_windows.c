@@ -86,7 +86,7 @@ static const struct expected cases[] = {
 	  "C:\\Windows", 2, false, 0 },
 	{ "win81-x64-STUDENT-PC8", "Windows", 0x8664, "Windows 8.1 Enterprise Evaluation",
 	  "6.3", "9600", "EnterpriseEval", "WinNT", "Client", NULL, "x64", "STUDENT-PC8",
-	  "C:\\Windows", 1, true, 0 },
+	  "C:\\Windows", 1, true, 2 }, /* both hives are dirty, without logs */
 	{ "nt4-sp3-pdc-x86", "NT.OLD", 0, NULL, "4.0", "1381", NULL, "LanmanNT", NULL,
 	  "Service Pack 3", "x86", "server", "C:\\WINNT", 2, false, 0 },
 	/* No SOFTWARE: what it would tell is missing, with the reason; architecture from the
@@ -94,7 +94,7 @@ static const struct expected cases[] = {
 	{ "2003-sp1-x86-dc", "WINDOWS", 0, NULL, NULL, NULL, NULL, "LanmanNT", NULL, NULL,
 	  "x86", "addemo", NULL, 2, false, 1 },
 	{ "win10-1903-x64-vmware", "Windows", 0, NULL, NULL, NULL, NULL, "WinNT", NULL, NULL,
-	  "x64", "DESKTOP-2KGM189", NULL, 1, true, 1 },
+	  "x64", "DESKTOP-2KGM189", NULL, 1, true, 2 },
 };
 
 static void
