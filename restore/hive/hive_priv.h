@@ -31,7 +31,7 @@
  *	  4  4  offset of this bin
  *	  8  4  length, a multiple of 4096
  *
- * Old log (to Windows 8): one flush of the hive.  F is 512 × clustering factor.
+ * Old log (to Windows 8): one flush of the hive.  F is 512 × clustering factor, or 512.
  *	  0     base block; both sequence numbers the same
  *	  F  4  "DIRT"
  *	F+4  n  one bit for each 512 bytes of data, lowest first; n = length of all bins / 4096

@@ -96,19 +96,29 @@ hc_base_block_parse(struct hc_span bytes, struct hc_base_block *ret)
 
 /* ---------------------------------------------------------------- old log */
 
+static bool
+has_dirty_list(struct hc_span log, uint64_t offset)
+{
+	struct hc_span head = hc_span_part(log, offset, 4);
+
+	return head.data != NULL && memcmp(head.data, "DIRT", 4) == 0;
+}
+
+/* No old log of a disk with larger sectors has been seen: it is read with either step. */
 const char *
 hc_dirty_pages_parse(struct hc_span log, const struct hc_base_block *base,
 		     struct hc_dirty_pages *ret)
 {
 	uint64_t step = (uint64_t)SECTOR_BYTES * base->clustering, dirty = 0;
 	uint32_t length = base->bins_bytes / BIN_STEP;
-	struct hc_span head, bits, data;
+	struct hc_span bits, data;
 
 	if (base->clustering == 0 || base->clustering > CLUSTERING_MAX)
 		return "its clustering factor is impossible";
-	head = hc_span_part(log, step, 4);
+	if (!has_dirty_list(log, step))
+		step = SECTOR_BYTES;
 	bits = hc_span_part(log, step + 4, length);
-	if (head.data == NULL || bits.data == NULL || memcmp(head.data, "DIRT", 4) != 0)
+	if (!has_dirty_list(log, step) || bits.data == NULL)
 		return "no list of dirty pages behind its base block";
 	for (size_t i = 0; i < bits.size; i++)
 		dirty += (unsigned)__builtin_popcount(bits.data[i]);

@@ -3,13 +3,17 @@
  * Which logs of a hive count, and the copy of the hive with their pages in it.
  *
  * When a log counts:
- * - old:  it is of the flush that the hive was in: same time of writing, and the number of the one or the other
- *         sequence number (both are seen: Windows 7 has the log's number in the primary one).
+ * - old:  it is of the flush that the hive was in: same time of writing, and the number is one of the hive's two.
+ *         Windows 7 has it in the primary one; the secondary one is for systems that count the writing of log and
+ *         hive apart, which no fixture here shows.
  * - new:  its entries lead on from the hive's secondary sequence number without a gap.  Two logs take turns: the
  *         one that begins with the lower number goes first.  One that begins before the hive's number is over: the
  *         hive already holds it.
  * A new log that begins later than the numbers before it allow is of another time.  Its pages would go into a hive
- * that lacks what was written in between, so nothing is replayed (hazards 13).
+ * that lacks what was written in between, so nothing is replayed (hazards 13).  That holds for a gap between two logs
+ * too, although the first one alone could be replayed: the second is begun when the hive is being written, so the
+ * hive may hold pages that are newer than the end of the first.  A bad entry at the end of the last log is only
+ * what was being logged when the machine stopped; it and what follows is left out, as Windows does.
  *
  * Without a sound base block in the hive the numbers to fit are not known.  The logs of the last turn are taken:
  * pages are whole, so putting in once more what the hive holds already changes nothing.
@@ -20,7 +24,8 @@
 #include "restore/hive/hive_priv.h"
 
 #define LOGS 3
-/* A hive grows by bins, and new bins are in the log whole (1709's are), or with their beginning at least. */
+/* A hive grows by bins, and new ones are in the log: whole in the logs of 1709; this leaves room for a log that has
+ * only their beginning.  It keeps a few bytes of log from asking for 2 GiB. */
 #define GROWTH_PER_BYTE 16u
 
 struct log {
@@ -58,9 +63,9 @@ note(struct replay *r, const char *suffix, uint64_t offset, const char *fault)
 {
 	size_t used = strlen(r->state.ignored);
 
-	snprintf(r->state.ignored + used, sizeof(r->state.ignored) - used,
-		 "%s%s%s at byte %llu: %s", used > 0 ? "; " : "", r->name, suffix,
-		 (unsigned long long)offset, fault);
+	(void)snprintf(r->state.ignored + used, sizeof(r->state.ignored) - used,
+		       "%s%s%s at byte %llu: %s", used > 0 ? "; " : "", r->name, suffix,
+		       (unsigned long long)offset, fault);
 }
 
 /* "SYSTEM needs its logs from number 3 on: SYSTEM.LOG2 begins with 7". */

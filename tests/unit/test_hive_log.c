@@ -344,6 +344,12 @@ test_old(void)
 	ok(recover(&b) == 0 && holds(&b, "wwwwwwwww"),
 	   "the one of the hive's time of writing counts; on a disk with sectors of 4096");
 	hc_buf_done(&b.log2);
+	b.log2 = old_log(5, 9, 0, 72, 'v', 1);
+	hc_put_le32(b.log2.data + 44, 8);
+	put_checksum(b.log2.data);
+	ok(recover(&b) == 0 && holds(&b, "vvvvvvvvv"),
+	   "whose list may follow after 512 bytes too");
+	hc_buf_done(&b.log2);
 	ok_fails(recover(&b), &b.err, H_HIVE_LOG_UNFIT, "one of another time does not");
 	ok(says(&b, "SYSTEM.LOG1 is of another write, number 5"), "and is named");
 	hc_buf_done(&b.log1);
