@@ -332,15 +332,31 @@ replay_entries(struct replay *r, const struct log *log, uint32_t *next, struct h
 	return 0;
 }
 
+/* So far the pages changed nothing: the hive held them already. */
+static bool
+is_unchanged(const struct replay *r)
+{
+	return r->out.size == r->hive.size &&
+	       memcmp(r->out.data + BASE_BLOCK_BYTES, r->hive.data + BASE_BLOCK_BYTES,
+		      r->hive.size - BASE_BLOCK_BYTES) == 0;
+}
+
+/*
+ * Windows 10 writes the pages of one log to the hive before it turns to the other, and may leave the hive's numbers as
+ * they were: they say 1621 where the logs begin with 2107 (decision 9).  Nothing is missing where the first log has
+ * nothing new for the hive; anything else is a log of another time.
+ */
 static int
 replay_new(struct replay *r, struct hc_err *err)
 {
-	size_t at = first_new(r);
+	size_t at = first_new(r), first = at;
 	uint32_t next;
+	bool late;
 
 	if (at == r->count)
 		return refuse_unfit(r, r->base.secondary, err);
-	next = r->base_fault == NULL ? r->base.secondary : r->logs[at].base.primary;
+	next = r->logs[at].base.primary;
+	late = r->base_fault == NULL && next != r->base.secondary;
 	for (; at < r->count; at++) {
 		if (!is_new(&r->logs[at]))
 			continue;
@@ -348,6 +364,8 @@ replay_new(struct replay *r, struct hc_err *err)
 			return refuse_unfit(r, next, err);
 		if (replay_entries(r, &r->logs[at], &next, err) < 0)
 			return -1;
+		if (at == first && late && (r->state.entries == 0 || !is_unchanged(r)))
+			return refuse_unfit(r, r->base.secondary, err);
 		if (r->base_fault != NULL)
 			r->base_from = &r->logs[at];
 	}

@@ -7,7 +7,7 @@
  *	ok(run(&box, "truncate -s 8M a.img && mkntfs -qFQ a.img") == 0, "…");
  *	sandbox_close(&box);
  *
- * Commands run with bash in the folder; what they print goes to its file `log`.
+ * Commands run with sh in the folder; what they print goes to its file `log`.
  */
 #ifndef HC_TESTS_SANDBOX_H
 #define HC_TESTS_SANDBOX_H
