@@ -98,7 +98,7 @@ spawn(const char *program, const char *const *args, const struct hc_fat_image *i
 	if (path_now != NULL &&
 	    (size_t)snprintf(path, sizeof(path), "PATH=%s", path_now) < sizeof(path))
 		env[0] = path;
-	for (size_t i = 0; args[i] != NULL && i < ARGS_MAX; i++)
+	for (size_t i = 0; i < ARGS_MAX && args[i] != NULL; i++)
 		argv[i + 3] = args[i];
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
