@@ -40,6 +40,9 @@ int hc_hive_key(struct hc_hive *hive, const char *path, struct hc_hive_key *ret,
 		struct hc_err *err);
 int hc_hive_subkeys(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
 		    struct hc_strings *ret, struct hc_err *err);
+/* The names of a key's values; the default value's is "". */
+int hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
+		   struct hc_strings *ret_names, struct hc_err *err);
 
 /* REG_SZ and REG_EXPAND_SZ. */
 int hc_hive_string(struct hc_hive *hive, struct hc_hive_key key, const char *name,
