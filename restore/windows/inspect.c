@@ -110,8 +110,9 @@ hc_windows_open_hive(struct inspection *in, const char *name, struct hc_hive **r
 
 /* In the order in which they need each other. */
 static hc_windows_part *const parts[] = {
-	hc_windows_read_control_sets,
-	hc_windows_read_product,
+	hc_windows_read_control_sets,    hc_windows_read_product,  hc_windows_read_boot_drivers,
+	hc_windows_read_filters,         hc_windows_read_adapters, hc_windows_read_pci,
+	hc_windows_read_mounted_devices,
 };
 
 int
