@@ -5,7 +5,6 @@
  */
 #include "restore/windows/windows_priv.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
