@@ -101,6 +101,8 @@ add_filter(struct inspection *in, const char *name, const char *kind,
 {
 	struct hc_filter_driver *filter;
 	struct hc_service service;
+	struct hc_pe pe = { 0 };
+	struct hc_err why;
 
 	if (hc_windows_service(in, name, &service, err) < 0)
 		return -1;
@@ -115,6 +117,9 @@ add_filter(struct inspection *in, const char *name, const char *kind,
 	filter->service_present = service.present;
 	filter->start = service.present ? service.start : 0;
 	filter->where = service.where;
+	if (filter->file_present == HC_YES &&
+	    hc_windows_read_pe(in, filter->file, &pe, &why) == 0)
+		filter->company = pe.company;
 	filter->microsoft = is_microsoft(filter);
 	*ret = filter;
 	return 0;

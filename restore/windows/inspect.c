@@ -154,3 +154,28 @@ hc_windows_inspect(struct hc_volume *volume, struct hc_arena *arena, struct hc_w
 		*ret = windows;
 	return result;
 }
+
+/* ---------------------------------------------------------------- for other questions */
+
+int
+hc_windows_begin(struct inspection *in, struct hc_err *err)
+{
+	int result = find_root(in, err);
+
+	if (result != 0)
+		return result;
+	if (hc_windows_open_hive(in, "SYSTEM", &in->system, err) < 0 ||
+	    hc_windows_open_hive(in, "SOFTWARE", &in->software, err) < 0 ||
+	    hc_windows_read_control_sets(in, err) < 0 || hc_windows_read_product(in, err) < 0)
+		return -1;
+	return 0;
+}
+
+void
+hc_windows_end(struct inspection *in)
+{
+	hc_hive_close(in->system);
+	hc_hive_close(in->software);
+	in->system = NULL;
+	in->software = NULL;
+}

@@ -29,6 +29,11 @@ hc_windows_part hc_windows_read_control_sets, hc_windows_read_product;
 hc_windows_part hc_windows_read_boot_drivers, hc_windows_read_filters, hc_windows_read_adapters,
 	hc_windows_read_pci, hc_windows_read_mounted_devices;
 
+/* inspect.c: finds and opens the Windows on in->volume, and reads control sets and product into in->windows, for a
+ * question that is no inspection.  0 found, 1 none.  hc_windows_end closes what was opened, whatever was returned. */
+int hc_windows_begin(struct inspection *in, struct hc_err *err);
+void hc_windows_end(struct inspection *in);
+
 /* Notes what could not be read; only running out of memory ends an inspection. */
 int hc_windows_unread(struct inspection *in, const char *what, const struct hc_err *why,
 		      struct hc_err *err);
@@ -57,9 +62,8 @@ const char *hc_windows_where(struct inspection *in, const char *path);
 
 /* ---------------------------------------------------------------- services: services.c */
 
-#define HC_SERVICE_BOOT     0u /* Start: the boot loader loads it */
-#define HC_SERVICE_DEMAND   3u
-#define HC_SERVICE_DISABLED 4u
+#define HC_SERVICE_BOOT   0u /* Start: the boot loader loads it */
+#define HC_SERVICE_DEMAND 3u
 
 struct hc_service {
 	const char *name;
