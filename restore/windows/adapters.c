@@ -89,9 +89,13 @@ read_interface(struct inspection *in, const char *path, struct hc_windows_adapte
 static bool
 is_software(const char *id)
 {
-	static const char *const prefixes[] = { "ms_",   "root\\",       "sw\\",    "swd\\",
-						"*6to4", "*teredo",      "*isatap", "*iphttps",
-						"*msl",  "compositebus", "tunnel",  "*tun" };
+	static const char
+		*const prefixes[] = {
+			"ms_",        "root\\",  "sw\\",     "swd\\", "*6to4",
+			"*teredo",    "*isatap", "*iphttps", "*msl",  "compositebus",
+			"tunnel",     "*tun",    "bth\\", /* over Bluetooth */
+			"{5d624f94-", /* Wi-Fi Direct and hosted networks: vwifimp */
+		};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (starts(id, prefixes[i]))
@@ -152,7 +156,6 @@ read_adapter(struct inspection *in, const char *class_path, const char *number,
 	return 0;
 }
 
-/* 0 read, 1 there is no such class. */
 static int
 read_class(struct inspection *in, const char *class_path, struct adapters list,
 	   struct hc_err *err)
@@ -162,7 +165,7 @@ read_class(struct inspection *in, const char *class_path, struct adapters list,
 	struct hc_err why;
 
 	if (hc_windows_key(in, class_path, &key, &why) < 0)
-		return 1;
+		return 0;
 	if (hc_hive_subkeys(in->system, key, in->arena, &numbers, &why) < 0)
 		return hc_windows_unread(in, class_path, &why, err);
 	for (size_t i = 0; i < numbers.count; i++)
@@ -171,13 +174,14 @@ read_class(struct inspection *in, const char *class_path, struct adapters list,
 	return 0;
 }
 
-/* NT 4.0 has no device classes: SOFTWARE lists the cards by the services that drive them. */
+/* The classes of NT 4.0 hold no adapters: SOFTWARE lists the cards by the services that drive them. */
 static int
 read_network_cards(struct inspection *in, struct adapters list, struct hc_err *err)
 {
 	struct hc_windows_adapter *adapter;
 	struct hc_strings numbers = { 0 };
 	struct hc_hive_key key;
+	const char *service;
 	struct hc_err why;
 
 	if (in->software == NULL || hc_hive_key(in->software, NETWORK_CARDS, &key, &why) < 0 ||
@@ -191,16 +195,19 @@ read_network_cards(struct inspection *in, struct adapters list, struct hc_err *e
 			return no_memory(err);
 		if (hc_hive_key(in->software, path, &key, &why) < 0)
 			continue;
+		service = hc_windows_text(in, in->software, key, "ServiceName");
+		/* Since 2000 it is the adapter's GUID, and the class key says more. */
+		if (service == NULL || service[0] == '{')
+			continue;
 		adapter = hc_arena_grow(in->arena, list.items, list.count, sizeof(*adapter));
 		if (adapter == NULL)
 			return no_memory(err);
 		adapter->description = hc_windows_text(in, in->software, key, "Title");
-		adapter->service = hc_windows_text(in, in->software, key, "ServiceName");
+		adapter->service = service;
 		adapter->where = hc_arena_printf(in->arena, "SOFTWARE\\%s", path);
-		if (adapter->service != NULL &&
-		    read_interface(in,
+		if (read_interface(in,
 				   hc_arena_printf(in->arena, "Services\\%s\\Parameters\\Tcpip",
-						   adapter->service),
+						   service),
 				   adapter, err) < 0)
 			return -1;
 	}
@@ -211,16 +218,14 @@ int
 hc_windows_read_adapters(struct inspection *in, struct hc_err *err)
 {
 	struct hc_windows *w = in->windows;
-	int result;
 
 	if (in->system == NULL || w->current_control_set == NULL)
 		return 0;
-	result = read_class(in, NET_CLASS, network_of(w), err);
-	if (result == 1)
-		result = read_network_cards(in, network_of(w), err);
-	if (result < 0)
+	if (read_class(in, NET_CLASS, network_of(w), err) < 0)
 		return -1;
-	return read_class(in, DISPLAY_CLASS, display_of(w), err) < 0 ? -1 : 0;
+	if (w->network_adapters.count == 0 && read_network_cards(in, network_of(w), err) < 0)
+		return -1;
+	return read_class(in, DISPLAY_CLASS, display_of(w), err);
 }
 
 /* ---------------------------------------------------------------- pci */

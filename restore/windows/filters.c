@@ -241,7 +241,7 @@ read_file_system_filter(struct inspection *in, const char *name, struct hc_err *
 	if (path == NULL)
 		return no_memory(err);
 	if (hc_windows_key(in, path, &key, &why) < 0 ||
-	    hc_hive_dword(in->system, key, "Type", &type, &why) < 0 || (type != 1 && type != 2))
+	    hc_hive_dword(in->system, key, "Type", &type, &why) < 0 || (type & 3) == 0)
 		return 0;
 	group = hc_windows_text(in, in->system, key, "Group");
 	altitude = find_altitude(in, name);

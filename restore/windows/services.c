@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define KERNEL_DRIVER      1u
-#define FILE_SYSTEM_DRIVER 2u
+/* SERVICE_DRIVER of winnt.h: kernel driver 1, file system driver 2, file system recognizer 8 (Fs_Rec). */
+#define DRIVER_TYPES 11u
 
 static int
 no_memory(struct hc_err *err)
@@ -147,7 +147,7 @@ hc_windows_service(struct inspection *in, const char *name, struct hc_service *r
 	/* Without Start or Type Windows takes it for no driver: it is not loaded. */
 	(void)(hc_hive_dword(in->system, key, "Start", &service.start, &why) < 0);
 	(void)(hc_hive_dword(in->system, key, "Type", &service.type, &why) < 0);
-	service.is_driver = service.type == KERNEL_DRIVER || service.type == FILE_SYSTEM_DRIVER;
+	service.is_driver = (service.type & DRIVER_TYPES) != 0;
 	service.group = hc_windows_text(in, in->system, key, "Group");
 	if (hc_windows_driver_file(in, name, hc_windows_text(in, in->system, key, "ImagePath"),
 				   &service.file, err) < 0)

@@ -68,7 +68,7 @@ const char *hc_windows_where(struct inspection *in, const char *path);
 struct hc_service {
 	const char *name;
 	bool present;   /* there is such a key */
-	bool is_driver; /* of a kernel or file system driver's Type */
+	bool is_driver; /* by its Type: of the kernel, of a file system */
 	uint32_t type, start;
 	bool overridden; /* StartOverride demotes it */
 	const char *group;
