@@ -204,6 +204,41 @@ test_real_details(struct sandbox *box)
 	hc_arena_done(&arena);
 }
 
+/* What the file says outweighs the name: Wine's hal.dll is "Microsoft Corporation", a changed one is not. */
+static void
+test_company(struct sandbox *box)
+{
+	struct hc_arena arena = { 0 };
+	const struct hc_filter_driver *f;
+	struct hc_windows w;
+	struct hc_err err;
+
+	if (!prepare_set(box, "win10-1709-x64-dell-physical-gpt", "") ||
+	    !mount_ntfs(box, "w.img", "big_writes")) {
+		tap_skip(NO_NTFS);
+		return;
+	}
+	run(box,
+	    "cd mnt/Windows/System32/drivers && "
+	    "xz -dc %s/pe/wine-8.0-x86_64/hal.dll.xz >stdcfltn.sys && python3 -c \""
+	    "a, b = 'Microsoft', 'Acmesofts'; "
+	    "open('wcifs.sys', 'wb').write(open('stdcfltn.sys', 'rb').read().replace("
+	    "a.encode('utf-16-le'), b.encode('utf-16-le')))\"",
+	    getenv("HALCYON_TESTDATA"));
+	umount_ntfs(box);
+	ok_call(inspect_volume(box, &arena, &w, &err), &err, "drivers with version resources");
+	f = filter(&w, "stdcfltn", "class-lower");
+	ok(f != NULL && same(f->company, "Microsoft Corporation") && f->microsoft == HC_YES,
+	   "a filter of a name that isn't known, whose file says Microsoft");
+	f = filter(&w, "wcifs", "minifilter");
+	ok(f != NULL && same(f->company, "Acmesofts Corporation") && f->microsoft == HC_NO,
+	   "one of a name of Microsoft's, whose file says another");
+	f = filter(&w, "CldFlt", "minifilter");
+	ok(f != NULL && f->company == NULL && f->microsoft == HC_YES,
+	   "one without a file, by name");
+	hc_arena_done(&arena);
+}
+
 /* ---------------------------------------------------------------- made registries */
 
 static void
@@ -341,6 +376,7 @@ main(void)
 	} else {
 		test_real(&box);
 		test_real_details(&box);
+		test_company(&box);
 	}
 	sandbox_close(&box);
 	return tap_done();
