@@ -182,8 +182,11 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 			ret->input.reuse = true;
 	}
 	if (disk < rules->manifest->disks.count) {
-		if (hc_survey(ret->backup, disk, rules->target, &cli->arena, &ret->survey,
-			      err) < 0)
+		const struct hc_survey_request survey = { .disk = disk,
+							  .target = rules->target,
+							  .facts = rules->facts };
+
+		if (hc_survey(ret->backup, &survey, &cli->arena, &ret->survey, err) < 0)
 			return -1;
 		rules->survey = &ret->survey;
 	}

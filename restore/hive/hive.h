@@ -7,7 +7,7 @@
  * Owner:   hc_hive_close frees the hive; strings live in the caller's arena.
  * Errors:  H_HIVE_FORMAT, H_HIVE_MISSING (no such key or value, or of another type); from the logs H_HIVE_DIRTY
  *          (there is none), H_HIVE_LOG_UNFIT, H_HIVE_LOG_DAMAGED, H_HIVE_REPLAY.
- * Source:  windows-offline.md section 10 (sequence numbers); hazards 13; hive_priv.h for the logs.  The only user
+ * Source:  windows-offline.md section 10 (sequence numbers); hazards 13; hive_log_priv.h for the logs.  The only user
  *          of libhivex.
  * Example:
  *	if (hc_hive_open(bytes, "SYSTEM", &hive, err) < 0 ||
@@ -70,6 +70,9 @@ int hc_hive_key(struct hc_hive *hive, const char *path, struct hc_hive_key *ret,
 		struct hc_err *err);
 int hc_hive_subkeys(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
 		    struct hc_strings *ret, struct hc_err *err);
+/* The names of a key's values; the default value's is "". */
+int hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
+		   struct hc_strings *ret_names, struct hc_err *err);
 
 /* REG_SZ and REG_EXPAND_SZ. */
 int hc_hive_string(struct hc_hive *hive, struct hc_hive_key key, const char *name,

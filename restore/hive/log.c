@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Base blocks and transaction logs of hives, from bytes; hive_priv.h has the tables. */
+/* Base blocks and transaction logs of hives, from bytes; hive_log_priv.h has the tables. */
 #include <string.h>
 
-#include "restore/hive/hive_priv.h"
+#include "restore/hive/hive_log_priv.h"
 
 /* The registry's seed is 82ef4d887a4e55c5; the low half is the first word of the state. */
 #define SEED_LOW  0x7a4e55c5u

@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "restore/hive/hive_priv.h"
+#include "restore/hive/hive_log_priv.h"
 
 #define LOGS 3
 /* A hive grows by bins, and new ones are in the log: whole in the logs of 1709; this leaves room for a log that has

@@ -4,9 +4,10 @@
 
 #define T struct hc_driver_answer
 static const struct hc_field answer_fields[] = {
-	HC_NEED(T, device, STRING, "PCI address."),
+	HC_NEED(T, device, STRING, "PCI address, or a name for what is not on PCI."),
 	HC_NEED(T, role, STRING,
-		"controller: the system disk hangs on it; bus: the bridges above."),
+		"controller: the system disk hangs on it; bus: what is above; stack: what every "
+		"disk and volume needs."),
 	HC_FIELD(T, hardware_id, STRING, "The id that matched, or the device's best one."),
 	HC_NEED(T, state, STRING, "ready, disabled, file-missing or absent."),
 	HC_FIELD(T, service, STRING, "Service of the driver."),

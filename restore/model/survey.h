@@ -13,8 +13,10 @@
 
 /* Whether the Windows of the backup has a driver for a device of this machine (hazards 10). */
 struct hc_driver_answer {
-	const char *device;      /* its PCI address in the facts */
-	const char *role;        /* controller: the system disk hangs on it; bus: above that */
+	/* Its PCI address in the facts; for others a name: ACPI, PCI root, IDE channel, disk. */
+	const char *device;
+	/* controller: the system disk hangs on it; bus: above that; stack: below, what every disk and volume needs. */
+	const char *role;
 	const char *hardware_id; /* that matched; the device's best one where none did */
 	const char *state;       /* ready, disabled, file-missing, absent */
 	const char *service;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* survey: room for the journal, and what the target holds. */
+/* survey: room for the journal, what the target holds, and drivers of the backup for this machine. */
 #include "restore/survey/survey.h"
 
 #include <string.h>
@@ -77,64 +77,126 @@ journal_room(struct hc_backup *backup, size_t number, uint64_t *ret, struct hc_e
 
 /* ---------------------------------------------------------------- what the target holds */
 
-/* The host name of a Windows on this partition, or NULL. */
-static const char *
-windows_on(struct hc_io *disk, const struct hc_partition *partition, struct hc_arena *arena)
+/* The Windows on this partition, or NULL. */
+static struct hc_windows *
+windows_on(struct hc_io *disk, const struct hc_disk *target,
+	   const struct hc_partition *partition, struct hc_arena *arena)
 {
+	struct hc_windows *windows = hc_arena_alloc(arena, sizeof(*windows));
 	struct hc_volume *volume = NULL;
-	struct hc_windows windows = { 0 };
 	struct hc_io *part = NULL;
-	const char *found = NULL;
 	struct hc_err ignored;
+	bool found;
 
-	if (partition->filesystem == NULL || strcmp(partition->filesystem, "ntfs") != 0)
+	if (windows == NULL || partition->filesystem == NULL ||
+	    strcmp(partition->filesystem, "ntfs") != 0)
 		return NULL;
-	if (hc_io_window(disk, (struct hc_extent){ partition->start, partition->size }, &part,
-			 &ignored) == 0 &&
-	    hc_volume_open(part, &volume, &ignored) == 0 &&
-	    hc_windows_inspect(volume, arena, &windows, &ignored) == 0)
-		found = hc_arena_printf(
-			arena, "%s of %s", windows.product ? windows.product : "a Windows",
-			windows.hostname ? windows.hostname : "an unknown host");
+	found = hc_io_window(disk, (struct hc_extent){ partition->start, partition->size },
+			     &part, &ignored) == 0 &&
+		hc_volume_open(part, &volume, &ignored) == 0 &&
+		hc_windows_inspect(volume, arena, windows, &ignored) == 0;
 	hc_volume_close(volume);
 	hc_io_close(part);
-	return found;
+	windows->firmware = target->table == HC_TABLE_GPT ? "uefi" : "bios";
+	windows->system_partition = partition->number;
+	return found ? windows : NULL;
 }
 
-static const char *
-holds(const struct hc_disk *target, struct hc_arena *arena)
+static void
+look_at_target(const struct hc_disk *target, struct hc_arena *arena, struct hc_survey *ret)
 {
+	struct hc_windows *windows = NULL;
 	struct hc_io *io = NULL;
 	struct hc_err ignored;
-	const char *found = NULL;
 
+	ret->target = target->path;
+	ret->target_holds = target->holds;
 	if (hc_io_open_file(target->path, &io, &ignored) < 0)
-		return target->holds;
-	for (size_t i = 0; found == NULL && i < target->partitions.count; i++)
-		found = windows_on(io, &target->partitions.items[i], arena);
+		return;
+	for (size_t i = 0; windows == NULL && i < target->partitions.count; i++)
+		windows = windows_on(io, target, &target->partitions.items[i], arena);
 	hc_io_close(io);
-	if (found == NULL)
-		return target->holds;
-	return hc_arena_printf(arena, "%s; %s", found, target->holds ? target->holds : "");
+	if (windows == NULL)
+		return;
+	ret->target_windows = windows;
+	ret->target_holds = hc_arena_printf(
+		arena, "%s of %s; %s", windows->product ? windows->product : "a Windows",
+		windows->hostname ? windows->hostname : "an unknown host",
+		target->holds ? target->holds : "");
 }
 
+/* ---------------------------------------------------------------- drivers */
+
+/* The region of the system volume; -1 where this disk does not hold it. */
+static long
+system_region(const struct hc_manifest *manifest, uint64_t disk)
+{
+	const struct hc_windows *windows = manifest->windows;
+	const struct hc_regions *regions = &manifest->disks.items[disk].regions;
+
+	if (windows == NULL || windows->system_disk != disk)
+		return -1;
+	for (size_t i = 0; i < regions->count; i++)
+		if (regions->items[i].partition != NULL &&
+		    regions->items[i].partition->number == windows->system_partition)
+			return (long)i;
+	return -1;
+}
+
+/* What a volume that can't be read as such raises: nobody can say then which drivers it has. */
+static bool
+is_unreadable(const struct hc_err *err)
+{
+	return err->code == H_VOLUME_FORMAT || err->code == H_PATH_NOT_FOUND ||
+	       err->code == H_REPARSE_UNSUPPORTED || err->code == H_FILE_ENCRYPTED;
+}
+
+static int
+find_drivers(struct hc_backup *backup, const struct hc_survey_request *request,
+	     struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
+{
+	long region = system_region(hc_backup_manifest(backup), request->disk);
+	struct hc_session *session = NULL;
+	struct hc_volume *volume = NULL;
+	struct hc_image *image = NULL;
+	struct hc_io *io = NULL;
+	int result = -1;
+
+	if (request->facts == NULL || region < 0)
+		return 0;
+	if (hc_session_open(hc_backup_place(backup), &session, err) == 0 &&
+	    hc_backup_image(backup, session, (size_t)request->disk, (size_t)region, &image,
+			    err) == 0 &&
+	    hc_image_io(image, session, CACHE_BYTES, &io, err) == 0 &&
+	    hc_volume_open(io, &volume, err) == 0)
+		result = hc_windows_drivers(volume, request->facts, request->target, arena, ret,
+					    err);
+	hc_volume_close(volume);
+	hc_io_close(io);
+	hc_image_close(image);
+	hc_session_close(session);
+	return result < 0 && is_unreadable(err) ? 0 : result;
+}
+
+/* ---------------------------------------------------------------- all of it */
+
 int
-hc_survey(struct hc_backup *backup, uint64_t disk, const struct hc_disk *target,
+hc_survey(struct hc_backup *backup, const struct hc_survey_request *request,
 	  struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
 {
 	const struct hc_manifest *manifest = hc_backup_manifest(backup);
 	char created[HC_TIME_TEXT];
 
-	if (disk >= manifest->disks.count)
+	if (request->disk >= manifest->disks.count)
 		return hc_err_set(err, H_NOT_FOUND, "the backup has no disk %llu",
-				  (unsigned long long)disk);
+				  (unsigned long long)request->disk);
 	hc_time_text(time(NULL), created);
 	ret->created = hc_arena_strdup(arena, created);
 	ret->backup = manifest->id;
-	ret->disk = disk;
-	if (target != NULL) {
-		ret->target = target->path;
-		ret->target_holds = holds(target, arena);
-	}
-	return journal_room(backup, (size_t)disk, &ret->journal_room, err);
+	ret->disk = request->disk;
+	if (request->target != NULL)
+		look_at_target(request->target, arena, ret);
+	if (find_drivers(backup, request, arena, ret, err) < 0)
+		return hc_err_wrap(err, "while looking for drivers in the backup");
+	return journal_room(backup, (size_t)request->disk, &ret->journal_room, err);
 }

@@ -5,10 +5,12 @@
  * Shape:   one document, model/survey.h.
  * Owner:   strings live in the caller's arena.
  * Errors:  those of reading the backup (H_CHUNK_*, H_NET_*).  A target that can't be read makes no error: its
- *          content is then unknown and said to be so.
+ *          content is then unknown and said to be so.  A Windows in the backup that can't be read makes none
+ *          either: `drivers_known` is false.
  * Source:  hazards 2, 10.
  * Example:
- *	if (hc_survey(backup, 0, &target, &arena, &survey, err) < 0)
+ *	struct hc_survey_request request = { .disk = 0, .target = &target, .facts = &facts };
+ *	if (hc_survey(backup, &request, &arena, &survey, err) < 0)
  *		return -1;
  */
 #ifndef HC_SURVEY_SURVEY_H
@@ -17,8 +19,14 @@
 #include "restore/catalog/catalog.h"
 #include "restore/model/survey.h"
 
-/* `disk` of the backup; `target` may be NULL. */
-int hc_survey(struct hc_backup *backup, uint64_t disk, const struct hc_disk *target,
+struct hc_survey_request {
+	uint64_t disk;                /* of the backup */
+	const struct hc_disk *target; /* NULL: none was named */
+	const struct hc_facts
+		*facts; /* NULL: of the machine nothing is known, nor of drivers for it */
+};
+
+int hc_survey(struct hc_backup *backup, const struct hc_survey_request *request,
 	      struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err);
 
 #endif

@@ -188,8 +188,9 @@ hc_windows_read_pe(struct inspection *in, const char *path, struct hc_pe *ret,
 
 /* In the order in which they need each other. */
 static hc_windows_part *const parts[] = {
-	hc_windows_read_control_sets,
-	hc_windows_read_product,
+	hc_windows_read_control_sets,    hc_windows_read_product,  hc_windows_read_boot_drivers,
+	hc_windows_read_filters,         hc_windows_read_adapters, hc_windows_read_pci,
+	hc_windows_read_mounted_devices,
 };
 
 int
@@ -214,4 +215,29 @@ hc_windows_inspect(struct hc_volume *volume, struct hc_arena *arena, struct hc_w
 	if (result == 0)
 		*ret = windows;
 	return result;
+}
+
+/* ---------------------------------------------------------------- for other questions */
+
+int
+hc_windows_begin(struct inspection *in, struct hc_err *err)
+{
+	int result = find_root(in, err);
+
+	if (result != 0)
+		return result;
+	if (hc_windows_open_hive(in, "SYSTEM", &in->system, err) < 0 ||
+	    hc_windows_open_hive(in, "SOFTWARE", &in->software, err) < 0 ||
+	    hc_windows_read_control_sets(in, err) < 0 || hc_windows_read_product(in, err) < 0)
+		return -1;
+	return 0;
+}
+
+void
+hc_windows_end(struct inspection *in)
+{
+	hc_hive_close(in->system);
+	hc_hive_close(in->software);
+	in->system = NULL;
+	in->software = NULL;
 }

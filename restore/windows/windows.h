@@ -14,7 +14,8 @@
 #ifndef HC_WINDOWS_WINDOWS_H
 #define HC_WINDOWS_WINDOWS_H
 
-#include "restore/model/windows.h"
+#include "restore/model/facts.h"
+#include "restore/model/survey.h"
 #include "restore/volume/volume.h"
 
 /* 0: there is one, *ret filled in but for `firmware`, system_disk and system_partition, which the volume
@@ -34,5 +35,18 @@ int hc_boot_manager_read(struct hc_volume *volume, struct hc_arena *arena,
 /* Appends the page that people read; `arena` for its own use. */
 int hc_windows_page(const struct hc_windows *windows, struct hc_arena *arena,
 		    struct hc_buf *out, struct hc_err *err);
+
+/*
+ * Whether this Windows has drivers that start with it for what `target`, a disk of `facts`, hangs on: fills in
+ * `drivers` and `drivers_known` of *ret, which are empty and false where nobody can say.  How each answer is found
+ * stands in drivers.c.
+ */
+int hc_windows_drivers(struct hc_volume *volume, const struct hc_facts *facts,
+		       const struct hc_disk *target, struct hc_arena *arena,
+		       struct hc_survey *ret, struct hc_err *err);
+
+/* One value of MountedDevices; `name` is left NULL.  Data of a form that isn't known is no error: kind "unknown". */
+int hc_mounted_device_parse(struct hc_span data, struct hc_arena *arena,
+			    struct hc_mounted_device *ret, struct hc_err *err);
 
 #endif

@@ -25,6 +25,15 @@ typedef int hc_windows_part(struct inspection *in, struct hc_err *err);
 /* product.c: control sets, names, versions, architecture. control_sets goes first: the others need to know which. */
 hc_windows_part hc_windows_read_control_sets, hc_windows_read_product;
 
+/* services.c, filters.c, adapters.c, mounted.c */
+hc_windows_part hc_windows_read_boot_drivers, hc_windows_read_filters, hc_windows_read_adapters,
+	hc_windows_read_pci, hc_windows_read_mounted_devices;
+
+/* inspect.c: finds and opens the Windows on in->volume, and reads control sets and product into in->windows, for a
+ * question that is no inspection.  0 found, 1 none.  hc_windows_end closes what was opened, whatever was returned. */
+int hc_windows_begin(struct inspection *in, struct hc_err *err);
+void hc_windows_end(struct inspection *in);
+
 /* Notes what could not be read; only running out of memory ends an inspection. */
 int hc_windows_unread(struct inspection *in, const char *what, const struct hc_err *why,
 		      struct hc_err *err);
@@ -50,5 +59,32 @@ const char *hc_windows_text(struct inspection *in, struct hc_hive *hive, struct 
 			    const char *name);
 /* "SYSTEM\ControlSet001\path", for `where`; NULL: no memory. */
 const char *hc_windows_where(struct inspection *in, const char *path);
+
+/* ---------------------------------------------------------------- services: services.c */
+
+#define HC_SERVICE_BOOT   0u /* Start: the boot loader loads it */
+#define HC_SERVICE_DEMAND 3u
+
+struct hc_service {
+	const char *name;
+	bool present;   /* there is such a key */
+	bool is_driver; /* by its Type: of the kernel, of a file system */
+	uint32_t type, start;
+	bool overridden; /* StartOverride demotes it */
+	const char *group;
+	const char *file; /* as Windows writes it, without drive; NULL: on another volume */
+	unsigned file_present; /* enum hc_tristate */
+	const char *where;
+};
+
+/* 0: it is there; 1: it isn't, and only name and where are set; -1: no memory. */
+int hc_windows_service(struct inspection *in, const char *name, struct hc_service *ret,
+		       struct hc_err *err);
+int hc_windows_service_names(struct inspection *in, struct hc_strings *ret, struct hc_err *why);
+/* Where the file of a driver lies on this volume, by its ImagePath (NULL or "": the default). */
+int hc_windows_driver_file(struct inspection *in, const char *name, const char *image_path,
+			   const char **ret, struct hc_err *err);
+/* enum hc_tristate; unknown for NULL and where the folder can't be read. */
+unsigned hc_windows_file_present(struct inspection *in, const char *path);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Hives and transaction logs made by the byte, for tests of the replay; the tables are in hive_priv.h.
+ * Hives and transaction logs made by the byte, for tests of the replay; the tables are in hive_log_priv.h.
  *
  * A sample hive is bins of 4096 bytes, each with one free cell full of `fill`.  It has no keys: what becomes of
  * pages is what is tested.  The Marvin32 here is written once more, from the description of the algorithm.

@@ -2,7 +2,7 @@
 /* restore/hive: the replay of transaction logs, on hives and logs made by the byte. */
 #include "tests/unit/tap.h"
 
-#include "restore/hive/hive_priv.h"
+#include "restore/hive/hive_log_priv.h"
 #include "tests/unit/hive_sample.h"
 
 /* A hive, up to three logs, and what came of them. */

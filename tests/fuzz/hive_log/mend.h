@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "restore/hive/hive_priv.h"
+#include "restore/hive/hive_log_priv.h"
 
 /* Of a hive or a log, and of the entries as far as one follows the other. */
 static void
