@@ -4,6 +4,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Nothing forbids a hive to list one long name a hundred thousand times. */
+#define NAMES_MAX (64u << 20)
 
 int
 hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
@@ -11,6 +15,7 @@ hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *ar
 {
 	hive_value_h *values = hivex_node_values(hive->hive, key.node);
 	struct hc_strings list = { 0 };
+	size_t total = 0;
 	int result = 0;
 
 	if (values == NULL)
@@ -20,7 +25,12 @@ hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *ar
 		char *name = hivex_value_key(hive->hive, values[i]);
 
 		/* One whose name can't be read is left out: nobody can ask for it. */
-		if (name != NULL)
+		total += name != NULL ? strlen(name) : 0;
+		if (total > NAMES_MAX)
+			result = hc_err_set(err, H_HIVE_FORMAT,
+					    "a list of %s has more than %u bytes of names",
+					    hive->name, NAMES_MAX);
+		else if (name != NULL)
 			result = hc_strings_add(&list, arena, name, err);
 		free(name);
 	}
