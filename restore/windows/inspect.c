@@ -8,6 +8,7 @@
 
 #define HIVE_MAX     (1u << 30)
 #define BOOT_INI_MAX 65536u
+#define PE_MAX       (64u << 20)
 
 /* ---------------------------------------------------------------- where it is */
 
@@ -104,6 +105,21 @@ hc_windows_open_hive(struct inspection *in, const char *name, struct hc_hive **r
 	state->dirty = hc_hive_is_dirty(hive);
 	*ret = hive;
 	return 0;
+}
+
+/* ---------------------------------------------------------------- programs */
+
+int
+hc_windows_read_pe(struct inspection *in, const char *path, struct hc_pe *ret,
+		   struct hc_err *err)
+{
+	struct hc_buf bytes = { 0 };
+	int result = hc_volume_read_all(in->volume, path, PE_MAX, &bytes, err);
+
+	if (result == 0 && (result = hc_pe_read(hc_buf_span(&bytes), in->arena, ret, err)) < 0)
+		hc_err_at(err, HC_NO_OFFSET, "%s", path);
+	hc_buf_done(&bytes);
+	return result;
 }
 
 /* ---------------------------------------------------------------- all of it */

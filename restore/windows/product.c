@@ -5,7 +5,6 @@
 
 #include "restore/windows/windows_priv.h"
 
-#define PE_HEAD         4096u
 #define CURRENT_VERSION "Microsoft\\Windows NT\\CurrentVersion"
 
 /* ---------------------------------------------------------------- SYSTEM */
@@ -124,58 +123,23 @@ read_software(struct inspection *in, struct hc_err *err)
 
 /* ---------------------------------------------------------------- architecture */
 
-struct head {
-	uint8_t bytes[PE_HEAD];
-	size_t size;
-};
-
-/* Takes the first bytes of a file, then ends the reading by an error that the caller knows. */
-static int
-take_head(void *ctx, struct hc_span bytes, struct hc_err *err)
-{
-	struct head *head = ctx;
-	size_t size = bytes.size < sizeof(head->bytes) ? bytes.size : sizeof(head->bytes);
-
-	memcpy(head->bytes, bytes.data, size);
-	head->size = size;
-	return hc_err_set(err, H_CANCELLED, "enough");
-}
-
-/* From the PE header of cmd.exe; NULL when that can't be read ([PE format] COFF header: Machine). */
+/* From the PE header of cmd.exe; NULL when that can't be read: the registry tells too, less surely. */
 static const char *
-pe_architecture(struct inspection *in)
+architecture_of_files(struct inspection *in)
 {
 	const char *path = hc_arena_printf(in->arena, "%s/System32/cmd.exe", in->root);
-	struct head head = { .size = 0 };
+	struct hc_pe pe;
 	struct hc_err why;
-	uint32_t at;
 
-	if (path == NULL)
+	if (path == NULL || hc_windows_read_pe(in, path, &pe, &why) < 0)
 		return NULL;
-	hc_volume_read(in->volume, path, (struct hc_sink){ take_head, &head }, &why);
-	if (head.size < 64 || memcmp(head.bytes, "MZ", 2) != 0)
-		return NULL;
-	at = hc_get_le32(head.bytes + 60);
-	if (at > head.size || head.size - at < 6 || memcmp(head.bytes + at, "PE\0", 4) != 0)
-		return NULL;
-	switch (hc_get_le16(head.bytes + at + 4)) {
-	case 0x014c:
-		return "x86";
-	case 0x8664:
-		return "x64";
-	case 0xaa64:
-		return "arm64";
-	case 0x0200:
-		return "ia64";
-	default:
-		return NULL;
-	}
+	return pe.architecture;
 }
 
 int
 hc_windows_read_product(struct inspection *in, struct hc_err *err)
 {
-	in->windows->architecture = pe_architecture(in);
+	in->windows->architecture = architecture_of_files(in);
 	if (in->system != NULL && read_system(in, err) < 0)
 		return -1;
 	return in->software != NULL ? read_software(in, err) : 0;

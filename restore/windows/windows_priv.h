@@ -9,6 +9,7 @@
 #define HC_WINDOWS_WINDOWS_PRIV_H
 
 #include "restore/hive/hive.h"
+#include "restore/windows/pe.h"
 #include "restore/windows/windows.h"
 
 struct inspection {
@@ -31,6 +32,10 @@ int hc_windows_unread(struct inspection *in, const char *what, const struct hc_e
 /* inspect.c: opens \Windows\System32\config\NAME; *ret is NULL when it can't be read, with the reason noted. */
 int hc_windows_open_hive(struct inspection *in, const char *name, struct hc_hive **ret,
 			 struct hc_err *err);
+
+/* inspect.c: a PE file of at most 64 MiB, by its path on the volume; text lives in the inspection's arena. */
+int hc_windows_read_pe(struct inspection *in, const char *path, struct hc_pe *ret,
+		       struct hc_err *err);
 
 /* ---------------------------------------------------------------- registry: registry.c */
 
