@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Registry hives through libhivex. */
-#include "restore/hive/hive.h"
+#include "restore/hive/hive_priv.h"
 
 #include <errno.h>
-#include <hivex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +12,6 @@
 #include "restore/base/text.h"
 
 #define PATH_PART 256 /* a key's name has at most 255 characters ([MS-RRP] 3.1.1.1) */
-
-struct hc_hive {
-	hive_h *hive;
-	char name[32];
-	bool dirty;
-};
 
 /* hivex wants a path: the bytes go into a file in memory. */
 static int

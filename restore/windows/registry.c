@@ -38,6 +38,26 @@ hc_windows_setting(struct inspection *in, const char *path, const char *name, co
 	return hc_hive_string(in->system, key, name, in->arena, ret, err);
 }
 
+int
+hc_windows_number(struct inspection *in, const char *path, const char *name, uint32_t *ret,
+		  struct hc_err *err)
+{
+	struct hc_hive_key key;
+
+	if (hc_windows_key(in, path, &key, err) < 0)
+		return -1;
+	return hc_hive_dword(in->system, key, name, ret, err);
+}
+
+int
+hc_windows_software(struct inspection *in, const char *path, struct hc_hive_key *ret,
+		    struct hc_err *err)
+{
+	if (in->software == NULL)
+		return hc_err_set(err, H_HIVE_MISSING, "there is no SOFTWARE");
+	return hc_hive_key(in->software, path, ret, err);
+}
+
 const char *
 hc_windows_text(struct inspection *in, struct hc_hive *hive, struct hc_hive_key key,
 		const char *name)
