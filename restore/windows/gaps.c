@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What other places tell where SOFTWARE is missing or says nothing: names of old editions, the version out of the kernel,
+ * What other places tell where SOFTWARE is missing or says nothing, or something else: names of old editions, the version out of the kernel,
  * the service pack out of SYSTEM, the folder that was found.
  */
 #include <stdio.h>
@@ -204,17 +204,33 @@ fill_root(struct inspection *in, struct hc_err *err)
 		       : hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
 }
 
-int
-hc_windows_fill_gaps(struct inspection *in, struct hc_err *err)
+/* 11 keeps the ProductName of 10; its builds start at 22000 [own knowledge].  Servers have their own names. */
+static int
+correct_product(struct inspection *in, struct hc_err *err)
 {
+	static const char ten[] = "Windows 10";
 	struct hc_windows *w = in->windows;
 
-	fill_version(in);
-	fill_service_pack(in);
-	fill_edition(in);
-	/* It has no ProductName. */
+	/* NT 4 has no ProductName. */
 	if (w->product == NULL && in->software != NULL && w->version != NULL &&
 	    strcmp(w->version, "4.0") == 0)
 		w->product = "Windows NT 4.0";
+	if (w->product == NULL || w->build == NULL || strtoul(w->build, NULL, 10) < 22000 ||
+	    strncmp(w->product, ten, sizeof(ten) - 1) != 0)
+		return 0;
+	w->product = hc_arena_printf(in->arena, "Windows 11%s", w->product + sizeof(ten) - 1);
+	return w->product != NULL
+		       ? 0
+		       : hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
+}
+
+int
+hc_windows_fill_gaps(struct inspection *in, struct hc_err *err)
+{
+	fill_version(in);
+	fill_service_pack(in);
+	fill_edition(in);
+	if (correct_product(in, err) < 0)
+		return -1;
 	return fill_root(in, err);
 }
