@@ -10,7 +10,6 @@
  * was.  7 in Vista and 80h of permanent packages are [own knowledge].
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -119,27 +118,6 @@ add_packages(struct inspection *in, struct hc_hive_key key, struct hc_err *err)
 	return result;
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* An update has a package for each language too, and HotFix lists what Updates does. */
-static void
-sort_each_once(struct hc_strings *list)
-{
-	size_t kept = 0;
-
-	if (list->count == 0)
-		return;
-	qsort(list->items, list->count, sizeof(list->items[0]), compare);
-	for (size_t i = 1; i < list->count; i++)
-		if (strcasecmp(list->items[kept], list->items[i]) != 0)
-			list->items[++kept] = list->items[i];
-	list->count = kept + 1;
-}
-
 int
 hc_windows_read_hotfixes(struct inspection *in, struct hc_err *err)
 {
@@ -156,6 +134,7 @@ hc_windows_read_hotfixes(struct inspection *in, struct hc_err *err)
 	if (hc_windows_software(in, PACKAGES, &key, &why) == 0 &&
 	    add_packages(in, key, err) < 0)
 		return -1;
-	sort_each_once(&in->windows->hotfixes);
+	/* An update has a package for each language too, and HotFix lists what Updates does. */
+	hc_windows_sort_each_once(&in->windows->hotfixes);
 	return 0;
 }

@@ -38,6 +38,7 @@ read_policies(struct inspection *in, struct hc_err *err)
 			result = hc_strings_add(&in->windows->driver_policies, in->arena, name,
 						err);
 	}
+	hc_windows_sort_each_once(&in->windows->driver_policies);
 	return result;
 }
 

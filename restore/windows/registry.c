@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the parts of an inspection ask the registry. */
+#include <stdlib.h>
+#include <strings.h>
+
 #include "restore/windows/windows_priv.h"
 
 int
@@ -78,4 +81,24 @@ hc_windows_where(struct inspection *in, const char *path)
 				       ? in->windows->current_control_set
 				       : "ControlSet???",
 			       path);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void
+hc_windows_sort_each_once(struct hc_strings *list)
+{
+	size_t kept = 0;
+
+	if (list->count == 0)
+		return;
+	qsort(list->items, list->count, sizeof(list->items[0]), compare);
+	for (size_t i = 1; i < list->count; i++)
+		if (strcasecmp(list->items[kept], list->items[i]) != 0)
+			list->items[++kept] = list->items[i];
+	list->count = kept + 1;
 }

@@ -70,6 +70,8 @@ int hc_windows_software(struct inspection *in, const char *path, struct hc_hive_
 /* A text that some Windows have and others don't: NULL when it isn't there or is empty. */
 const char *hc_windows_text(struct inspection *in, struct hc_hive *hive, struct hc_hive_key key,
 			    const char *name);
+/* Whatever order a registry has them in. */
+void hc_windows_sort_each_once(struct hc_strings *list);
 /* "SYSTEM\ControlSet001\path", for `where`; NULL: no memory. */
 const char *hc_windows_where(struct inspection *in, const char *path);
 
