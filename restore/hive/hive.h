@@ -54,7 +54,7 @@ int hc_hive_dword(struct hc_hive *hive, struct hc_hive_key key, const char *name
 int hc_hive_bytes(struct hc_hive *hive, struct hc_hive_key key, const char *name,
 		  struct hc_arena *arena, struct hc_span *ret, struct hc_err *err);
 
-/* ---------------------------------------------------------------- lists: values.c */
+/* ---------------------------------------------------------------- lists: lists.c */
 
 struct hc_hive_child {
 	const char *name;
@@ -74,12 +74,12 @@ struct hc_hive_value {
 	size_t size;      /* bytes of its data */
 	size_t value;
 };
-struct hc_hive_values {
+struct hc_hive_value_list {
 	struct hc_hive_value *items;
 	size_t count;
 };
-int hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
-		   struct hc_hive_values *ret, struct hc_err *err);
+int hc_hive_list_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
+			struct hc_hive_value_list *ret, struct hc_err *err);
 /* "REG_SZ"; "REG_0000ffff" of one that has no name. */
 const char *hc_hive_type_name(struct hc_arena *arena, uint32_t type);
 /* The data as people read it: texts as they stand, nothing expanded; the parts of a list with a blank between;

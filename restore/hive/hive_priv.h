@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of restore/hive share: an open hive. */
+/* An open hive. */
 #ifndef HC_HIVE_HIVE_PRIV_H
 #define HC_HIVE_HIVE_PRIV_H
 

@@ -107,8 +107,11 @@ hc_windows_read_domain_controller(struct inspection *in, struct hc_err *err)
 	if (hc_windows_key(in, NTDS, &key, &why) == 0) {
 		dc->where = hc_windows_where(in, NTDS);
 		read_directory(in, key, dc);
-	} else if (!is_nt4(in)) {
-		return hc_windows_unread(in, "domain_controller.database", &why, err);
+	} else if (!is_nt4(in) &&
+		   hc_windows_unread(in, "domain_controller.database", &why, err) < 0) {
+		return -1;
 	}
-	return 0;
+	return dc->where != NULL
+		       ? 0
+		       : hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
 }

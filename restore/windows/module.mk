@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-$(eval $(call module,restore/windows,restore/hive restore/volume restore/model,))
+$(eval $(call module,restore/windows,restore/hive restore/volume restore/model restore/base,))

@@ -20,14 +20,14 @@
 static int
 read_policies(struct inspection *in, struct hc_err *err)
 {
-	struct hc_hive_values values = { 0 };
+	struct hc_hive_value_list values = { 0 };
 	struct hc_hive_key key;
 	struct hc_err why;
 	int result = 0;
 
 	if (hc_windows_software(in, RESTRICTIONS, &key, &why) < 0)
 		return 0;
-	if (hc_hive_values(in->software, key, in->arena, &values, &why) < 0)
+	if (hc_hive_list_values(in->software, key, in->arena, &values, &why) < 0)
 		return hc_windows_unread(in, "driver_policies", &why, err);
 	for (size_t i = 0; i < values.count && result == 0; i++) {
 		const char *name = values.items[i].name;
@@ -75,13 +75,13 @@ add_protocol(struct inspection *in, const struct hc_hive_value *value, struct hc
 static int
 read_protocols(struct inspection *in, struct hc_err *err)
 {
-	struct hc_hive_values values = { 0 };
+	struct hc_hive_value_list values = { 0 };
 	struct hc_hive_key key;
 	struct hc_err why;
 	int result = 0;
 
 	if (hc_windows_software(in, PROTOCOLS, &key, &why) < 0 ||
-	    hc_hive_values(in->software, key, in->arena, &values, &why) < 0)
+	    hc_hive_list_values(in->software, key, in->arena, &values, &why) < 0)
 		return hc_windows_unread(in, "client_protocols", &why, err);
 	if (values.count > PROTOCOLS_MAX) {
 		hc_err_set(&why, H_HIVE_FORMAT, "%zu values are too many", values.count);

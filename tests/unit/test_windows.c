@@ -2,7 +2,7 @@
 /* restore/windows: a volume that holds no Windows, or a broken one. */
 #include "tests/unit/tap.h"
 
-#include "tests/unit/windows_volume.h"
+#include "tests/unit/windows_image.h"
 
 static void
 test_partial(struct sandbox *box)

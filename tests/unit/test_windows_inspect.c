@@ -7,7 +7,7 @@
  */
 #include "tests/unit/tap.h"
 
-#include "tests/unit/windows_volume.h"
+#include "tests/unit/windows_image.h"
 
 static const char *
 shown(const char *text)
@@ -193,18 +193,6 @@ static const struct expected cases[] = {
 	  0,
 	  "SOFTWARE" },
 };
-
-static bool
-notes(const struct hc_windows *w, const char *what)
-{
-	size_t length = strlen(what);
-
-	for (size_t i = 0; i < w->unread.count; i++)
-		if (strncmp(w->unread.items[i], what, length) == 0 &&
-		    w->unread.items[i][length] == ':')
-			return true;
-	return false;
-}
 
 static void
 check_names(const struct hc_windows *w, const struct expected *e)

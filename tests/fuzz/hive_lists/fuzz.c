@@ -20,9 +20,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		(void)(hc_hive_children(hive, root, &arena, &list, &err) < 0);
 	for (size_t i = 0; hive != NULL && i <= list.count && i < 8; i++) {
 		struct hc_hive_key key = i < list.count ? list.items[i].key : root;
-		struct hc_hive_values values = { 0 };
+		struct hc_hive_value_list values = { 0 };
 
-		(void)(hc_hive_values(hive, key, &arena, &values, &err) < 0);
+		(void)(hc_hive_list_values(hive, key, &arena, &values, &err) < 0);
 		for (size_t j = 0; j < values.count && j < 16; j++)
 			(void)(hc_hive_value_text(hive, &values.items[j], &arena, &text, &err) <
 			       0);

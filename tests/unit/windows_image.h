@@ -5,8 +5,8 @@
  *	if (make_windows(&box, "win7-sp1-x86-WKS-WIN732BITA", "Windows", 0x14c))
  *		ok_call(inspect(&box, &arena, &windows, &err), &err, "it is inspected");
  */
-#ifndef HC_TESTS_WINDOWS_VOLUME_H
-#define HC_TESTS_WINDOWS_VOLUME_H
+#ifndef HC_TESTS_WINDOWS_IMAGE_H
+#define HC_TESTS_WINDOWS_IMAGE_H
 
 #include <fcntl.h>
 
@@ -73,6 +73,19 @@ __attribute__((unused)) static bool
 is(const char *got, const char *want)
 {
 	return want == NULL ? got == NULL : got != NULL && strcmp(got, want) == 0;
+}
+
+/* Whether `unread` has an entry for this. */
+__attribute__((unused)) static bool
+notes(const struct hc_windows *w, const char *what)
+{
+	size_t length = strlen(what);
+
+	for (size_t i = 0; i < w->unread.count; i++)
+		if (strncmp(w->unread.items[i], what, length) == 0 &&
+		    w->unread.items[i][length] == ':')
+			return true;
+	return false;
 }
 
 #endif

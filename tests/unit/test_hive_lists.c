@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* restore/hive/values: lists of keys and values, of a hive built here and of real ones. */
+/* restore/hive/lists: lists of keys and values, of a hive built here and of real ones. */
 #include "tests/unit/tap.h"
 
 #include "restore/hive/hive.h"
@@ -61,14 +61,14 @@ build(const struct sandbox *box, const char *tree)
 static void
 test_types(struct hc_hive *hive)
 {
-	struct hc_hive_values values = { 0 };
+	struct hc_hive_value_list values = { 0 };
 	struct hc_arena arena = { 0 };
 	struct hc_hive_key key;
 	struct hc_err err;
 	const char *text;
 
 	ok(hc_hive_key(hive, "types", &key, &err) == 0 &&
-		   hc_hive_values(hive, key, &arena, &values, &err) == 0 &&
+		   hc_hive_list_values(hive, key, &arena, &values, &err) == 0 &&
 		   values.count == sizeof(wanted) / sizeof(wanted[0]),
 	   "its values are listed");
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
@@ -114,7 +114,7 @@ static void
 test_real(const struct sandbox *box)
 {
 	struct hc_hive_children list = { 0 };
-	struct hc_hive_values values = { 0 };
+	struct hc_hive_value_list values = { 0 };
 	struct hc_arena arena = { 0 };
 	struct hc_hive *hive = NULL;
 	struct hc_hive_key key;
@@ -137,8 +137,9 @@ test_real(const struct sandbox *box)
 	bytes = slurp(box, "hive");
 	ok(hc_hive_open(hc_buf_span(&bytes), "x", &hive, &err) == 0 &&
 		   hc_hive_key(hive, "key_with_bigdata", &key, &err) == 0 &&
-		   hc_hive_values(hive, key, &arena, &values, &err) == 0 && values.count == 2 &&
-		   values.items[0].size == 16345 && values.items[1].size == 81725,
+		   hc_hive_list_values(hive, key, &arena, &values, &err) == 0 &&
+		   values.count == 2 && values.items[0].size == 16345 &&
+		   values.items[1].size == 81725,
 	   "large values");
 	ok(values.count == 2 &&
 		   hc_hive_value_text(hive, &values.items[0], &arena, &text, &err) == 0 &&

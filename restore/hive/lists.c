@@ -75,11 +75,11 @@ hc_hive_children(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *
 }
 
 int
-hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
-	       struct hc_hive_values *ret, struct hc_err *err)
+hc_hive_list_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
+		    struct hc_hive_value_list *ret, struct hc_err *err)
 {
 	hive_value_h *values = hivex_node_values(hive->hive, key.node);
-	struct hc_hive_values list = { 0 };
+	struct hc_hive_value_list list = { 0 };
 	size_t budget = NAMES_MAX;
 	int result = 0;
 
