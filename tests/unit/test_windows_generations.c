@@ -494,6 +494,71 @@ test_missing(struct sandbox *box, const char *tree)
 	hc_arena_done(&arena);
 }
 
+/* ---------------------------------------------------------------- changed by a few keys */
+
+#define CCS     "\\\\ControlSet001\\\\"
+#define CLASS_0 CCS "Control\\\\Class\\\\{4D36E966-E325-11CE-BFC1-08002BE10318}\\\\0000"
+#define MERGE(hive, text)                                                                      \
+	"printf 'Windows Registry Editor Version 5.00\\n\\n" text                              \
+	"\\n\\n' | hivexregedit --merge " hive
+
+static void
+test_disagreement(struct sandbox *box, const char *tree)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_windows w;
+
+	if (!inspect_built(box, tree, "xp",
+			   MERGE("WINDOWS/system32/config/SYSTEM",
+				 "[" CLASS_0 "]\\n\"MatchingDeviceId\"=\"acpiapic_mp\""),
+			   &arena, &w))
+		return;
+	ok(is(w.hal.id, "acpipic_up") && is(w.hal.witnesses.items[1].says, "acpiapic_mp"),
+	   "where the class says something else, the device counts: %s", shown(w.hal.id));
+	if (!inspect_built(
+		    box, tree, "xp",
+		    MERGE("WINDOWS/system32/config/SYSTEM",
+			  "[" CCS "Enum\\\\Root\\\\PCI_HAL]\\n\\n"
+			  "[" CCS "Enum\\\\Root\\\\PCI_HAL\\\\0000]\\n\"HardwareID\"="
+			  "hex(7):65,00,5f,00,69,00,73,00,61,00,5f,00,75,00,70,00,00,00,00,00"),
+		    &arena, &w))
+		return;
+	ok(is(w.hal.id, "acpipic_up") && w.hal.witnesses.count == 5 &&
+		   is(w.hal.witnesses.items[2].witness, "class-matching-device-id"),
+	   "of two devices that differ the class decides: %s", shown(w.hal.id));
+	hc_arena_done(&arena);
+}
+
+static void
+test_changed(struct sandbox *box, const char *tree)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_windows w;
+
+	if (!inspect_built(
+		    box, tree, "2008r2",
+		    MERGE("Windows/System32/config/SYSTEM",
+			  "[-" CCS
+			  "Services\\\\DFSR\\\\Parameters\\\\SysVols\\\\Migrating SysVols]"),
+		    &arena, &w))
+		return;
+	ok(w.domain_controller != NULL && w.domain_controller->replication == NULL,
+	   "a disabled FRS replicates nothing");
+	if (!inspect_built(box, tree, "2019",
+			   MERGE("Windows/System32/config/SYSTEM",
+				 "[\\\\Select]\\n\"Current\"=dword:00000000"),
+			   &arena, &w))
+		return;
+	ok(is(w.current_control_set, "ControlSet001") && is(w.hostname, "CORE2019"),
+	   "before the first start the default control set counts");
+	if (!inspect_built(box, tree, "2008r2",
+			   "echo >Windows/System32/config/SYSTEM; rm Windows/System32/cmd.exe",
+			   &arena, &w))
+		return;
+	ok(is(w.architecture, "x64"), "BuildLabEx tells the architecture");
+	hc_arena_done(&arena);
+}
+
 int
 main(void)
 {
@@ -507,6 +572,8 @@ main(void)
 		test_case(&box, tree, &cases[i]);
 	test_controller(&box, tree);
 	test_missing(&box, tree);
+	test_disagreement(&box, tree);
+	test_changed(&box, tree);
 	sandbox_close(&box);
 	return tap_done();
 }
