@@ -70,9 +70,6 @@ int hc_hive_key(struct hc_hive *hive, const char *path, struct hc_hive_key *ret,
 		struct hc_err *err);
 int hc_hive_subkeys(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
 		    struct hc_strings *ret, struct hc_err *err);
-/* The names of a key's values; the default value's is "". */
-int hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
-		   struct hc_strings *ret_names, struct hc_err *err);
 
 /* REG_SZ and REG_EXPAND_SZ. */
 int hc_hive_string(struct hc_hive *hive, struct hc_hive_key key, const char *name,
@@ -86,5 +83,38 @@ int hc_hive_dword(struct hc_hive *hive, struct hc_hive_key key, const char *name
 /* The bytes of a value of any type. */
 int hc_hive_bytes(struct hc_hive *hive, struct hc_hive_key key, const char *name,
 		  struct hc_arena *arena, struct hc_span *ret, struct hc_err *err);
+
+/* ---------------------------------------------------------------- lists: lists.c */
+
+struct hc_hive_child {
+	const char *name;
+	struct hc_hive_key key;
+};
+struct hc_hive_children {
+	struct hc_hive_child *items;
+	size_t count;
+};
+/* The subkeys with their keys: asking for each by name would go through the whole list each time. */
+int hc_hive_children(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
+		     struct hc_hive_children *ret, struct hc_err *err);
+
+struct hc_hive_value {
+	const char *name; /* "" is the key's default value */
+	uint32_t type;    /* [MS-RRP] 3.1.1.5: 1 is REG_SZ */
+	size_t size;      /* bytes of its data */
+	size_t value;
+};
+struct hc_hive_value_list {
+	struct hc_hive_value *items;
+	size_t count;
+};
+int hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
+		   struct hc_hive_value_list *ret, struct hc_err *err);
+/* "REG_SZ"; "REG_0000ffff" of one that has no name. */
+const char *hc_hive_type_name(struct hc_arena *arena, uint32_t type);
+/* The data as people read it: texts as they stand, nothing expanded; the parts of a list with a blank between;
+ * numbers decimal; other bytes as hex.  H_HIVE_FORMAT for more than 64 KiB. */
+int hc_hive_value_text(struct hc_hive *hive, const struct hc_hive_value *value,
+		       struct hc_arena *arena, const char **ret, struct hc_err *err);
 
 #endif

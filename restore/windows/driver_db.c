@@ -266,20 +266,20 @@ try_id(struct search *s, const char *id, unsigned identifier, struct hc_err *err
 {
 	const char *path = hc_arena_printf(s->in->arena, "DeviceIds\\%s", id);
 	struct candidate candidate = { .match = { .id = id }, .identifier = identifier };
-	struct hc_strings infs;
+	struct hc_hive_value_list infs;
 	struct hc_hive_key key;
 	struct hc_err why;
 
 	if (path == NULL)
 		return no_memory(err);
 	for (size_t i = 0; i < s->db->place_count; i++) {
-		infs = (struct hc_strings){ 0 };
+		infs = (struct hc_hive_value_list){ 0 };
 		if (place_key(s, i, path, &key) < 0 ||
 		    hc_hive_values(s->db->places[i].hive, key, s->in->arena, &infs, &why) < 0)
 			continue;
 		for (size_t n = 0; n < infs.count; n++)
-			if (infs.items[n][0] != '\0' &&
-			    try_inf(s, i, key, infs.items[n], candidate, err) < 0)
+			if (infs.items[n].name[0] != '\0' &&
+			    try_inf(s, i, key, infs.items[n].name, candidate, err) < 0)
 				return -1;
 	}
 	return 0;

@@ -188,9 +188,13 @@ hc_windows_read_pe(struct inspection *in, const char *path, struct hc_pe *ret,
 
 /* In the order in which they need each other. */
 static hc_windows_part *const parts[] = {
-	hc_windows_read_control_sets,    hc_windows_read_product,  hc_windows_read_boot_drivers,
-	hc_windows_read_filters,         hc_windows_read_adapters, hc_windows_read_pci,
-	hc_windows_read_mounted_devices,
+	hc_windows_read_control_sets, hc_windows_read_product,
+	hc_windows_read_hotfixes,     hc_windows_read_channel,
+	hc_windows_read_hal,          hc_windows_read_domain_controller,
+	hc_windows_read_policy,       hc_windows_read_boot_drivers,
+	hc_windows_read_filters,      hc_windows_read_adapters,
+	hc_windows_read_pci,          hc_windows_read_mounted_devices,
+	hc_windows_fill_gaps,
 };
 
 int

@@ -61,7 +61,7 @@ int
 hc_windows_read_mounted_devices(struct inspection *in, struct hc_err *err)
 {
 	struct hc_windows *w = in->windows;
-	struct hc_strings names = { 0 };
+	struct hc_hive_value_list values = { 0 };
 	struct hc_mounted_device *device;
 	struct hc_hive_key key;
 	struct hc_span data;
@@ -70,11 +70,12 @@ hc_windows_read_mounted_devices(struct inspection *in, struct hc_err *err)
 	/* NT 4.0 has no such key: it keeps letters in SYSTEM\DISK. */
 	if (in->system == NULL || hc_hive_key(in->system, "MountedDevices", &key, &why) < 0)
 		return 0;
-	if (hc_hive_values(in->system, key, in->arena, &names, &why) < 0)
+	if (hc_hive_values(in->system, key, in->arena, &values, &why) < 0)
 		return hc_windows_unread(in, "mounted_devices", &why, err);
-	for (size_t i = 0; i < names.count; i++) {
-		if (names.items[i][0] == '\0' ||
-		    hc_hive_bytes(in->system, key, names.items[i], in->arena, &data, &why) < 0)
+	for (size_t i = 0; i < values.count; i++) {
+		if (values.items[i].name[0] == '\0' ||
+		    hc_hive_bytes(in->system, key, values.items[i].name, in->arena, &data,
+				  &why) < 0)
 			continue;
 		device = hc_arena_grow(in->arena, &w->mounted_devices.items,
 				       &w->mounted_devices.count, sizeof(*device));
@@ -82,7 +83,7 @@ hc_windows_read_mounted_devices(struct inspection *in, struct hc_err *err)
 			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
 		if (hc_mounted_device_parse(data, in->arena, device, err) < 0)
 			return -1;
-		device->name = names.items[i];
+		device->name = values.items[i].name;
 	}
 	return 0;
 }

@@ -18,6 +18,7 @@ struct inspection {
 	struct hc_windows *windows;
 	const char *root;                  /* "/Windows" */
 	struct hc_hive *system, *software; /* NULL: could not be read */
+	const char *hal_inf_version; /* DriverVersion of the HAL, by hal.c: 5.2.3790.1830 */
 };
 
 typedef int hc_windows_part(struct inspection *in, struct hc_err *err);
@@ -33,6 +34,20 @@ hc_windows_part hc_windows_read_boot_drivers, hc_windows_read_filters, hc_window
  * question that is no inspection.  0 found, 1 none.  hc_windows_end closes what was opened, whatever was returned. */
 int hc_windows_begin(struct inspection *in, struct hc_err *err);
 void hc_windows_end(struct inspection *in);
+/* hotfixes.c. */
+hc_windows_part hc_windows_read_hotfixes;
+/* channel.c: after product.c. */
+hc_windows_part hc_windows_read_channel;
+/* hal.c: after product.c. */
+hc_windows_part hc_windows_read_hal;
+/* dc.c: after product.c. */
+hc_windows_part hc_windows_read_domain_controller;
+/* policy.c. */
+hc_windows_part hc_windows_read_policy;
+/* gaps.c, last: what other places tell where SOFTWARE does not. */
+hc_windows_part hc_windows_fill_gaps;
+
+#define CURRENT_VERSION "Microsoft\\Windows NT\\CurrentVersion"
 
 /* Notes what could not be read; only running out of memory ends an inspection. */
 int hc_windows_unread(struct inspection *in, const char *what, const struct hc_err *why,
@@ -54,9 +69,17 @@ int hc_windows_key(struct inspection *in, const char *path, struct hc_hive_key *
 /* A text of the current control set. */
 int hc_windows_setting(struct inspection *in, const char *path, const char *name,
 		       const char **ret, struct hc_err *err);
+/* A number of the current control set. */
+int hc_windows_number(struct inspection *in, const char *path, const char *name, uint32_t *ret,
+		      struct hc_err *err);
+/* A key of SOFTWARE; -1 with H_HIVE_MISSING where it, or the hive, is not there. */
+int hc_windows_software(struct inspection *in, const char *path, struct hc_hive_key *ret,
+			struct hc_err *err);
 /* A text that some Windows have and others don't: NULL when it isn't there or is empty. */
 const char *hc_windows_text(struct inspection *in, struct hc_hive *hive, struct hc_hive_key key,
 			    const char *name);
+/* Whatever order a registry has them in. */
+void hc_windows_sort_each_once(struct hc_strings *list);
 /* "SYSTEM\ControlSet001\path", for `where`; NULL: no memory. */
 const char *hc_windows_where(struct inspection *in, const char *path);
 
