@@ -90,6 +90,18 @@ int hc_bcd_read(struct hc_hive *hive, const char *where, struct hc_arena *arena,
 /* \EFI\Microsoft\Boot\BCD, else \Boot\BCD; a constant.  H_PATH_NOT_FOUND when there is neither. */
 int hc_bcd_find(struct hc_volume *volume, const char **ret_path, struct hc_err *err);
 
+/* ---------------------------------------------------------------- the boot manager: bootmgr.c */
+
+/*
+ * What starts Windows on this volume, which is the EFI system partition or the active one:
+ * \EFI\Microsoft\Boot\bootmgfw.efi, else \bootmgr, else \ntldr.  Version, digest and signers are those of an
+ * EFI program; the others tell their path only.  Signatures that don't fit the file, and those over other
+ * digests than SHA-256, name no signer; after the enclosed certificates comes who issued the last of them.
+ * 0: found; 1: there is none; -1: it can't be read, and err says which file and why.
+ */
+int hc_boot_manager_read(struct hc_volume *volume, struct hc_arena *arena,
+			 struct hc_boot_manager *ret, struct hc_err *err);
+
 /* ---------------------------------------------------------------- what starts this Windows */
 
 /* A partition that may hold the store. */
@@ -106,7 +118,8 @@ bool hc_bcd_partition_of(const struct hc_partition *partition, unsigned table,
 			 const char *table_id, struct hc_bcd_partition *ret);
 
 /*
- * Fills in windows->bcd and windows->firmware, adds the store to windows->hives, and to `unread` why there is none.
+ * Fills in windows->bcd, windows->firmware and windows->boot_manager (of the store's volume; without a store, the first
+ * that there is), adds the store to windows->hives, and to `unread` what could not be read.
  * Of several stores it is the one whose loader names `system`, the volume that Windows lies on (an index into
  * `volumes`); of several of those, and of none, the first.
  * Volumes of kinds that can't be opened are passed over.  Fails for lack of memory only.
@@ -114,7 +127,7 @@ bool hc_bcd_partition_of(const struct hc_partition *partition, unsigned table,
 int hc_boot_describe(const struct hc_boot_volume *volumes, size_t count, size_t system,
 		     struct hc_arena *arena, struct hc_windows *windows, struct hc_err *err);
 
-/* ---------------------------------------------------------------- boot.ini */
+/* ---------------------------------------------------------------- boot.ini: boot_ini.c */
 
 struct hc_boot_ini_entry {
 	const char *path; /* multi(0)disk(0)rdisk(0)partition(1)\WINDOWS: as it stands there */

@@ -7,7 +7,6 @@
 #include "restore/base/text.h"
 #include "restore/boot/boot.h"
 
-#define STORE_MAX     (16u << 20) /* real ones have 32 KiB */
 #define TYPE_LOADER   "10200003"
 #define SYSTEM_DEVICE "21000001"
 
@@ -99,6 +98,8 @@ loader_of(const struct hc_bcd *bcd, const struct hc_boot_volume *system)
 struct store {
 	struct hc_bcd *bcd;
 	struct hc_hive_state hive;
+	struct hc_strings notes;         /* why the hive is not up to date */
+	struct hc_boot_manager *manager; /* of the same volume; NULL: none */
 	bool efi;
 	const struct hc_bcd_object *loader; /* of the Windows in question; NULL: none */
 };
@@ -107,25 +108,42 @@ static int
 read_store(struct hc_volume *volume, const char *path, const char *where,
 	   struct hc_arena *arena, struct store *ret, struct hc_err *err)
 {
-	struct hc_buf bytes = { 0 };
-	struct hc_hive *hive = NULL;
-	int result = -1;
+	struct hc_hive_loaded loaded = { 0 };
+	int result;
 
 	ret->bcd = hc_arena_alloc(arena, sizeof(*ret->bcd));
 	if (ret->bcd == NULL)
 		return no_memory(err);
-	if (hc_volume_read_all(volume, path, STORE_MAX, &bytes, err) < 0 ||
-	    hc_hive_open(hc_buf_span(&bytes), "BCD", &hive, err) < 0)
-		goto out;
-	ret->hive = (struct hc_hive_state){ .name = "BCD",
-					    .dirty = hc_hive_is_dirty(hive),
-					    .recovered = !hc_hive_is_dirty(hive) };
+	if (hc_hive_load(volume, path, "BCD", arena, &loaded, err) < 0)
+		return -1;
+	ret->hive = loaded.state;
+	ret->notes = loaded.notes;
 	ret->efi = strncasecmp(path, "\\EFI\\", 5) == 0;
-	result = hc_bcd_read(hive, where, arena, ret->bcd, err);
-out:
-	hc_hive_close(hive);
-	hc_buf_done(&bytes);
+	result = hc_bcd_read(loaded.hive, where, arena, ret->bcd, err);
+	hc_hive_close(loaded.hive);
 	return result;
+}
+
+/* One that can't be read is noted like a hive that isn't up to date. */
+static int
+read_manager(struct hc_volume *volume, struct hc_arena *arena, struct store *ret,
+	     struct hc_err *err)
+{
+	struct hc_boot_manager manager;
+	struct hc_err why;
+	int found = hc_boot_manager_read(volume, arena, &manager, &why);
+
+	if (found > 0)
+		return 0;
+	if (found < 0)
+		return why.code == H_OUT_OF_MEMORY
+			       ? no_memory(err)
+			       : hc_strings_add(&ret->notes, arena, why.text[0], err);
+	ret->manager = hc_arena_alloc(arena, sizeof(*ret->manager));
+	if (ret->manager == NULL)
+		return no_memory(err);
+	*ret->manager = manager;
+	return 0;
 }
 
 /* 0: there is one; 1: there is none; -1 with err: there is one that can't be read. */
@@ -149,6 +167,8 @@ store_on(const struct hc_boot_volume *place, struct hc_arena *arena, struct stor
 		result = where == NULL ? no_memory(err)
 				       : read_store(volume, path, where, arena, ret, err);
 	}
+	if (result >= 0 && read_manager(volume, arena, ret, err) < 0)
+		result = -1;
 	hc_volume_close(opened);
 	return result;
 }
@@ -187,6 +207,16 @@ needs_store(const struct hc_windows *windows)
 }
 
 static int
+take_notes(struct hc_windows *windows, const struct store *store, struct hc_arena *arena,
+	   struct hc_err *err)
+{
+	for (size_t i = 0; i < store->notes.count; i++)
+		if (note_unread(windows, arena, store->notes.items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
 take_store(struct hc_windows *windows, const struct store *store, struct hc_arena *arena,
 	   struct hc_err *err)
 {
@@ -197,7 +227,8 @@ take_store(struct hc_windows *windows, const struct store *store, struct hc_aren
 		return no_memory(err);
 	*state = store->hive;
 	windows->bcd = store->bcd;
-	return 0;
+	windows->boot_manager = store->manager;
+	return take_notes(windows, store, arena, err);
 }
 
 int
@@ -218,6 +249,10 @@ hc_boot_describe(const struct hc_boot_volume *volumes, size_t count, size_t syst
 		}
 		if (found < 0)
 			failed = hc_arena_printf(arena, "%s: %s", volumes[i].name, why.text[0]);
+		if (found == 1 && windows->boot_manager == NULL)
+			windows->boot_manager = store.manager;
+		if (found == 1 && take_notes(windows, &store, arena, err) < 0)
+			return -1;
 		if (found != 0)
 			continue;
 		store.loader = loader_of(store.bcd, &volumes[system]);

@@ -23,7 +23,7 @@
 
 #include "restore/base/arena.h"
 #include "restore/base/bytes.h"
-#include "restore/model/json.h"
+#include "restore/model/windows.h"
 
 struct hc_hive;
 struct hc_hive_key {
@@ -62,6 +62,24 @@ struct hc_hive_recovery {
  */
 int hc_hive_recover(struct hc_span hive, const struct hc_hive_logs *logs, const char *name,
 		    struct hc_buf *ret, struct hc_hive_recovery *ret_state, struct hc_err *err);
+
+/* ---------------------------------------------------------------- off a volume: load.c */
+
+struct hc_hive_loaded {
+	struct hc_hive *hive;
+	struct hc_hive_state state;
+	struct hc_strings notes; /* why it is not up to date, and which log could not be read */
+};
+
+struct hc_volume;
+
+/*
+ * Opens the hive at `path` of a volume, brought up to date from NAME.LOG, NAME.LOG1 and NAME.LOG2 beside it, in memory;
+ * the volume stays as it is.  Where its logs can't do that, it is opened as it lies there and `notes` says why: something
+ * can be read of it, and it is never to be written (hazards 13, 16).  `name` is kept.
+ */
+int hc_hive_load(struct hc_volume *volume, const char *path, const char *name,
+		 struct hc_arena *arena, struct hc_hive_loaded *ret, struct hc_err *err);
 
 /* ---------------------------------------------------------------- keys and values */
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-$(eval $(call module,restore/hive,restore/model restore/base,-lhivex))
+$(eval $(call module,restore/hive,restore/volume restore/model restore/base,-lhivex))

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "restore/boot/boot.h"
 #include "restore/windows/windows_priv.h"
 
-#define HIVE_MAX     (1u << 30)
 #define BOOT_INI_MAX 65536u
 #define PE_MAX       (64u << 20)
 
@@ -29,36 +29,31 @@ has_system(struct inspection *in, const char *root, struct hc_err *err)
 	return -1;
 }
 
-/* boot.ini of NT 4 to 2003: "default=multi(0)disk(0)rdisk(0)partition(1)\WINNT". */
+/* What boot.ini of NT 4.0 to 2003 starts: \\WINNT of multi(0)disk(0)rdisk(0)partition(1)\\WINNT; NULL: it is not there. */
 static const char *
 root_of_boot_ini(struct inspection *in)
 {
+	struct hc_boot_ini ini = { 0 };
 	struct hc_buf text = { 0 };
+	const char *folder = NULL;
 	struct hc_err why;
-	const char *found = NULL, *line, *at;
-	size_t length;
 
 	if (hc_volume_read_all(in->volume, "/boot.ini", BOOT_INI_MAX, &text, &why) == 0 &&
-	    hc_buf_append(&text, "", 1, &why) == 0) {
-		line = strcasestr((const char *)text.data, "default=");
-		at = line == NULL ? NULL : line + strcspn(line, "\\\r\n");
-		if (at != NULL && *at == '\\') {
-			length = strcspn(at, "\r\n\"= ");
-			found = hc_arena_strndup(in->arena, at, length);
-		}
-	}
+	    hc_boot_ini_read(hc_buf_span(&text), in->arena, &ini, &why) == 0 &&
+	    ini.default_path != NULL)
+		folder = strchr(ini.default_path, '\\');
 	hc_buf_done(&text);
-	return found;
+	return folder;
 }
 
 /* 0 found, 1 none. */
 static int
 find_root(struct inspection *in, struct hc_err *err)
 {
-	const char *roots[] = { "/Windows", "/WINNT", NULL, "/WIN32", "/WIN" };
+	const char *roots[] = { NULL, "/Windows", "/WINNT", "/WIN32", "/WIN" };
 	int found;
 
-	roots[2] = root_of_boot_ini(in);
+	roots[0] = root_of_boot_ini(in);
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
 		if (roots[i] == NULL)
 			continue;
@@ -75,97 +70,33 @@ find_root(struct inspection *in, struct hc_err *err)
 
 /* ---------------------------------------------------------------- hives */
 
-/* A log of a hive; empty when it isn't there. One that can't be read is noted, and counts as not there. */
-static int
-read_log(struct inspection *in, const char *name, const char *suffix, struct hc_buf *ret,
-	 struct hc_err *err)
-{
-	const char *path =
-		hc_arena_printf(in->arena, "%s/System32/config/%s%s", in->root, name, suffix);
-	struct hc_err why;
-
-	if (path == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
-	if (hc_volume_read_all(in->volume, path, HIVE_MAX, ret, &why) == 0)
-		return 0;
-	hc_buf_done(ret);
-	return why.code == H_PATH_NOT_FOUND ? 0 : hc_windows_unread(in, name, &why, err);
-}
-
-/*
- * Brings the bytes of a hive up to date from its logs, as Windows would; the hive on the volume stays as it is.
- * Where that can't be done the reason is noted and the bytes stay: something can be read of them (hazards 13, 16).
- * -1 with H_HIVE_FORMAT: they are no hive.
- */
-static int
-replay_logs(struct inspection *in, const char *name, struct hc_buf *bytes,
-	    struct hc_hive_state *state, struct hc_err *err)
-{
-	struct hc_buf log = { 0 }, log1 = { 0 }, log2 = { 0 }, clean = { 0 };
-	struct hc_hive_recovery recovery;
-	struct hc_hive_logs logs;
-	struct hc_err why;
-	int result = -1;
-
-	if (read_log(in, name, ".LOG", &log, err) < 0 ||
-	    read_log(in, name, ".LOG1", &log1, err) < 0 ||
-	    read_log(in, name, ".LOG2", &log2, err) < 0)
-		goto out;
-	logs = (struct hc_hive_logs){ hc_buf_span(&log), hc_buf_span(&log1),
-				      hc_buf_span(&log2) };
-	if (hc_hive_recover(hc_buf_span(bytes), &logs, name, &clean, &recovery, &why) == 0) {
-		*state = (struct hc_hive_state){ .name = name,
-						 .dirty = recovery.dirty,
-						 .recovered = true,
-						 .log_entries_replayed = recovery.entries };
-		if (recovery.dirty) {
-			hc_buf_done(bytes);
-			*bytes = clean;
-		}
-		result = 0;
-	} else if (why.code == H_HIVE_FORMAT || why.code == H_OUT_OF_MEMORY) {
-		*err = why;
-	} else {
-		*state = (struct hc_hive_state){ .name = name, .dirty = true };
-		result = hc_windows_unread(in, name, &why, err);
-	}
-out:
-	hc_buf_done(&log);
-	hc_buf_done(&log1);
-	hc_buf_done(&log2);
-	return result;
-}
-
 int
 hc_windows_open_hive(struct inspection *in, const char *name, struct hc_hive **ret,
 		     struct hc_err *err)
 {
 	const char *path = hc_arena_printf(in->arena, "%s/System32/config/%s", in->root, name);
-	struct hc_hive_state *item, state = { 0 };
-	struct hc_hive *hive = NULL;
-	struct hc_buf bytes = { 0 };
+	struct hc_hive_loaded loaded;
+	struct hc_hive_state *state;
 	struct hc_err why;
-	int result;
 
 	*ret = NULL;
 	if (path == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
-	result = hc_volume_read_all(in->volume, path, HIVE_MAX, &bytes, &why);
-	if (result == 0)
-		result = replay_logs(in, name, &bytes, &state, &why);
-	if (result == 0)
-		result = hc_hive_open(hc_buf_span(&bytes), name, &hive, &why);
-	hc_buf_done(&bytes);
-	if (result < 0)
+	if (hc_hive_load(in->volume, path, name, in->arena, &loaded, &why) < 0)
 		return hc_windows_unread(in, name, &why, err);
-	item = hc_arena_grow(in->arena, &in->windows->hives.items, &in->windows->hives.count,
-			     sizeof(*item));
-	if (item == NULL) {
-		hc_hive_close(hive);
+	state = hc_arena_grow(in->arena, &in->windows->hives.items, &in->windows->hives.count,
+			      sizeof(*state));
+	for (size_t i = 0; state != NULL && i < loaded.notes.count; i++) {
+		hc_err_set(&why, H_HIVE_DIRTY, "%s", loaded.notes.items[i]);
+		if (hc_windows_unread(in, name, &why, err) < 0)
+			state = NULL;
+	}
+	if (state == NULL) {
+		hc_hive_close(loaded.hive);
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
 	}
-	*item = state;
-	*ret = hive;
+	*state = loaded.state;
+	*ret = loaded.hive;
 	return 0;
 }
 

@@ -30,6 +30,15 @@ tame(char *text)
 	}
 }
 
+static void
+trim_end(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 0 && text[length - 1] == ' ')
+		text[--length] = '\0';
+}
+
 /* "Label          text"; the label is empty on the lines that belong to the one above. */
 __attribute__((format(printf, 3, 4))) static void
 line(struct page *p, const char *label, const char *fmt, ...)
@@ -41,6 +50,7 @@ line(struct page *p, const char *label, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	tame(text);
+	trim_end(text);
 	p->failed =
 		p->failed || hc_buf_printf(p->out, p->err, "%-*s%s\n", INDENT, label, text) < 0;
 }

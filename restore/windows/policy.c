@@ -4,6 +4,7 @@
  *
  * Source:  windows-offline.md 1.2 (ASR), 3.6 (DeviceInstall), 10 (HiberbootEnabled); hazards 16, 22.
  */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -151,6 +152,16 @@ read_history(struct inspection *in, struct hc_err *err)
 	return read_our_records(in, err);
 }
 
+/* 6.2 and later; a version that is not known counts as late: the value says enough then. */
+static bool
+starts_fast(const char *version)
+{
+	unsigned major, minor;
+
+	return version == NULL || sscanf(version, "%4u.%4u", &major, &minor) != 2 ||
+	       major > 6 || (major == 6 && minor >= 2);
+}
+
 int
 hc_windows_read_policy(struct inspection *in, struct hc_err *err)
 {
@@ -161,7 +172,9 @@ hc_windows_read_policy(struct inspection *in, struct hc_err *err)
 
 	if (read_history(in, err) < 0)
 		return -1;
-	if (hc_windows_number(in, "Control\\Session Manager\\Power", "HiberbootEnabled",
+	/* Windows 8 brought it; older ones may have the value and don't read it. */
+	if (starts_fast(w->version) &&
+	    hc_windows_number(in, "Control\\Session Manager\\Power", "HiberbootEnabled",
 			      &hiberboot, &why) == 0)
 		w->fast_startup = hiberboot != 0;
 	if (in->software == NULL)

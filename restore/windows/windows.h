@@ -23,15 +23,6 @@
 int hc_windows_inspect(struct hc_volume *volume, struct hc_arena *arena, struct hc_windows *ret,
 		       struct hc_err *err);
 
-/*
- * What starts Windows on this volume, which is the EFI system partition or the active one:
- * \EFI\Microsoft\Boot\bootmgfw.efi, else \bootmgr, else \ntldr.  Version, digest and signers are those of an
- * EFI program; the others tell their path only.  Signatures that don't fit the file, and those over other
- * digests than SHA-256, name no signer; after the enclosed certificates comes who issued the last of them.
- * 0: found; 1: there is none; -1: it can't be read, and err says which file and why.
- */
-int hc_boot_manager_read(struct hc_volume *volume, struct hc_arena *arena,
-			 struct hc_boot_manager *ret, struct hc_err *err);
 /* Appends the page that people read; `arena` for its own use. */
 int hc_windows_page(const struct hc_windows *windows, struct hc_arena *arena,
 		    struct hc_buf *out, struct hc_err *err);

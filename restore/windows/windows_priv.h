@@ -8,8 +8,8 @@
 #ifndef HC_WINDOWS_WINDOWS_PRIV_H
 #define HC_WINDOWS_WINDOWS_PRIV_H
 
+#include "restore/boot/pe.h"
 #include "restore/hive/hive.h"
-#include "restore/windows/pe.h"
 #include "restore/windows/windows.h"
 
 struct inspection {

@@ -2,6 +2,7 @@
 /* restore/windows on FAT: an NT 4.0 whose system volume is FAT16, as the installer made them. */
 #include "tests/unit/tap.h"
 
+#include "restore/boot/boot.h"
 #include "restore/windows/windows.h"
 #include "tests/unit/sandbox.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Hostile programs: headers, resource directories, version resources.
- * modules: restore/windows */
-#include "restore/windows/pe.h"
+ * modules: restore/boot */
+#include "restore/boot/pe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

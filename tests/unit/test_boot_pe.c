@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* restore/windows/pe: real programs, and files made here that contradict themselves. */
+/* restore/boot/pe: real programs, and files made here that contradict themselves. */
 #include "tests/unit/tap.h"
 
-#include "restore/windows/pe.h"
+#include "restore/boot/pe.h"
 #include "tests/unit/sandbox.h"
 
 static bool

@@ -8,7 +8,7 @@
  *
  * Levels are steps of the code, not recursion, so a directory that leads to itself ends after the third.
  */
-#include "restore/windows/pe.h"
+#include "restore/boot/pe.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "restore/base/authenticode.h"
-#include "restore/windows/pe.h"
-#include "restore/windows/windows.h"
+#include "restore/boot/boot.h"
+#include "restore/boot/pe.h"
 
 #define PROGRAM_MAX (64u << 20)
 

@@ -12,8 +12,8 @@
  *	if (hc_pe_read(hc_buf_span(&file), &arena, &pe, err) == 0 && pe.original_filename != NULL)
  *		printf("%s %s\n", pe.original_filename, pe.file_version);	// halmacpi.dll 5.2.3790.1830
  */
-#ifndef HC_WINDOWS_PE_H
-#define HC_WINDOWS_PE_H
+#ifndef HC_BOOT_PE_H
+#define HC_BOOT_PE_H
 
 #include "restore/base/arena.h"
 #include "restore/base/bytes.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* restore/windows/bootmgr: which file starts Windows, and who signed it. */
+/* restore/boot/bootmgr: which file starts Windows, and who signed it. */
 #include "tests/unit/tap.h"
 
 #include "restore/base/file.h"
-#include "restore/windows/windows.h"
+#include "restore/boot/boot.h"
 #include "tests/unit/sandbox.h"
 
 #define CORPUS "tests/fuzz/authenticode/corpus/"

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A hive off a volume: its file and the logs beside it, as Windows would load them. */
+#include <string.h>
+
+#include "restore/hive/hive.h"
+#include "restore/volume/volume.h"
+
+#define HIVE_MAX (1u << 30)
+
+struct load {
+	struct hc_volume *volume;
+	const char *path;
+	const char *name;
+	struct hc_arena *arena;
+	struct hc_hive_loaded *ret;
+};
+
+static int
+no_memory(struct hc_err *err)
+{
+	return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a registry hive");
+}
+
+static int
+note(struct load *l, const struct hc_err *why, struct hc_err *err)
+{
+	if (why->code == H_OUT_OF_MEMORY)
+		return no_memory(err);
+	return hc_strings_add(&l->ret->notes, l->arena, why->text[0], err);
+}
+
+/* A log of the hive; empty when it isn't there. One that can't be read is noted, and counts as not there. */
+static int
+read_log(struct load *l, const char *suffix, struct hc_buf *ret, struct hc_err *err)
+{
+	const char *path = hc_arena_printf(l->arena, "%s%s", l->path, suffix);
+	struct hc_err why;
+
+	if (path == NULL)
+		return no_memory(err);
+	if (hc_volume_read_all(l->volume, path, HIVE_MAX, ret, &why) == 0)
+		return 0;
+	hc_buf_done(ret);
+	return why.code == H_PATH_NOT_FOUND ? 0 : note(l, &why, err);
+}
+
+/* Logs are read only where the hive needs them. */
+static bool
+is_clean(struct load *l, const struct hc_buf *bytes)
+{
+	const struct hc_hive_logs none = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
+	struct hc_hive_recovery recovery;
+	struct hc_buf copy = { 0 };
+	struct hc_err ignored;
+
+	return hc_hive_recover(hc_buf_span(bytes), &none, l->name, &copy, &recovery,
+			       &ignored) == 0 &&
+	       !recovery.dirty;
+}
+
+/* -1 with H_HIVE_FORMAT: the bytes are no hive. */
+static int
+replay(struct load *l, struct hc_buf *bytes, struct hc_err *err)
+{
+	struct hc_buf log = { 0 }, log1 = { 0 }, log2 = { 0 }, clean = { 0 };
+	struct hc_hive_state *state = &l->ret->state;
+	struct hc_hive_recovery recovery;
+	struct hc_hive_logs logs;
+	struct hc_err why;
+	int result = -1;
+
+	if (read_log(l, ".LOG", &log, err) < 0 || read_log(l, ".LOG1", &log1, err) < 0 ||
+	    read_log(l, ".LOG2", &log2, err) < 0)
+		goto out;
+	logs = (struct hc_hive_logs){ hc_buf_span(&log), hc_buf_span(&log1),
+				      hc_buf_span(&log2) };
+	state->dirty = true;
+	if (hc_hive_recover(hc_buf_span(bytes), &logs, l->name, &clean, &recovery, &why) == 0) {
+		state->recovered = true;
+		state->log_entries_replayed = recovery.entries;
+		hc_buf_done(bytes);
+		*bytes = clean;
+		result = 0;
+	} else if (why.code == H_HIVE_FORMAT || why.code == H_OUT_OF_MEMORY) {
+		*err = why;
+	} else {
+		result = note(l, &why, err);
+	}
+out:
+	hc_buf_done(&log);
+	hc_buf_done(&log1);
+	hc_buf_done(&log2);
+	return result;
+}
+
+int
+hc_hive_load(struct hc_volume *volume, const char *path, const char *name,
+	     struct hc_arena *arena, struct hc_hive_loaded *ret, struct hc_err *err)
+{
+	struct hc_hive_loaded loaded = { .state = { .name = name } };
+	struct load l = { volume, path, name, arena, &loaded };
+	struct hc_buf bytes = { 0 };
+	int result = hc_volume_read_all(volume, path, HIVE_MAX, &bytes, err);
+
+	if (result == 0 && is_clean(&l, &bytes))
+		loaded.state.recovered = true;
+	else if (result == 0)
+		result = replay(&l, &bytes, err);
+	if (result == 0)
+		result = hc_hive_open(hc_buf_span(&bytes), name, &loaded.hive, err);
+	hc_buf_done(&bytes);
+	if (result == 0)
+		*ret = loaded;
+	return result;
+}
