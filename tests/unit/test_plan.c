@@ -288,23 +288,6 @@ test_text(void)
 	hc_arena_done(&s.arena);
 }
 
-static void
-test_table(void)
-{
-	const struct hc_rule *rule, *last = NULL;
-	bool sorted = true, whole = true;
-
-	for (size_t i = 0; (rule = hc_rules_at(i)) != NULL; last = rule, i++) {
-		sorted = sorted && (last == NULL || strcmp(last->id, rule->id) < 0);
-		whole = whole && rule->title && rule->because && rule->source && rule->remedy &&
-			rule->judge;
-	}
-	ok(sorted, "rules are sorted, each id once");
-	ok(whole, "each has title, reason, source, remedy and judge");
-	ok(hc_rules_by_id("DSK-1") != NULL && hc_rules_by_id("X") == NULL,
-	   "they are found by id");
-}
-
 int
 main(void)
 {
@@ -313,6 +296,5 @@ main(void)
 	test_rules();
 	test_repairs();
 	test_text();
-	test_table();
 	return tap_done();
 }
