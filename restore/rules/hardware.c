@@ -65,7 +65,7 @@ JUDGE(judge_hardware_spare)
 	for (size_t i = 0; adapters && i < facts->network.count; i++)
 		if (is_adapter(&facts->network.items[i]))
 			hc_judge_fact(j, "facts.network", "network adapter: %s",
-				      facts->network.items[i].name);
+				      hc_or_unknown(facts->network.items[i].name));
 	for (size_t i = 0; disks && i < facts->disks.count; i++) {
 		const struct hc_disk *disk = &facts->disks.items[i];
 
