@@ -34,9 +34,7 @@ test-unit: units ## C functions, with sanitizers
 	@$(run_tests) unit
 test-golden: host ## documents in, documents and screens out
 	@$(run_tests) golden
-test-mutate: ## flip each level, condition and row of the rules: each must break a golden verdict; half an hour
-	@tests/tools/mutate_rules.py
-fuzz: fuzzers ## each parser over its corpus, and 20 seconds of fuzzing
+test-fuzz: fuzzers ## each parser over its corpus, and 20 seconds of fuzzing
 	@$(run_tests) fuzz
 test-image: host ## disk images: capture, restore, tools of others as witnesses
 	@$(run_tests) image
