@@ -19,12 +19,14 @@ const struct hc_hal_kind hc_hal_kinds[] = {
 	{ "acpiapic", "ACPI x86 or x64 PC", NULL, HC_HAL_ACPI_APIC, HC_UNKNOWN },
 };
 
+#define NT_LAST HC_NT(255, 255)
+
 /* First match counts. */
 static const struct hc_hal_generation generations[] = {
 	/* NT 4.0 keeps no HAL in the registry, and there is no repair for its files. */
 	{ .architecture = "x86",
 	  .since = HC_NT(4, 0),
-	  .until = HC_NT(4, 255),
+	  .until = HC_NT(4, 0),
 	  .choice = HC_HAL_BY_TYPE,
 	  .compare = HC_HAL_COMPARE_FILE | HC_HAL_COMPARE_KERNEL },
 	{ .architecture = "x86",
@@ -46,17 +48,11 @@ static const struct hc_hal_generation generations[] = {
 	  .since = HC_NT(6, 1),
 	  .until = HC_NT(6, 1),
 	  .choice = HC_HAL_BY_LOADER },
-	{ .architecture = "x86",
-	  .since = HC_NT(6, 2),
-	  .until = HC_NT(255, 255),
-	  .choice = HC_HAL_ONE },
-	{ .architecture = "x64",
-	  .since = HC_NT(6, 0),
-	  .until = HC_NT(255, 255),
-	  .choice = HC_HAL_ONE },
+	{ .architecture = "x86", .since = HC_NT(6, 2), .until = NT_LAST, .choice = HC_HAL_ONE },
+	{ .architecture = "x64", .since = HC_NT(6, 0), .until = NT_LAST, .choice = HC_HAL_ONE },
 	{ .architecture = "arm64",
-	  .since = HC_NT(6, 0),
-	  .until = HC_NT(255, 255),
+	  .since = HC_NT(10, 0),
+	  .until = NT_LAST,
 	  .choice = HC_HAL_ONE },
 };
 
