@@ -79,6 +79,7 @@ parse_time(const char *text, int64_t *ret)
 	int year, month, day, hour, minute, second;
 	int64_t days;
 
+	*ret = 0;
 	if (text == NULL || sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ", &year, &month, &day, &hour,
 				   &minute, &second) != 6)
 		return false;
