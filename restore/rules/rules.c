@@ -91,13 +91,12 @@ is_in_range(const struct hc_rule *rule, const struct hc_rules_input *in, const c
 		*ret_why = "no Windows was recognised in the backup";
 		return true;
 	}
-	if (rule->since == 0 && rule->until == 0)
+	if (rule->since == 0)
 		return true;
 	nt = hc_nt_of(in->manifest->windows);
 	if (nt == 0)
 		*ret_why = "the version of the Windows in the backup is not known";
-	return nt == 0 || ((rule->since == 0 || nt >= rule->since) &&
-			   (rule->until == 0 || nt <= rule->until));
+	return nt == 0 || (nt >= rule->since && nt <= rule->until);
 }
 
 /* Why the rule can't be judged, or NULL. */
@@ -145,8 +144,7 @@ judge_one(const struct hc_rule *rule, const struct hc_rules_input *in, struct hc
 					   .source = rule->source,
 					   .remedy = rule->remedy };
 	/* What does not apply is left out, whether or not everything is known that it would need. */
-	if ((why == NULL || in->manifest->windows != NULL) && rule->applies != NULL &&
-	    !rule->applies(in))
+	if (in->manifest->windows != NULL && rule->applies != NULL && !rule->applies(in))
 		return false;
 	if (why != NULL) {
 		j->finding->level = HC_LEVEL_INFO;

@@ -75,15 +75,15 @@ struct hc_rule {
 	const char *title;
 	unsigned modes;        /* enum hc_rule_mode */
 	unsigned needs;        /* enum hc_rule_need */
-	unsigned since, until; /* Windows versions, HC_NT; 0: from the first, up to the last */
+	unsigned since, until; /* Windows versions, HC_NT; 0 and 0: all */
 	const char *asks;      /* what is compared */
 	struct hc_rule_outcome outcomes[HC_RULE_OUTCOMES + 1];
 	const char *because;
 	const char *source;
 	const char *remedy;
 	const char *overriding; /* what `--override` or `--accept` means here */
-	/* Whether the rule has something to say about this backup; NULL: always.  Asks no facts of the machine
-	 * unless HC_RULE_MACHINE is needed, and then only when there are some. */
+	/* Whether the rule has something to say about this backup; NULL: always.  Asked when its Windows is known,
+	 * whether or not the machine is. */
 	bool (*applies)(const struct hc_rules_input *in);
 	/* Why a block can't be overridden here, or NULL; no function: it can. */
 	const char *(*refuses_override)(const struct hc_rules_input *in);

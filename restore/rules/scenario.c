@@ -8,13 +8,13 @@
 
 /* A row of the article's table: how the Windows on the target came there. */
 static const struct history {
-	const char *kind;     /* of a restore record */
-	bool same, different; /* whether a system state may follow, by hardware */
+	const char *kind;   /* of a restore record */
+	bool same_hardware; /* whether a system state may follow there; elsewhere it never may */
 	const char *what;
 } histories[] = {
-	{ "asr", true, false, "a bare metal restore was made here" },
-	{ "halcyon", true, false, "a bare metal restore was made here" },
-	{ "full", false, false, "a full server restore without bare metal was made here" },
+	{ "asr", true, "a bare metal restore was made here" },
+	{ "halcyon", true, "a bare metal restore was made here" },
+	{ "full", false, "a full server restore without bare metal was made here" },
 };
 
 static const struct history *
@@ -46,9 +46,8 @@ JUDGE(judge_scenario)
 	if (history == NULL)
 		return HC_LEVEL_BLOCK;
 	/* Hardware of which not everything is known is not the same. */
-	if (hc_same_hardware(in, j) == HC_YES)
-		return history->same ? HC_LEVEL_PASS : HC_LEVEL_BLOCK;
-	return history->different ? HC_LEVEL_PASS : HC_LEVEL_BLOCK;
+	return hc_same_hardware(in, j) == HC_YES && history->same_hardware ? HC_LEVEL_PASS
+									   : HC_LEVEL_BLOCK;
 }
 
 /* ---------------------------------------------------------------- SCN-2 */
