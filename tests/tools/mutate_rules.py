@@ -23,7 +23,7 @@ RULES = os.path.join(TOP, "restore/rules")
 GOLDEN = os.path.join(TOP, "tests/golden/rules")
 FLAGS = ["-std=c11", "-O0", "-w", "-D_GNU_SOURCE", "-D_FILE_OFFSET_BITS=64", '-DHC_VERSION="0"']
 # What is not about verdicts: words, pages, memory.
-SKIP_LINES = re.compile(r"^\s*(/?\*|#)|out_of_memory|hc_judge_fact|hc_arena|snprintf|\bfor \(")
+SKIP_LINES = re.compile(r"^\s*(/?\*|#)|out_of_memory|hc_judge_fact|hc_judge_remedy|^\s*j, \x22|hc_arena|snprintf|\bfor \(")
 # (pattern, replacement): each match of each pattern is one flip.
 CONDITIONS = [
     (r"HC_LEVEL_PASS", "HC_LEVEL_INFO"), (r"HC_LEVEL_INFO", "HC_LEVEL_BLOCK"), (r"HC_LEVEL_REPAIR", "HC_LEVEL_PASS"),
