@@ -99,14 +99,18 @@ is_in_range(const struct hc_rule *rule, const struct hc_rules_input *in, const c
 	return nt == 0 || (nt >= rule->since && nt <= rule->until);
 }
 
-/* Why the rule can't be judged, or NULL. */
+/* Why the rule can't be judged, or NULL; *ret_where: the document that would have to say it. */
 static const char *
-lacks(const struct hc_rule *rule, const struct hc_rules_input *in)
+lacks(const struct hc_rule *rule, const struct hc_rules_input *in, const char **ret_where)
 {
-	if ((rule->needs & HC_RULE_MACHINE) != 0 && in->facts == NULL)
+	if ((rule->needs & HC_RULE_MACHINE) != 0 && in->facts == NULL) {
+		*ret_where = "facts";
 		return "the machine that will run this is not known";
-	if ((rule->needs & HC_RULE_TARGET_WINDOWS) != 0 && hc_target_windows(in) == NULL)
+	}
+	if ((rule->needs & HC_RULE_TARGET_WINDOWS) != 0 && hc_target_windows(in) == NULL) {
+		*ret_where = "survey.target_windows";
 		return "no Windows was found on the target";
+	}
 	return NULL;
 }
 
@@ -132,12 +136,12 @@ mark_override(const struct hc_rule *rule, const struct hc_rules_input *in,
 static bool
 judge_one(const struct hc_rule *rule, const struct hc_rules_input *in, struct hc_judgement *j)
 {
-	const char *why;
+	const char *why, *where = "manifest.windows";
 
 	if (is_left_out(rule, in) || !is_in_range(rule, in, &why))
 		return false;
 	if (why == NULL)
-		why = lacks(rule, in);
+		why = lacks(rule, in, &where);
 	*j->finding = (struct hc_finding){ .rule = rule->id,
 					   .title = rule->title,
 					   .because = rule->because,
@@ -148,8 +152,7 @@ judge_one(const struct hc_rule *rule, const struct hc_rules_input *in, struct hc
 		return false;
 	if (why != NULL) {
 		j->finding->level = HC_LEVEL_INFO;
-		hc_judge_fact(j, in->facts == NULL ? "facts" : "manifest.windows",
-			      "not evaluated: %s", why);
+		hc_judge_fact(j, where, "not evaluated: %s", why);
 		return true;
 	}
 	j->finding->level = rule->judge(in, j);
