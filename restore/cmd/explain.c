@@ -43,6 +43,29 @@ print_schema(const char *name, struct hc_err *err)
 	return hc_err_set(err, H_NOT_FOUND, "there is no document \"%s\"", name);
 }
 
+/* Id, title, and the levels that can come out. */
+static void
+print_rule_line(const struct hc_rule *rule)
+{
+	printf("%s\t%s\t", rule->id, rule->title);
+	for (size_t i = 0; rule->outcomes[i].text != NULL; i++)
+		printf("%s%s", i > 0 ? "," : "", hc_level_names[rule->outcomes[i].level]);
+	printf("\n");
+}
+
+/* The page of docs/rules. */
+static int
+print_page(const struct hc_rule *rule, struct hc_err *err)
+{
+	struct hc_buf text = { 0 };
+	int result = hc_rule_page(rule, &text, err);
+
+	if (result == 0)
+		result = cli_print_buf(&text, err);
+	hc_buf_done(&text);
+	return result;
+}
+
 static int
 print_list(const char *kind, struct hc_err *err)
 {
@@ -54,7 +77,7 @@ print_list(const char *kind, struct hc_err *err)
 			printf("H%04d\t%s\n", (int)info->code, info->title);
 	else if (strcmp(kind, "rules") == 0)
 		for (size_t i = 0; (rule = hc_rules_at(i)) != NULL; i++)
-			printf("%s\t%s\n", rule->id, rule->title);
+			print_rule_line(rule);
 	else if (strcmp(kind, "schemas") == 0)
 		for (size_t i = 0; i < SHAPE_COUNT; i++)
 			printf("%.*s\n",
@@ -86,9 +109,8 @@ cmd_explain(struct cli *cli, struct hc_err *err)
 	rule = hc_rules_by_id(cli->args[0]);
 	info = rule == NULL ? hc_err_info_by_id(cli->args[0]) : NULL;
 	if (rule != NULL)
-		printf("%s  %s\n\nWhy:    %s\nSource: %s\nDo:     %s\n", rule->id, rule->title,
-		       rule->because, rule->source, rule->remedy);
-	else if (info != NULL)
+		return print_page(rule, err);
+	if (info != NULL)
 		printf("H%04d  %s\n\nExit status %d.\nDo: %s\n", (int)info->code, info->title,
 		       exits[info->class], info->remedy);
 	else

@@ -19,7 +19,7 @@ atomic_bool cli_stop;
 	{ "facts", "FILE", "facts of the machine that will run this (default: this one)" },    \
 		{ "for-machine", "FACTS", "for another machine: its facts, or \"unknown\"" },  \
 		{ "disk", "N", "disk of the backup, from 0 (default 0)" },                     \
-		{ "mode", "MODE", "bmr: whole disks (the only one so far)" },                  \
+		{ "mode", "MODE", "bmr: whole disks (check also: volume, system-state)" },     \
 		{ "override", "RULE", "override a block by name; stands in plan and report" }, \
 	{                                                                                      \
 		"accept", "RULE", "accept a warning by name; stands in plan and report"        \
@@ -53,12 +53,18 @@ static const struct cli_option capture_options[] = {
 	  "leave out free clusters of a volume with an unreplayed journal" },
 	END
 };
-static const struct cli_option catalog_options[] = { PLACE_OPTIONS, END };
-static const struct cli_option check_options[] = { { "target", "TARGET",
-						     "disk or image file to judge, too" },
-						   MACHINE_OPTIONS,
-						   PLACE_OPTIONS,
-						   END };
+static const struct cli_option catalog_options[] = {
+	{ "facts", "FILE", "say which fit the machine with these facts, best first" },
+	PLACE_OPTIONS,
+	END
+};
+static const struct cli_option check_options[] = {
+	{ "target", "TARGET", "disk or image file to judge, too" },
+	{ "partition", "N", "volume that --mode volume is about" },
+	MACHINE_OPTIONS,
+	PLACE_OPTIONS,
+	END
+};
 static const struct cli_option plan_options[] = {
 	{ "target", "TARGET", "disk or image file that will be erased" },
 	{ "intent", "FILE", "take backup and choices from an answer file" },

@@ -133,12 +133,18 @@ absolute_repository(struct cli *cli, const char *backup, const char **ret, struc
 	return repository != NULL ? 0 : hc_err_set(err, H_OUT_OF_MEMORY, "no memory");
 }
 
+/* Only the verdict is there for every mode so far. */
 static int
-check_mode(const struct cli *cli, struct hc_err *err)
+check_mode(const struct cli *cli, const char **ret, struct hc_err *err)
 {
 	const char *mode = cli_get(cli, "mode");
 
-	if (mode == NULL || strcmp(mode, "bmr") == 0)
+	*ret = mode != NULL ? mode : "bmr";
+	if (strcmp(*ret, "bmr") == 0)
+		return 0;
+	if (strcmp(mode, "volume") != 0 && strcmp(mode, "system-state") != 0)
+		return hc_err_set(err, H_USAGE, "--mode %s: bmr, volume or system-state", mode);
+	if (strcmp(cli->command->name, "check") == 0)
 		return 0;
 	return hc_err_set(err, H_UNSUPPORTED, "--mode %s: only bmr, whole disks, so far", mode);
 }
@@ -149,19 +155,22 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 {
 	struct hc_rules_input *rules = &ret->input.rules;
 	struct hc_place_options place;
-	uint64_t disk;
+	uint64_t disk, partition;
+	const char *mode;
 
 	memset(ret, 0, sizeof(*ret));
 	if (request->backup == NULL)
 		return hc_err_set(err, H_USAGE, "which backup? Give REPO//ID");
-	if (check_mode(cli, err) < 0 || place_options(cli, &place, err) < 0 ||
+	if (check_mode(cli, &mode, err) < 0 || place_options(cli, &place, err) < 0 ||
 	    cli_number(cli, "disk", 0, &disk, err) < 0 ||
+	    cli_number(cli, "partition", 0, &partition, err) < 0 ||
 	    absolute_repository(cli, request->backup, &ret->input.repository, err) < 0 ||
 	    hc_backup_open(request->backup, &place, &ret->backup, err) < 0)
 		return -1;
 	*rules = (struct hc_rules_input){ .manifest = hc_backup_manifest(ret->backup),
 					  .disk = disk,
-					  .mode = "bmr",
+					  .partition = partition,
+					  .mode = mode,
 					  .unattended = request->unattended,
 					  .named_by_identity = request->named_by_identity,
 					  .reerase = request->reerase,

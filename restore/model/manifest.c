@@ -123,6 +123,9 @@ static const struct hc_field backup_fields[] = {
 	HC_FIELD(T, complete, BOOL, "Its manifest is whole."),
 	{ "signed", HC_JSON_BOOL, false, offsetof(T, is_signed), NULL, NULL,
 	  "Has a signature." },
+	HC_FIELD(T, outcome, STRING,
+		 "The verdict's outcome for the machine that was asked about; null: none was."),
+	HC_FIELD(T, reasons, STRINGS, "What stands against it: rule, level, title."),
 };
 static const struct hc_shape backup_shape =
 	HC_SHAPE(T, NULL, backup_fields, false, "A backup.");

@@ -121,6 +121,9 @@ struct hc_catalog_backup {
 	uint64_t disk_bytes;
 	bool complete;
 	bool is_signed;
+	const char
+		*outcome; /* the verdict's, for the machine that was asked about; else NULL */
+	struct hc_strings reasons; /* its findings from repair on: "HAL-1 block: ..." */
 };
 
 struct hc_catalog {

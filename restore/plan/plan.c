@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plan: the writes, step by step in the order of hazards 5. */
-#include "restore/plan/plan.h"
+#include "restore/plan/plan_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -200,39 +200,71 @@ plan_writes(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 
 /* ---------------------------------------------------------------- the whole */
 
-/* "DSK-1, FW-1" of the findings of this level that nobody overrode or accepted. */
-static void
-name_rules(const struct hc_verdict *verdict, unsigned level, char *buf, size_t size)
+/* What of a verdict is asked for by name. */
+typedef bool asks(const struct hc_plan_input *in, const struct hc_finding *finding);
+
+static bool
+is_block(const struct hc_plan_input *in, const struct hc_finding *finding)
 {
-	size_t used = 0;
+	(void)in;
+	return finding->level == HC_LEVEL_BLOCK;
+}
+
+static bool
+is_warning(const struct hc_plan_input *in, const struct hc_finding *finding)
+{
+	(void)in;
+	return finding->level == HC_LEVEL_WARN;
+}
+
+static bool
+is_lacking_repair(const struct hc_plan_input *in, const struct hc_finding *finding)
+{
+	return finding->level == HC_LEVEL_REPAIR && hc_plan_lacks_repair(in, finding);
+}
+
+/* "DSK-1, FW-1" of the findings that nobody overrode or accepted; returns how many there are. */
+static size_t
+name_rules(const struct hc_plan_input *in, const struct hc_verdict *verdict, asks *wanted,
+	   char *buf, size_t size)
+{
+	size_t used = 0, count = 0;
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < verdict->findings.count && used < size; i++) {
 		const struct hc_finding *finding = &verdict->findings.items[i];
 		int n;
 
-		if (finding->level != level || finding->overridden)
+		if (finding->overridden || !wanted(in, finding))
 			continue;
 		n = snprintf(buf + used, size - used, "%s%s", used > 0 ? ", " : "",
 			     finding->rule);
 		used += n < 0 ? 0 : (size_t)n;
+		count++;
 	}
+	return count;
 }
 
 static int
-check_outcome(const struct hc_verdict *verdict, struct hc_err *err)
+check_outcome(const struct hc_plan_input *in, const struct hc_verdict *verdict,
+	      struct hc_err *err)
 {
-	char names[256];
+	char names[256], repairs[256];
+	size_t warnings, lacking;
 
 	if (verdict->outcome == HC_OUTCOME_BLOCKED) {
-		name_rules(verdict, HC_LEVEL_BLOCK, names, sizeof(names));
+		name_rules(in, verdict, is_block, names, sizeof(names));
 		return hc_err_set(err, H_PLAN_BLOCKED, "blocked by %s", names);
 	}
-	if (verdict->outcome == HC_OUTCOME_CONFIRM) {
-		name_rules(verdict, HC_LEVEL_WARN, names, sizeof(names));
+	warnings = name_rules(in, verdict, is_warning, names, sizeof(names));
+	lacking = name_rules(in, verdict, is_lacking_repair, repairs, sizeof(repairs));
+	if (warnings + lacking == 0)
+		return 0;
+	if (lacking == 0)
 		return hc_err_set(err, H_PLAN_NEEDS_ANSWER, "not accepted yet: %s", names);
-	}
-	return 0;
+	return hc_err_set(err, H_PLAN_NEEDS_ANSWER,
+			  "not accepted yet: %s%s%s; this version can't make the repair of %s",
+			  names, warnings > 0 ? ", " : "", repairs, repairs);
 }
 
 static void
@@ -273,7 +305,7 @@ hc_plan_build(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_
 	*ret = (struct hc_plan){ .mode = in->rules.mode };
 	if (hc_rules_judge(&in->rules, arena, &ret->verdict, err) < 0)
 		return -1;
-	if (!in->compare_only && check_outcome(&ret->verdict, err) < 0)
+	if (!in->compare_only && check_outcome(in, &ret->verdict, err) < 0)
 		return -1;
 	if (in->rules.target == NULL)
 		return hc_err_set(err, H_TARGET_BAD, "no target was named");
@@ -282,5 +314,7 @@ hc_plan_build(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_
 		return hc_err_set(err, H_NOT_FOUND, "the backup has no disk %llu",
 				  (unsigned long long)in->rules.disk);
 	describe(in, &manifest->disks.items[in->rules.disk], arena, ret);
+	if (hc_plan_repair_losses(in, arena, ret, err) < 0)
+		return -1;
 	return plan_writes(in, &manifest->disks.items[in->rules.disk], arena, ret, err);
 }

@@ -4,7 +4,8 @@
  *
  * Shape:   see model/plan.h.
  * Owner:   the plan lives in the caller's arena and borrows from its inputs, which must outlive it.
- * Errors:  H_PLAN_BLOCKED and H_PLAN_NEEDS_ANSWER name the rules; the verdict is filled in then too.
+ * Errors:  H_PLAN_BLOCKED and H_PLAN_NEEDS_ANSWER name the rules; the verdict is filled in then too.  A repair that
+ *          this program can't make wants an answer like a warning, and is then listed among the losses.
  *          H_DISK_TABLE, H_DISK_TOO_SMALL.
  * Source:  design.md sections 1, 3; hazards 5, 6, 10.
  */
@@ -22,6 +23,8 @@ struct hc_plan_input {
 	bool reuse;
 	uint64_t create_size; /* of a target file that doesn't exist yet; else 0 */
 	bool compare_only;    /* nothing will be written: the verdict is given, not enforced */
+	struct hc_strings
+		fixups; /* repairs that this program makes; the others have to be accepted */
 };
 
 /* Fills *ret with the verdict in any case but lack of memory. */

@@ -1,14 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plan and verdict in plain words. */
+#include <string.h>
+
 #include "restore/base/text.h"
 #include "restore/plan/plan.h"
+
+/* Words under a line, a line of their own for each line of `text`. */
+static int
+indented(const char *head, const char *text, struct hc_buf *out, struct hc_err *err)
+{
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+
+		if (hc_buf_printf(out, err, "                %-5s%.*s\n", head, (int)length,
+				  text) < 0)
+			return -1;
+		text += length + (text[length] != '\0');
+		head = "";
+	}
+	return 0;
+}
+
+static bool
+is_not_evaluated(const struct hc_finding *finding)
+{
+	return finding->level == HC_LEVEL_INFO && finding->evidence.count == 1 &&
+	       strncmp(finding->evidence.items[0].fact,
+		       "not evaluated:", strlen("not evaluated:")) == 0;
+}
+
+static const char *
+marked(const struct hc_finding *finding)
+{
+	if (!finding->overridden)
+		return "";
+	return finding->level == HC_LEVEL_BLOCK ? " (overridden by name)"
+						: " (accepted by name)";
+}
 
 static int
 finding_text(const struct hc_finding *finding, struct hc_buf *out, struct hc_err *err)
 {
 	if (hc_buf_printf(out, err, "  %-6s %-6s %s%s\n", hc_level_names[finding->level],
-			  finding->rule, finding->title,
-			  finding->overridden ? " (accepted by name)" : "") < 0)
+			  finding->rule, finding->title, marked(finding)) < 0)
 		return -1;
 	if (finding->level == HC_LEVEL_PASS)
 		return 0;
@@ -18,9 +52,38 @@ finding_text(const struct hc_finding *finding, struct hc_buf *out, struct hc_err
 			return -1;
 	if (finding->level < HC_LEVEL_REPAIR)
 		return 0;
-	return hc_buf_printf(out, err,
-			     "                Why: %s (%s)\n                Do:  %s\n",
-			     finding->because, finding->source, finding->remedy);
+	if (indented("Why:", finding->because, out, err) < 0 ||
+	    indented("Do:", finding->remedy, out, err) < 0)
+		return -1;
+	for (size_t i = 0; i < finding->fixups.count; i++)
+		if (hc_buf_printf(out, err, "                %-5s%s\n", i == 0 ? "Fix:" : "",
+				  finding->fixups.items[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* Rules that nothing could be said about share a line for each reason. */
+static int
+not_evaluated_text(const struct hc_verdict *verdict, size_t first, struct hc_buf *out,
+		   struct hc_err *err)
+{
+	const char *why = verdict->findings.items[first].evidence.items[0].fact;
+
+	for (size_t i = 0; i < first; i++)
+		if (is_not_evaluated(&verdict->findings.items[i]) &&
+		    strcmp(verdict->findings.items[i].evidence.items[0].fact, why) == 0)
+			return 0;
+	if (hc_buf_printf(out, err, "  %-6s", "info") < 0)
+		return -1;
+	for (size_t i = first; i < verdict->findings.count; i++) {
+		const struct hc_finding *finding = &verdict->findings.items[i];
+
+		if (is_not_evaluated(finding) &&
+		    strcmp(finding->evidence.items[0].fact, why) == 0 &&
+		    hc_buf_printf(out, err, " %s", finding->rule) < 0)
+			return -1;
+	}
+	return hc_buf_printf(out, err, "\n                %s\n", why);
 }
 
 int
@@ -28,9 +91,15 @@ hc_verdict_text(const struct hc_verdict *verdict, struct hc_buf *out, struct hc_
 {
 	if (hc_buf_printf(out, err, "Verdict: %s\n", hc_outcome_names[verdict->outcome]) < 0)
 		return -1;
-	for (size_t i = 0; i < verdict->findings.count; i++)
-		if (finding_text(&verdict->findings.items[i], out, err) < 0)
+	for (size_t i = 0; i < verdict->findings.count; i++) {
+		const struct hc_finding *finding = &verdict->findings.items[i];
+		int result = is_not_evaluated(finding)
+				     ? not_evaluated_text(verdict, i, out, err)
+				     : finding_text(finding, out, err);
+
+		if (result < 0)
 			return -1;
+	}
 	return 0;
 }
 

@@ -2,6 +2,29 @@
 /* Rules about the backup itself. */
 #include "restore/rules/rules_priv.h"
 
+/* A blob index without a hash can't be told from another one.  Returns how many there are. */
+static size_t
+name_unhashed(const struct hc_manifest *m, struct hc_judgement *j)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < m->disks.count; i++) {
+		const struct hc_regions *regions = &m->disks.items[i].regions;
+
+		for (size_t k = 0; k < regions->count; k++) {
+			const struct hc_file_ref *index = &regions->items[k].index;
+
+			if (index->name == NULL ||
+			    (index->sha256 != NULL && index->sha256[0] != '\0'))
+				continue;
+			hc_judge_fact(j, "manifest.disks[].regions[].index", "%s has no hash",
+				      index->name);
+			found++;
+		}
+	}
+	return found;
+}
+
 JUDGE(judge_complete)
 {
 	const struct hc_manifest *m = in->manifest;
@@ -13,55 +36,15 @@ JUDGE(judge_complete)
 		hc_judge_fact(j, "manifest.disks", "it holds no disk");
 		return HC_LEVEL_BLOCK;
 	}
-	return HC_LEVEL_PASS;
-}
-
-/* Names the volumes for which `wanted` holds; returns how many. */
-static size_t
-name_volumes(const struct hc_rules_input *in, struct hc_judgement *j,
-	     bool (*wanted)(const struct hc_volume_state *), const char *what)
-{
-	const struct hc_regions *regions;
-	size_t found = 0;
-
-	if (in->disk >= in->manifest->disks.count)
-		return 0;
-	regions = &in->manifest->disks.items[in->disk].regions;
-	for (size_t i = 0; i < regions->count; i++) {
-		const struct hc_region *region = &regions->items[i];
-
-		if (region->volume == NULL || region->partition == NULL ||
-		    !wanted(region->volume))
-			continue;
-		found++;
-		hc_judge_fact(j, "manifest.disks[].regions[].volume", "partition %llu %s",
-			      (unsigned long long)region->partition->number, what);
+	if (name_unhashed(m, j) > 0)
+		return HC_LEVEL_BLOCK;
+	for (size_t i = 0; i < m->warnings.count; i++)
+		hc_judge_fact(j, "manifest.warnings", "noted at capture: %s",
+			      m->warnings.items[i]);
+	if (in->signature == HC_NO) {
+		hc_judge_fact(j, "manifest.json.minisig",
+			      "no key that is trusted here has signed it");
+		return HC_LEVEL_WARN;
 	}
-	return found;
-}
-
-static bool
-has_bitlocker(const struct hc_volume_state *volume)
-{
-	return volume->bitlocker;
-}
-
-static bool
-is_hibernated(const struct hc_volume_state *volume)
-{
-	return volume->hibernated;
-}
-
-JUDGE(judge_bitlocker)
-{
-	return name_volumes(in, j, has_bitlocker, "is encrypted by BitLocker") > 0
-		       ? HC_LEVEL_WARN
-		       : HC_LEVEL_PASS;
-}
-
-JUDGE(judge_hibernated)
-{
-	return name_volumes(in, j, is_hibernated, "holds a resumable hiberfil.sys") > 0
-		       ? HC_LEVEL_WARN
-		       : HC_LEVEL_PASS;
+	return m->warnings.count > 0 ? HC_LEVEL_INFO : HC_LEVEL_PASS;
 }

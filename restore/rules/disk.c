@@ -5,32 +5,6 @@
 #include "restore/base/text.h"
 #include "restore/rules/rules_priv.h"
 
-static const struct hc_manifest_disk *
-source_disk(const struct hc_rules_input *in)
-{
-	return in->disk < in->manifest->disks.count ? &in->manifest->disks.items[in->disk]
-						    : NULL;
-}
-
-static bool
-same_text(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
-JUDGE(judge_offline)
-{
-	const struct hc_strings *users = &in->target->in_use_by;
-
-	for (size_t i = 0; i < users->count; i++)
-		hc_judge_fact(j, "facts.disks[].in_use_by", "%s is in use: %s",
-			      in->target->path, users->items[i]);
-	if (in->target->read_only)
-		hc_judge_fact(j, "facts.disks[].read_only", "%s is write-protected",
-			      in->target->path);
-	return users->count > 0 || in->target->read_only ? HC_LEVEL_BLOCK : HC_LEVEL_PASS;
-}
-
 /* The least size a disk must have: the end of the last partition, and room for the backup GPT behind it. */
 static uint64_t
 least_size(const struct hc_manifest_disk *disk)
@@ -48,9 +22,36 @@ least_size(const struct hc_manifest_disk *disk)
 	return hc_min_u64(end, disk->size);
 }
 
+/* Volume mode: the volume goes into the partition of its number. */
+static unsigned
+judge_volume_size(const struct hc_rules_input *in, const struct hc_manifest_disk *disk,
+		  struct hc_judgement *j)
+{
+	const struct hc_partitions *partitions = &in->target->partitions;
+	char need[HC_SIZE_TEXT], have[HC_SIZE_TEXT];
+	uint64_t least = 0, room = 0;
+
+	for (size_t i = 0; i < disk->regions.count; i++)
+		if (disk->regions.items[i].partition != NULL &&
+		    disk->regions.items[i].partition->number == in->partition)
+			least = disk->regions.items[i].size;
+	for (size_t i = 0; i < partitions->count; i++)
+		if (partitions->items[i].number == in->partition)
+			room = partitions->items[i].size;
+	hc_size_text(least, need);
+	hc_size_text(room, have);
+	hc_judge_fact(j, "manifest.disks[].regions", "the volume needs %s (%llu bytes)", need,
+		      (unsigned long long)least);
+	hc_judge_fact(j, "facts.disks[].partitions[].size",
+		      "partition %llu of %s has %s (%llu bytes)",
+		      (unsigned long long)in->partition, in->target->path, have,
+		      (unsigned long long)room);
+	return least != 0 && room >= least ? HC_LEVEL_PASS : HC_LEVEL_BLOCK;
+}
+
 JUDGE(judge_size)
 {
-	const struct hc_manifest_disk *disk = source_disk(in);
+	const struct hc_manifest_disk *disk = hc_source_disk(in);
 	char need[HC_SIZE_TEXT], have[HC_SIZE_TEXT], lack[HC_SIZE_TEXT];
 	uint64_t least;
 
@@ -59,6 +60,8 @@ JUDGE(judge_size)
 			      (unsigned long long)in->disk);
 		return HC_LEVEL_BLOCK;
 	}
+	if (hc_mode_of(in) == HC_RULE_VOLUME && in->partition != 0)
+		return judge_volume_size(in, disk, j);
 	least = least_size(disk);
 	hc_size_text(least, need);
 	hc_size_text(in->target->size, have);
@@ -76,7 +79,7 @@ JUDGE(judge_size)
 
 JUDGE(judge_sectors)
 {
-	const struct hc_manifest_disk *disk = source_disk(in);
+	const struct hc_manifest_disk *disk = hc_source_disk(in);
 
 	if (disk == NULL)
 		return HC_LEVEL_BLOCK;
@@ -96,28 +99,71 @@ JUDGE(judge_sectors)
 
 JUDGE(judge_identity_free)
 {
-	const struct hc_manifest_disk *disk = source_disk(in);
-	enum hc_level level = HC_LEVEL_PASS;
+	const struct hc_manifest_disk *disk = hc_source_disk(in);
+	unsigned level = HC_LEVEL_PASS;
 
 	for (size_t i = 0; disk != NULL && i < in->facts->disks.count; i++) {
 		const struct hc_disk *other = &in->facts->disks.items[i];
 
 		if (strcmp(other->path, in->target->path) == 0 ||
-		    !same_text(other->table_id, disk->table_id))
+		    !hc_same_text(other->table_id, disk->table_id))
 			continue;
 		hc_judge_fact(j, "facts.disks[].table_id", "%s has the identity %s too",
 			      other->path, other->table_id);
-		level = HC_LEVEL_WARN;
+		hc_judge_fixup(j, "mounted-devices");
+		hc_judge_fixup(j, "bcd");
+		level = HC_LEVEL_REPAIR;
 	}
 	return level;
 }
 
+/* Partition types that say that a volume may lie on several disks: MBR type 42, and GPT's (Microsoft, PARTITION_INFORMATION_GPT). */
+static const struct pooled {
+	const char *type;
+	const char *what;
+} pooled[] = {
+	{ "42", "a dynamic disk (Logical Disk Manager)" },
+	{ "5808c8aa-7e8f-42e0-85d2-e1e90434cfb3", "a dynamic disk (Logical Disk Manager)" },
+	{ "af9b60a0-1431-4f62-bc68-3311714a69ad", "a dynamic disk (Logical Disk Manager)" },
+	{ "e75caf8f-f680-4cee-afa3-b001e56efc2d", "a storage space" },
+};
+
+static const struct pooled *
+find_pooled(const struct hc_partition *partition)
+{
+	for (size_t i = 0; partition != NULL && i < sizeof(pooled) / sizeof(pooled[0]); i++)
+		if (hc_same_name(partition->type, pooled[i].type))
+			return &pooled[i];
+	return NULL;
+}
+
+JUDGE(judge_dynamic)
+{
+	const struct hc_manifest_disk *disk = hc_source_disk(in);
+	size_t found = 0;
+
+	for (size_t i = 0; disk != NULL && i < disk->regions.count; i++) {
+		const struct hc_partition *partition = disk->regions.items[i].partition;
+		const struct pooled *row = find_pooled(partition);
+
+		if (row == NULL)
+			continue;
+		hc_judge_fact(j, "manifest.disks[].regions[].partition.type",
+			      "partition %llu is part of %s",
+			      (unsigned long long)partition->number, row->what);
+		found++;
+	}
+	if (found == 0)
+		return HC_LEVEL_PASS;
+	return hc_mode_of(in) == HC_RULE_VOLUME ? HC_LEVEL_INFO : HC_LEVEL_BLOCK;
+}
+
 /* Unattended, only what is certainly meant may be erased (hazards 2). */
-static enum hc_level
+static unsigned
 judge_holds_unattended(const struct hc_rules_input *in, struct hc_judgement *j, bool blank,
 		       bool same)
 {
-	if (same_text(in->target->holds_kind, "halcyon-finished") && !in->reerase) {
+	if (hc_same_text(in->target->holds_kind, "halcyon-finished") && !in->reerase) {
 		hc_judge_fact(j, "facts.disks[].journal",
 			      "a finished restore of plan %.12s lies there",
 			      in->target->journal ? in->target->journal : "?");
@@ -126,7 +172,7 @@ judge_holds_unattended(const struct hc_rules_input *in, struct hc_judgement *j, 
 		return HC_LEVEL_BLOCK;
 	}
 	/* What an unfinished restore left is lost already; whether this run may carry on is decided by its claim. */
-	if (same_text(in->target->holds_kind, "halcyon-unfinished"))
+	if (hc_same_text(in->target->holds_kind, "halcyon-unfinished"))
 		return HC_LEVEL_PASS;
 	if (blank || same || in->named_by_identity)
 		return HC_LEVEL_PASS;
@@ -135,9 +181,9 @@ judge_holds_unattended(const struct hc_rules_input *in, struct hc_judgement *j, 
 
 JUDGE(judge_holds)
 {
-	const struct hc_manifest_disk *disk = source_disk(in);
-	bool blank = same_text(in->target->holds_kind, "blank");
-	bool same = disk != NULL && same_text(in->target->table_id, disk->table_id);
+	const struct hc_manifest_disk *disk = hc_source_disk(in);
+	bool blank = hc_same_text(in->target->holds_kind, "blank");
+	bool same = disk != NULL && hc_same_text(in->target->table_id, disk->table_id);
 	const char *holds = in->survey != NULL && in->survey->target_holds != NULL
 				    ? in->survey->target_holds
 				    : in->target->holds;

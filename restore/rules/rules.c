@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* rules: the table and its evaluator. */
+/* rules: the evaluator. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,107 +7,13 @@
 
 #include "restore/rules/rules_priv.h"
 
-static const struct hc_rule rules[] = {
-	{ .id = "BAK-1",
-	  .title = "The backup is complete",
-	  .because = "A restore must not begin that can't end.",
-	  .source = "design.md section 6",
-	  .remedy = "Use another backup, or capture again.",
-	  .judge = judge_complete },
-	{ .id = "DSK-1",
-	  .title = "The disk is large enough",
-	  .because = "Every partition of the backup needs its place.",
-	  .source = "Windows RE error 0x80042407; design.md section 6",
-	  .remedy = "Choose a larger disk.",
-	  .needs_target = true,
-	  .judge = judge_size },
-	{ .id = "DSK-2",
-	  .title = "Sector sizes are the same",
-	  .because =
-		  "NTFS and partition tables are written in sectors; a block copy can't change their size.",
-	  .source = "windows-offline.md section 10",
-	  .remedy =
-		  "Use a disk of the same logical sector size; some NVMe disks can be reformatted to it.",
-	  .needs_target = true,
-	  .judge = judge_sectors },
-	{ .id = "DSK-3",
-	  .title = "The disk's identity is not in use beside it",
-	  .because = "Windows takes one of two disks with one signature offline.",
-	  .source = "windows-offline.md section 9",
-	  .remedy = "Remove the other disk before the first start.",
-	  .needs_machine = true,
-	  .needs_target = true,
-	  .judge = judge_identity_free },
-	{ .id = "DSK-5",
-	  .title = "What the disk holds now may go",
-	  .because = "Everything on the target is erased.",
-	  .source = "hazards 2",
-	  .remedy = "Name the disk by its serial number or WWN, or choose a blank one.",
-	  .needs_target = true,
-	  .judge = judge_holds },
-	{ .id = "DSK-6",
-	  .title = "The disk stands for itself",
-	  .because =
-		  "A part of a RAID, a pool or a LUN is not a disk that Windows starts from.",
-	  .source = "hazards 4",
-	  .remedy =
-		  "Assemble the volume and choose that, or set the controller to plain disks.",
-	  .needs_target = true,
-	  .judge = judge_member },
-	{ .id = "FW-1",
-	  .title = "Firmware of the same kind",
-	  .because =
-		  "\"Both the Target machine being backed up and the Destination machine receiving the "
-		  "restore have to be either UEFI or BIOS based.\"",
-	  .source = "Microsoft KB 249694",
-	  .remedy = "Switch the firmware's boot mode, if it has both.",
-	  .needs_machine = true,
-	  .judge = judge_firmware_same },
-	{ .id = "SCN-2",
-	  .title = "The target is offline",
-	  .because = "\"BMRs can be performed only when the system is offline.\"",
-	  .source = "Microsoft KB 249694",
-	  .remedy = "Unmount the disk, or boot this machine from the halcyon image.",
-	  .needs_target = true,
-	  .judge = judge_offline },
-	{ .id = "VOL-1",
-	  .title = "BitLocker",
-	  .because =
-		  "An encrypted volume can be copied, not looked into: nothing inside can be checked or repaired.",
-	  .source = "design.md section 6",
-	  .remedy = "Have the recovery key at hand, or capture with the volume unlocked.",
-	  .judge = judge_bitlocker },
-	{ .id = "VOL-2",
-	  .title = "Hibernation",
-	  .because = "A hibernated Windows resumes with the memory of the old hardware.",
-	  .source = "windows-offline.md section 10",
-	  .remedy =
-		  "Start the source once and shut it down fully, or capture with --discard-hibernation.",
-	  .judge = judge_hibernated },
-};
-
-#define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
-
 struct hc_judgement {
 	struct hc_arena *arena;
 	struct hc_finding *finding;
 	bool out_of_memory;
 };
 
-const struct hc_rule *
-hc_rules_at(size_t position)
-{
-	return position < RULE_COUNT ? &rules[position] : NULL;
-}
-
-const struct hc_rule *
-hc_rules_by_id(const char *id)
-{
-	for (size_t i = 0; i < RULE_COUNT; i++)
-		if (strcmp(rules[i].id, id) == 0)
-			return &rules[i];
-	return NULL;
-}
+/* ---------------------------------------------------------------- what judges say */
 
 void
 hc_judge_fact(struct hc_judgement *j, const char *where, const char *fmt, ...)
@@ -138,32 +44,125 @@ hc_judge_remedy(struct hc_judgement *j, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	j->finding->remedy = hc_arena_strdup(j->arena, text);
+	if (j->finding->remedy == NULL)
+		j->out_of_memory = true;
+}
+
+void
+hc_judge_fixup(struct hc_judgement *j, const char *id)
+{
+	struct hc_err err;
+
+	if (!hc_strings_has(&j->finding->fixups, id) &&
+	    hc_strings_add(&j->finding->fixups, j->arena, id, &err) < 0)
+		j->out_of_memory = true;
+}
+
+/* ---------------------------------------------------------------- one rule */
+
+/* Volume mode brings back one volume: what is inside Windows matters if Windows lies there. */
+static bool
+is_data_volume(const struct hc_rules_input *in)
+{
+	const struct hc_windows *windows = in->manifest->windows;
+
+	return hc_mode_of(in) == HC_RULE_VOLUME && in->partition != 0 && windows != NULL &&
+	       (in->disk != windows->system_disk || in->partition != windows->system_partition);
+}
+
+static bool
+is_left_out(const struct hc_rule *rule, const struct hc_rules_input *in)
+{
+	return (rule->modes & hc_mode_of(in)) == 0 ||
+	       ((rule->needs & HC_RULE_TARGET) != 0 && in->target == NULL) ||
+	       ((rule->needs & HC_RULE_WINDOWS) != 0 && is_data_volume(in));
+}
+
+/* Whether the Windows in the backup is one that the rule is about; *ret_why: why nobody can tell, or NULL. */
+static bool
+is_in_range(const struct hc_rule *rule, const struct hc_rules_input *in, const char **ret_why)
+{
+	unsigned nt;
+
+	*ret_why = NULL;
+	if ((rule->needs & HC_RULE_WINDOWS) == 0)
+		return true;
+	if (in->manifest->windows == NULL) {
+		*ret_why = "no Windows was recognised in the backup";
+		return true;
+	}
+	if (rule->since == 0)
+		return true;
+	nt = hc_nt_of(in->manifest->windows);
+	if (nt == 0)
+		*ret_why = "the version of the Windows in the backup is not known";
+	return nt == 0 || (nt >= rule->since && nt <= rule->until);
+}
+
+/* Why the rule can't be judged, or NULL; *ret_where: the document that would have to say it. */
+static const char *
+lacks(const struct hc_rule *rule, const struct hc_rules_input *in, const char **ret_where)
+{
+	if ((rule->needs & HC_RULE_MACHINE) != 0 && in->facts == NULL) {
+		*ret_where = "facts";
+		return "the machine that will run this is not known";
+	}
+	if ((rule->needs & HC_RULE_TARGET_WINDOWS) != 0 && hc_target_windows(in) == NULL) {
+		*ret_where = "survey.target_windows";
+		return "no Windows was found on the target";
+	}
+	return NULL;
+}
+
+static void
+mark_override(const struct hc_rule *rule, const struct hc_rules_input *in,
+	      struct hc_judgement *j)
+{
+	struct hc_finding *finding = j->finding;
+	const char *why = NULL;
+
+	if (finding->level == HC_LEVEL_WARN || finding->level == HC_LEVEL_REPAIR)
+		finding->overridden = hc_strings_has(&in->accepted, rule->id);
+	if (finding->level != HC_LEVEL_BLOCK || !hc_strings_has(&in->overrides, rule->id))
+		return;
+	if (rule->refuses_override != NULL)
+		why = rule->refuses_override(in);
+	finding->overridden = why == NULL;
+	if (why != NULL)
+		hc_judge_fact(j, "overrides", "it can't be overridden: %s", why);
 }
 
 /* Returns whether the rule applies. */
 static bool
 judge_one(const struct hc_rule *rule, const struct hc_rules_input *in, struct hc_judgement *j)
 {
-	if (rule->needs_target && in->target == NULL)
+	const char *why, *where = "manifest.windows";
+
+	if (is_left_out(rule, in) || !is_in_range(rule, in, &why))
 		return false;
-	j->finding->rule = rule->id;
-	j->finding->title = rule->title;
-	j->finding->because = rule->because;
-	j->finding->source = rule->source;
-	j->finding->remedy = rule->remedy;
-	if (rule->needs_machine && in->facts == NULL) {
+	if (why == NULL)
+		why = lacks(rule, in, &where);
+	*j->finding = (struct hc_finding){ .rule = rule->id,
+					   .title = rule->title,
+					   .because = rule->because,
+					   .source = rule->source,
+					   .remedy = rule->remedy };
+	/* What does not apply is left out, whether or not everything is known that it would need. */
+	if (in->manifest->windows != NULL && rule->applies != NULL && !rule->applies(in))
+		return false;
+	if (why != NULL) {
 		j->finding->level = HC_LEVEL_INFO;
-		hc_judge_fact(j, "facts",
-			      "not evaluated: the machine that will run this is not known");
+		hc_judge_fact(j, where, "not evaluated: %s", why);
 		return true;
 	}
 	j->finding->level = rule->judge(in, j);
-	if (j->finding->level == HC_LEVEL_BLOCK)
-		j->finding->overridden = hc_strings_has(&in->overrides, rule->id);
-	if (j->finding->level == HC_LEVEL_WARN)
-		j->finding->overridden = hc_strings_has(&in->accepted, rule->id);
+	if (j->finding->level == HC_LEVEL_NONE)
+		return false;
+	mark_override(rule, in, j);
 	return true;
 }
+
+/* ---------------------------------------------------------------- all of them */
 
 static int
 worst_first(const void *a, const void *b)
@@ -185,11 +184,22 @@ outcome_of(const struct hc_verdict *verdict)
 
 	for (size_t i = 0; i < verdict->findings.count; i++) {
 		const struct hc_finding *finding = &verdict->findings.items[i];
+		bool counts = !finding->overridden || finding->level == HC_LEVEL_REPAIR;
 
-		if (!finding->overridden && of_level[finding->level] > worst)
+		if (counts && of_level[finding->level] > worst)
 			worst = of_level[finding->level];
 	}
 	return worst;
+}
+
+static size_t
+rule_count(void)
+{
+	size_t count = 0;
+
+	while (hc_rules_at(count) != NULL)
+		count++;
+	return count;
 }
 
 int
@@ -198,14 +208,16 @@ hc_rules_judge(const struct hc_rules_input *in, struct hc_arena *arena, struct h
 {
 	struct hc_judgement j = { arena, NULL, false };
 	struct hc_verdict verdict = { 0 };
+	const struct hc_rule *rule;
 
+	/* One more than there are rules: one that is left out has been written to, too. */
 	verdict.findings.items =
-		hc_arena_array(arena, RULE_COUNT, sizeof(*verdict.findings.items));
+		hc_arena_array(arena, rule_count() + 1, sizeof(*verdict.findings.items));
 	if (verdict.findings.items == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a verdict");
-	for (size_t i = 0; i < RULE_COUNT; i++) {
+	for (size_t i = 0; (rule = hc_rules_at(i)) != NULL; i++) {
 		j.finding = &verdict.findings.items[verdict.findings.count];
-		if (judge_one(&rules[i], in, &j))
+		if (judge_one(rule, in, &j))
 			verdict.findings.count++;
 	}
 	if (j.out_of_memory)

@@ -17,6 +17,9 @@ from tree import TOP, Report, files, text
 BIN = os.environ.get("HALCYON_BIN") or os.path.join(TOP, os.environ.get("HALCYON_BUILD", "build"), "host", "bin")
 # Options that every subcommand has; halcyon(8) describes them once.
 COMMON = "docs/man/halcyon.8"
+# Repairs, by the ids of the design.
+FIXUPS = set("storage-boot driver-inject hal client-protocols profile-list mounted-devices bcd boot-sectors efi-boot filters devices "
+             "dc-restore asr-session hibernation chkdsk san-policy autoreboot".split())
 
 
 def ask(program, *words):
@@ -71,15 +74,53 @@ def check_errors(report):
 
 
 def check_rules(report):
-    titles = dict(line.split("\t", 1) for line in ask("halcyon", "explain", "--list", "rules").splitlines())
-    rules = set(titles)
-    both_ways(report, "rule", rules, pages("docs/rules", ".md"), "docs/rules/{}.md".format)
-    for name in sorted(rules & pages("docs/rules", ".md")):
-        if not text(f"docs/rules/{name}.md").startswith(f"# {name}: {titles[name]}\n"):
-            report.add(f"docs/rules/{name}.md", 1, f'the first line must be "# {name}: {titles[name]}"')
-    named = set(re.findall(r"^\.It (?:Ic )?([A-Z]{2,4}-\d)\b", text("docs/man/halcyon-rules.7"), re.M))
-    both_ways(report, "rule", rules, named, lambda name: "docs/man/halcyon-rules.7")
+    rows = {}
+    for line in ask("halcyon", "explain", "--list", "rules").splitlines():
+        name, title, levels = line.split("\t")
+        rows[name] = (title, levels.split(","))
+    rules, described = set(rows), pages("docs/rules", ".md") - {"articles"}
+    both_ways(report, "rule", rules, described, "docs/rules/{}.md".format)
+    manual = text("docs/man/halcyon-rules.7")
+    items = dict(re.findall(r"^\.It (?:Ic )?([A-Z]{2,4}-\d)\n(.*?)(?=^\.It |^\.El)", manual, re.M | re.S))
+    both_ways(report, "rule", rules, set(items), lambda name: "docs/man/halcyon-rules.7")
+    printed = {name: ask("halcyon", "explain", name) for name in rules}
+    for name, (title, levels) in rows.items():
+        if name in described and text(f"docs/rules/{name}.md") != printed[name]:
+            report.add(f"docs/rules/{name}.md", 1, "is not what the program prints; `make docs` writes it anew")
+        item = items.get(name, "")
+        if name in items and (not item.startswith(f".Em \"{title}.\"\n") or re.findall(r"\.Cm (\w+)", item) != levels):
+            report.add("docs/man/halcyon-rules.7", 0, f"has another title or other levels for {name}; `make docs` writes it anew")
+    check_articles(report, rules, printed)
     return len(rules)
+
+
+def check_articles(report, rules, printed):
+    """docs/rules/articles.md: each sentence has an answer, each answer exists, and no rule quotes what isn't there."""
+    path = "docs/rules/articles.md"
+    page = text(path)
+    if page is None:
+        report.add(path, 0, "is missing")
+        return
+    for number, line in enumerate(page.splitlines(), 1):
+        cells = [cell.strip() for cell in line.split(" | ")] if line.startswith('| "') else []
+        if not cells:
+            continue
+        answers = cells[-1].rstrip("| ")
+        if not answers:
+            report.add(path, number, "leaves a sentence without an answer")
+        for name in set(re.findall(r"\b[A-Z]{2,4}-\d\b", answers)) - rules:
+            report.add(path, number, f"names the rule {name}, which does not exist")
+        for name in set(re.findall(r"`([a-z-]+)`", answers)) - FIXUPS:
+            report.add(path, number, f"names the repair {name}, which does not exist")
+    for name, text_of_rule in printed.items():
+        because, source = re.search(r"## Why\n\n(.*?)\n\nSource: (.*?)\n", text_of_rule, re.S).groups()
+        if not re.search("KB 249694|NetBackup", source):
+            continue
+        if not re.search(rf"\b{name}\b", page):
+            report.add(path, 0, f"does not name {name}, whose source is an article")
+        for quote in re.findall(r'"([^"]+)"', because):
+            if quote.rstrip(".") not in page:
+                report.add(path, 0, f"does not have what {name} quotes: {quote}")
 
 
 def check_formats(report):

@@ -84,6 +84,10 @@ plant_docs()
         <<<'H(9999, X, FAILED, "x", "Do.")'
     plant docs.py 'a page of no rule' docs/rules/ZZ-9.md 'ZZ-9, which does not exist' <<<'# ZZ-9'
     drop docs.py 'a rule without a page' docs/rules/DSK-1.md 'docs/rules/DSK-1.md: is missing'
+    plant docs.py 'a page that no row makes' docs/rules/FW-1.md 'docs/rules/FW-1.md:1: is not what the program prints' <<<'More.'
+    plant docs.py 'an answer that is no rule' docs/rules/articles.md 'names the rule ZZ-9' <<<'| "A sentence." | ZZ-9 |'
+    plant docs.py 'an answer that is no repair' docs/rules/articles.md 'names the repair magic' <<<"| \"A sentence.\" | \`magic\` |"
+    plant docs.py 'a sentence without an answer' docs/rules/articles.md 'without an answer' <<<'| "A sentence." | |'
     plant docs.py 'a schema of an old program' docs/formats/plan.json 'not what the program prints' <<<' '
     drop docs.py 'a document without a schema' docs/formats/facts.json 'docs/formats/facts.json: is missing'
     plant docs.py 'an option that no --help names' docs/man/halcyon-restore.8 'describes --frobnicate' <<<'.It Fl -frobnicate'

@@ -15,3 +15,4 @@ mkdir -p docs/formats docs/errors docs/rules
     mv "docs/formats/$name.json.new" "docs/formats/$name.json"
 done
 scripts/dev/errors-pages.py
+scripts/dev/rules-pages.py

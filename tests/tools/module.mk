@@ -6,3 +6,9 @@ $(BUILD)/host/tools/castr: $(BUILD)/host/tests/tools/castr.o \
 	$(call say,LINK,$@)
 	$(Q)$(host_CC) $(host_LDFLAGS) -o $@ -Wl,--start-group $^ $(call libs,restore/source) -Wl,--end-group
 host: $(BUILD)/host/tools/castr
+$(BUILD)/host/tools/rules: $(BUILD)/host/tests/tools/rules.o \
+		$(foreach m,$(call closure,restore/rules),$(BUILD)/host/$(m).a)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(host_CC) $(host_LDFLAGS) -o $@ -Wl,--start-group $^ $(call libs,restore/rules) -Wl,--end-group
+host: $(BUILD)/host/tools/rules

@@ -179,7 +179,7 @@ test_rules(void)
 	s.in.rules.facts = &facts;
 	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "UEFI under a BIOS backup is blocked");
 	ok(level_is(&s, "FW-1", HC_LEVEL_BLOCK) &&
-		   strstr(finding(&s, "FW-1")->because, "UEFI or BIOS"),
+		   strstr(finding(&s, "FW-1")->because, "(UEFI) or BIOS based"),
 	   "by FW-1, which quotes KB 249694");
 	s.in.rules.overrides = (struct hc_strings){ fw1, 1 };
 	ok_call(build(&s, &err), &err, "an override by name goes on");
@@ -190,7 +190,7 @@ test_rules(void)
 	facts.disks.count = 1;
 	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER,
 		 "the same identity beside it wants an answer");
-	ok(level_is(&s, "DSK-3", HC_LEVEL_WARN), "by DSK-3");
+	ok(level_is(&s, "DSK-3", HC_LEVEL_REPAIR), "by DSK-3");
 	set(&s);
 	s.target.member_of = (struct hc_strings){ member, 1 };
 	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "a RAID member is blocked");
@@ -203,7 +203,7 @@ test_rules(void)
 	s.regions[1].volume = &volume;
 	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER,
 		 "a hibernated volume wants an answer");
-	ok(level_is(&s, "VOL-2", HC_LEVEL_WARN), "by VOL-2");
+	ok(level_is(&s, "VOL-2", HC_LEVEL_REPAIR), "by VOL-2");
 	volume = (struct hc_volume_state){ .bitlocker = true };
 	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER, "so does BitLocker");
 	set(&s);
@@ -226,21 +226,66 @@ test_rules(void)
 	hc_arena_done(&s.arena);
 }
 
+/* A repair that the program can't make is not promised. */
 static void
-test_table(void)
+test_repairs(void)
 {
-	const struct hc_rule *rule, *last = NULL;
-	bool sorted = true, whole = true;
+	static const char *hibernation[] = { "hibernation" }, *vol2[] = { "VOL-2" };
+	struct hc_volume_state volume = { .hibernated = true, .journal_clean = true };
+	struct hc_err err;
+	struct scene s = { 0 };
 
-	for (size_t i = 0; (rule = hc_rules_at(i)) != NULL; last = rule, i++) {
-		sorted = sorted && (last == NULL || strcmp(last->id, rule->id) < 0);
-		whole = whole && rule->title && rule->because && rule->source && rule->remedy &&
-			rule->judge;
-	}
-	ok(sorted, "rules are sorted, each id once");
-	ok(whole, "each has title, reason, source, remedy and judge");
-	ok(hc_rules_by_id("DSK-1") != NULL && hc_rules_by_id("X") == NULL,
-	   "they are found by id");
+	set(&s);
+	s.regions[1].volume = &volume;
+	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER,
+		 "a repair that can't be made wants an answer");
+	ok(strstr(err.text[0], "VOL-2") != NULL, "and its rule is named");
+	ok(s.plan.verdict.outcome == HC_OUTCOME_REPAIRS,
+	   "the verdict is still that it fits with repairs");
+	s.in.rules.accepted = (struct hc_strings){ vol2, 1 };
+	ok_call(build(&s, &err), &err, "accepted by name, a plan is made");
+	ok(s.plan.losses.count == 1 &&
+		   strstr(s.plan.losses.items[0], "repair hibernation was not made") != NULL,
+	   "which says that the repair was not");
+	ok(finding(&s, "VOL-2")->overridden && s.plan.verdict.outcome == HC_OUTCOME_REPAIRS,
+	   "the finding is marked, and stays a repair");
+	s.in.rules.accepted.count = 0;
+	s.in.fixups = (struct hc_strings){ hibernation, 1 };
+	ok_call(build(&s, &err), &err, "one that can be made wants none");
+	ok(s.plan.losses.count == 0, "and nothing is lost");
+	s.in.fixups.count = 0;
+	s.in.compare_only = true;
+	ok_call(build(&s, &err), &err, "where nothing is written, nothing is asked");
+	hc_arena_done(&s.arena);
+}
+
+/* What people read. */
+static void
+test_text(void)
+{
+	struct hc_facts facts = { .firmware = { .type = HC_FIRMWARE_UEFI } };
+	struct hc_buf text = { 0 };
+	struct hc_err err;
+	struct scene s = { 0 };
+	const char *block, *info, *pass;
+
+	set(&s);
+	s.in.rules.facts = &facts;
+	s.in.compare_only = true;
+	ok(build(&s, &err) == 0 && hc_verdict_text(&s.plan.verdict, &text, &err) == 0 &&
+		   hc_buf_append(&text, "", 1, &err) == 0,
+	   "a verdict is printed");
+	block = strstr((const char *)text.data, "  block  FW-1   ");
+	info = strstr((const char *)text.data, "  info   CPU-1 ");
+	pass = strstr((const char *)text.data, "  pass   BAK-1 ");
+	ok(block != NULL && info != NULL && pass != NULL && block < info && info < pass,
+	   "the worst first");
+	ok(block != NULL && strstr(block, "Do:  Switch the firmware's boot mode") != NULL,
+	   "with the remedy under the line");
+	ok(info != NULL && strstr(info + 1, "  info ") == NULL,
+	   "rules that could not be judged share a line");
+	hc_buf_done(&text);
+	hc_arena_done(&s.arena);
 }
 
 int
@@ -249,6 +294,7 @@ main(void)
 	test_writes();
 	test_sizes();
 	test_rules();
-	test_table();
+	test_repairs();
+	test_text();
 	return tap_done();
 }

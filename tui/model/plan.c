@@ -39,8 +39,12 @@ hc_wiz_may_accept(const struct hc_wiz *wiz)
 {
 	const struct hc_finding *finding = selected_finding(wiz);
 
-	return finding != NULL && finding->level == HC_LEVEL_WARN && !finding->overridden &&
-	       finding->rule != NULL && strlen(finding->rule) < sizeof(wiz->accepted[0]) &&
+	/* A repair is asked about only where it keeps the plan from being made. */
+	return finding != NULL &&
+	       (finding->level == HC_LEVEL_WARN ||
+		(finding->level == HC_LEVEL_REPAIR && !wiz->have_plan)) &&
+	       !finding->overridden && finding->rule != NULL &&
+	       strlen(finding->rule) < sizeof(wiz->accepted[0]) &&
 	       wiz->accepted_count < HC_WIZ_ACCEPTED && wiz->job == HC_JOB_NONE;
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Repairs that the verdict names and that this program can't make: asked about, and listed as losses. */
+#include <string.h>
+
+#include "restore/plan/plan_priv.h"
+
+/* Made on request only (design.md section 9): leaving them out loses nothing. */
+static bool
+is_on_request(const char *fixup)
+{
+	return strcmp(fixup, "filters") == 0 || strcmp(fixup, "devices") == 0;
+}
+
+static bool
+is_made(const struct hc_plan_input *in, const char *fixup)
+{
+	return is_on_request(fixup) || hc_strings_has(&in->fixups, fixup);
+}
+
+bool
+hc_plan_lacks_repair(const struct hc_plan_input *in, const struct hc_finding *finding)
+{
+	for (size_t i = 0; i < finding->fixups.count; i++)
+		if (!is_made(in, finding->fixups.items[i]))
+			return true;
+	return false;
+}
+
+static int
+add_loss(struct hc_plan *plan, const struct hc_finding *finding, const char *fixup,
+	 struct hc_arena *arena, struct hc_err *err)
+{
+	const char *text = hc_arena_printf(arena, "repair %s was not made (%s: %s)", fixup,
+					   finding->rule, finding->title);
+
+	if (text == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a plan");
+	return hc_strings_add(&plan->losses, arena, text, err);
+}
+
+int
+hc_plan_repair_losses(const struct hc_plan_input *in, struct hc_arena *arena,
+		      struct hc_plan *plan, struct hc_err *err)
+{
+	for (size_t i = 0; i < plan->verdict.findings.count; i++) {
+		const struct hc_finding *finding = &plan->verdict.findings.items[i];
+
+		if (finding->level < HC_LEVEL_REPAIR)
+			continue;
+		for (size_t k = 0; k < finding->fixups.count; k++)
+			if (!is_made(in, finding->fixups.items[k]) &&
+			    add_loss(plan, finding, finding->fixups.items[k], arena, err) < 0)
+				return -1;
+	}
+	return 0;
+}
