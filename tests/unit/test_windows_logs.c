@@ -96,7 +96,7 @@ test_impossible(struct sandbox *box)
 	if (!make_windows(box, "s=win10-1709-x64-dell-physical-gpt/SYSTEM; put $s SYSTEM; "
 			       "put $s.LOG2 SYSTEM.LOG2; "
 			       "put win81-x64-STUDENT-PC8/NTUSER.DAT SOFTWARE; "
-			       "truncate -s 2G mnt/Windows/System32/config/SOFTWARE.LOG1"))
+			       "truncate -s 2G mnt/Windows/System32/config/SYSTEM.LOG1"))
 		return;
 	ok_call(inspect(box, &arena, &w, &err), &err, "a Windows whose logs do not fit");
 	ok(hive_is(&w, 0, true, false, 0), "SYSTEM is not brought up to date");
@@ -104,7 +104,7 @@ test_impossible(struct sandbox *box)
 	ok(w.control_sets.count == 1 && w.hostname != NULL, "it is read all the same: %s",
 	   w.hostname != NULL ? w.hostname : "-");
 	ok(hive_is(&w, 1, false, true, 0), "a clean hive needs no log");
-	ok(unread_has(&w, "SOFTWARE.LOG1"), "one that is too large to be one is named");
+	ok(unread_has(&w, "SYSTEM.LOG1"), "one that is too large to be one is named");
 	hc_arena_done(&arena);
 }
 
