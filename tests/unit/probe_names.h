@@ -3,22 +3,7 @@
 #ifndef HC_TESTS_PROBE_NAMES_H
 #define HC_TESTS_PROBE_NAMES_H
 
-#include "tests/unit/disk_fixture.h"
-
-#include "restore/probe/probe_priv.h"
-
-static struct hc_err err;
-
-/* A file of HALCYON_TESTDATA; false when it isn't there. */
-static bool
-data_file(const char *name, struct hc_buf *ret)
-{
-	const struct hc_tree data = { getenv("HALCYON_TESTDATA") ? getenv("HALCYON_TESTDATA")
-								 : "/nowhere" };
-
-	ret->size = 0;
-	return hc_tree_bytes(&data, ret, 1u << 20, "/%s", name) && ret->size > 0;
-}
+#include "tests/unit/probe_data.h"
 
 /* Whether `judge` says `want` of each of the texts, which are separated by bars. */
 static void
@@ -42,7 +27,7 @@ test_placeholders(void)
 		  "Version|0123456789|"
 		  "1234567890|123456789|Not Specified|Not "
 		  "Available|N/A|Type1ProductConfigId|INVALID|empty|"
-		  "Chassis Serial Number|sernum0",
+		  "Chassis Serial Number|sernum0|To Be Filled By O.E.M. by More String",
 		  hc_is_placeholder, true, "no name");
 	judge_all("CZC214446Z|790H8D2|S4JA0501|XD198915C|PF1NKFHN|1519-7810-4472-8775-7272-"
 		  "8851-12|SN123|"
