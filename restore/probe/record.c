@@ -13,7 +13,7 @@
 #include "restore/base/text.h"
 #include "restore/disk/disk.h"
 
-#define FILE_MAX  (4u << 20)
+#define FILE_MAX  (8u << 20)
 #define LINKS_MAX 16
 
 /* What is read, as shell patterns. */
