@@ -11,7 +11,8 @@
 struct reader {
 	struct hc_arena *arena;
 	struct hc_cpu *cpu;
-	struct hc_strings packages; /* "physical id", each once: some hypervisors count 0, 2, 4 … */
+	struct hc_strings
+		packages; /* "physical id", each once: some hypervisors count 0, 2, 4 … */
 };
 
 static int

@@ -12,6 +12,7 @@
 struct probe {
 	struct hc_tree tree;
 	bool live;
+	bool windows;
 	struct hc_arena *arena;
 	struct hc_facts *facts;
 };
@@ -108,6 +109,11 @@ int hc_pci_ids(const struct hc_pci_numbers *numbers, struct hc_arena *arena, str
 	       struct hc_err *err);
 int hc_probe_pci(struct probe *p, struct hc_err *err);
 int hc_probe_network(struct probe *p, struct hc_err *err);
+struct hc_disk_list;
+/* Every disk; with `windows`, `holds` names the Windows on it. */
+int hc_probe_list_disks(const char *sysroot, bool windows, struct hc_arena *arena,
+			struct hc_disk_list *ret, struct hc_err *err);
+int hc_probe_disks(struct probe *p, struct hc_err *err);
 /* Low memory of this machine or of the recording; data NULL when it can't be read. The caller frees it. */
 int hc_low_memory(const struct hc_tree *tree, struct hc_buf *ret, bool *ret_known,
 		  struct hc_err *err);

@@ -196,7 +196,8 @@ record_disks(const char *dir, struct hc_arena *arena, struct hc_err *err)
 
 	if (folder == NULL)
 		return hc_probe_no_memory(err);
-	if (hc_disk_list(NULL, arena, &list, err) < 0 || hc_file_make_dirs(folder, err) < 0)
+	if (hc_probe_list_disks(NULL, true, arena, &list, err) < 0 ||
+	    hc_file_make_dirs(folder, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.count; i++) {
 		const struct hc_disk_record record = { list.items[i] };

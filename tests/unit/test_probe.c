@@ -302,7 +302,7 @@ static void
 test_record(void)
 {
 	struct hc_arena arena = { 0 };
-	struct hc_probe_options here = { 0 };
+	struct hc_probe_options here = { .windows = true };
 	struct hc_probe_options there = { .sysroot = hc_arena_strdup(&arena, in_dir("rec")) };
 	struct hc_facts a = { 0 }, b = { 0 };
 	struct hc_buf x = { 0 }, y = { 0 };
