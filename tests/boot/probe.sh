@@ -20,19 +20,27 @@ small="memory=512 order=kernel nic=none kernel=$HALCYON_BUILD/boot/vmlinuz initr
 
 # shellcheck disable=SC2016  # expanded by the machine's shell
 # Time and addresses are not in a recording: addresses are taken away before. The facts come in lines that begin with F:.
-questions='\rdmesg -n 1; for i in /sys/class/net/*; do ip addr flush dev ${i##*/}; done; cd /tmp\r
-halcyon probe --record r --json >a; halcyon probe --sysroot r --json >b\r
-for i in a b; do grep -v created $i >$i.s; done; cmp a.s b.s && echo "SA""ME"\r
-gzip -9 <a | base64 | sed s/^/F:/; echo "PROB""ED"\r'
+questions='dmesg -n 1; cd /tmp; for i in /sys/class/net/*; do ip addr flush dev ${i##*/}; done; '
+questions+='halcyon probe --record r --json >a; halcyon probe --sysroot r --json >b; '
+questions+='for i in a b; do grep -v created $i >$i.s; done; cmp a.s b.s && echo "SA""ME"; '
+questions+='gzip -9 <a | base64 | sed s/^/F:/; echo "PROB""ED"\r'
 
-# ask NAME: type that into the machine's shell, and keep what it says
+# shell NAME: what is typed before its prompt is there is lost
+shell()
+{
+    lab_wait "$1" 'press Enter for a rescue shell .*ttyS0' 300 && lab_type "$1" '\r' && lab_wait "$1" '^halcyon shell ttyS0:~# ' 60
+}
+
+# ask NAME: type the questions into the machine's shell, and keep what it says
 ask()
 {
-    lab_wait "$1" 'press Enter for a rescue shell .*ttyS0' 120 || return 1
-    lab_type "$1" "$questions" && lab_wait "$1" '^PROBED' 60 || return 1
-    lab_console "$1" | sed -n 's/^F://p' | base64 -d | gzip -dc >"$tap_work/$1.json"
+    local status=0
+    shell "$1" && lab_type "$1" "$questions" && lab_wait "$1" '^PROBED' 120 || status=1
+    lab_console "$1" | sed -n 's/^F://p' | base64 -d | gzip -dc >"$tap_work/$1.json" || status=1
     ! lab_saw "$1" '^SAME' || touch "$tap_work/$1.same"
+    # One that failed must not slow the others down.
     lab_cut "$1"
+    return "$status"
 }
 
 # facts NAME FILTER WANT
