@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct parts {
-	const char *controller; /* last PCI address */
+	const char *controller; /* last PCI address, or device of Hyper-V's VMBus */
 	const char *ata;        /* ata3 */
 	const char *usb;        /* port path: 2.3 of 1-2.3 */
 	const char *sas;        /* end_device-0:1 */
@@ -37,6 +37,13 @@ is_pci_address(const char *text)
 	       text[used] == '\0';
 }
 
+/* /sys/devices/…/VMBUS:01/f8b3781a-1e82-4818-a1c3-63d806ec15bb/host0/…; such a name stays between boots. */
+static bool
+is_guid(const char *text)
+{
+	return strlen(text) == 36 && strspn(text, "0123456789abcdef-") == 36 && text[8] == '-';
+}
+
 static bool
 is_scsi_address(const char *text)
 {
@@ -51,7 +58,7 @@ is_scsi_address(const char *text)
 static void
 look_at(const char *part, struct parts *parts)
 {
-	if (is_pci_address(part))
+	if (is_pci_address(part) || is_guid(part))
 		parts->controller = part;
 	else if (is_scsi_address(part))
 		parts->scsi = part;
@@ -200,8 +207,9 @@ hc_sys_path(const struct hc_tree *tree, const char *name, const char *real,
 			arena, "loop-%s",
 			hc_tree_text(tree, arena, "/sys/block/%s/loop/backing_file", name));
 	else if (parts.controller != NULL && port != NULL)
-		disk->identity.pci_path =
-			hc_arena_printf(arena, "pci-%s%s", parts.controller, port);
+		disk->identity.pci_path = hc_arena_printf(
+			arena, "%s-%s%s", is_guid(parts.controller) ? "vmbus" : "pci",
+			parts.controller, port);
 	else
 		disk->identity.pci_path = hc_arena_strdup(arena, real);
 	if (disk->identity.pci_path == NULL)

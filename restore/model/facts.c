@@ -24,6 +24,7 @@ static const struct hc_field firmware_fields[] = {
 	HC_ENUM(T, secure_boot, hc_tristate_names, "Whether Secure Boot is enforced."),
 	HC_PART(T, certificates, LIST, &certificate_shape, "Certificates of Secure Boot."),
 	HC_FIELD(T, revoked, STRINGS, "Digests of EFI images that dbx forbids."),
+	HC_FIELD(T, unread, STRINGS, "Parts of these stores that could not be judged."),
 };
 const struct hc_shape hc_firmware_shape =
 	HC_SHAPE(T, NULL, firmware_fields, false, "The firmware.");
@@ -69,6 +70,7 @@ static const struct hc_shape madt_shape = HC_SHAPE(T, NULL, madt_fields, false, 
 static const struct hc_field acpi_fields[] = {
 	HC_FIELD(T, present, BOOL, "There is a FADT."),
 	HC_FIELD(T, tables, STRINGS, "Signatures of the tables."),
+	HC_FIELD(T, damaged, STRINGS, "Tables that break the specification, and in what."),
 	HC_PART(T, madt, OPTIONAL, &madt_shape, "null when there is no MADT."),
 };
 static const struct hc_shape acpi_shape = HC_SHAPE(T, NULL, acpi_fields, false, "ACPI.");
@@ -78,6 +80,8 @@ static const struct hc_shape acpi_shape = HC_SHAPE(T, NULL, acpi_fields, false, 
 static const struct hc_field mps_fields[] = {
 	HC_ENUM(T, present, hc_tristate_names, "Whether there is an MP table."),
 	HC_FIELD(T, processors, NUMBER, "Processors that it lists as usable."),
+	HC_FIELD(T, where, STRING, "Where floating pointer and table were found."),
+	HC_FIELD(T, damaged, STRING, "Why nobody can tell whether there is one."),
 };
 static const struct hc_shape mps_shape =
 	HC_SHAPE(T, NULL, mps_fields, false, "The MultiProcessor Specification's table.");
@@ -98,7 +102,8 @@ static const struct hc_shape hal_shape = HC_SHAPE(T, NULL, hal_fields, false, "T
 #define T struct hc_pci
 static const struct hc_field pci_fields[] = {
 	HC_FIELD(T, address, STRING, "domain:bus:device.function."),
-	HC_FIELD(T, parent, STRING, "Address of the bridge above; null on a root bus."),
+	HC_FIELD(T, parent, STRING,
+		 "Address of the bridge or VMBus device above; null on a root bus."),
 	HC_FIELD(T, hardware_ids, STRINGS, "Windows hardware ids, best match first."),
 	HC_FIELD(T, compatible_ids, STRINGS, "Windows compatible ids, best match first."),
 	HC_FIELD(T, class, STRING, "Class, subclass and programming interface in hex."),
@@ -106,6 +111,16 @@ static const struct hc_field pci_fields[] = {
 };
 static const struct hc_shape pci_shape =
 	HC_SHAPE(T, NULL, pci_fields, false, "A PCI function.");
+#undef T
+
+#define T struct hc_vmbus
+static const struct hc_field vmbus_fields[] = {
+	HC_FIELD(T, address, STRING, "GUID of the device."),
+	HC_FIELD(T, hardware_ids, STRINGS, "Windows hardware ids, best match first."),
+	HC_FIELD(T, driver, STRING, "Linux driver bound to it."),
+};
+static const struct hc_shape vmbus_shape =
+	HC_SHAPE(T, NULL, vmbus_fields, false, "A device of Hyper-V's VMBus.");
 #undef T
 
 #define T struct hc_partition
@@ -148,7 +163,7 @@ static const struct hc_field disk_fields[] = {
 	HC_FIELD(T, serial, STRING, "Serial number."),
 	HC_FIELD(T, wwn, STRING, "World wide name."),
 	HC_FIELD(T, bus, STRING, "ata, nvme, scsi, virtio, usb, mmc, file."),
-	HC_FIELD(T, controller, STRING, "PCI address of its controller."),
+	HC_FIELD(T, controller, STRING, "Address of its controller, among pci or vmbus."),
 	HC_NEED(T, size, NUMBER, "Bytes."),
 	HC_FIELD(T, logical_block, NUMBER, "Logical sector size in bytes."),
 	HC_FIELD(T, physical_block, NUMBER, "Physical sector size in bytes."),
@@ -201,6 +216,7 @@ static const struct hc_field facts_fields[] = {
 	HC_PART(T, hal, OBJECT, &hal_shape, "HAL type by design.md section 5."),
 	HC_FIELD(T, memory, NUMBER, "Usable memory in bytes."),
 	HC_PART(T, pci, LIST, &pci_shape, "PCI functions."),
+	HC_PART(T, vmbus, LIST, &vmbus_shape, "Devices of Hyper-V's VMBus."),
 	HC_PART(T, disks, LIST, &disk_shape, "Disks."),
 	HC_PART(T, network, LIST, &network_shape, "Network adapters."),
 };

@@ -45,6 +45,8 @@ struct hc_firmware {
 		size_t count;
 	} certificates;
 	struct hc_strings revoked; /* Authenticode SHA-256 digests in dbx, hex */
+	struct hc_strings
+		unread; /* what these stores hold besides, damaged or of another kind */
 };
 
 struct hc_machine {
@@ -74,12 +76,16 @@ struct hc_madt {
 struct hc_acpi {
 	bool present;
 	struct hc_strings tables;
-	struct hc_madt *madt; /* NULL: no MADT */
+	struct hc_strings
+		damaged;      /* "APIC: an entry of type 0 with 0 bytes at byte 60 of 120" */
+	struct hc_madt *madt; /* NULL: no MADT; a damaged one is one */
 };
 
 struct hc_mps {
 	unsigned present; /* enum hc_tristate: the scan needs /dev/mem (hazards 20) */
 	uint64_t processors;
+	const char *where;   /* "BIOS ROM: pointer at f5a40, table at f5a50" */
+	const char *damaged; /* why `present` is unknown */
 };
 
 struct hc_hal {
@@ -92,11 +98,19 @@ struct hc_hal {
 };
 
 struct hc_pci {
-	const char *address;            /* 0000:00:1f.2 */
-	const char *parent;             /* address of the bridge above, NULL for a root bus */
+	const char *address; /* 0000:00:1f.2 */
+	const char *
+		parent; /* address of the bridge above, or of a VMBus device; NULL: a root bus */
 	struct hc_strings hardware_ids; /* Windows style, best match first */
 	struct hc_strings compatible_ids;
 	const char *class; /* six hex digits: class, subclass, programming interface */
+	const char *driver;
+};
+
+/* A device that Hyper-V offers without PCI. */
+struct hc_vmbus {
+	const char *address; /* GUID of the device */
+	struct hc_strings hardware_ids;
 	const char *driver;
 };
 
@@ -138,7 +152,7 @@ struct hc_disk {
 	const char *serial;
 	const char *wwn;
 	const char *bus;        /* ata, nvme, scsi, virtio, usb, mmc, file … */
-	const char *controller; /* PCI address */
+	const char *controller; /* address of a PCI function or of a VMBus device */
 	uint64_t size;
 	uint64_t logical_block;
 	uint64_t physical_block;
@@ -184,6 +198,10 @@ struct hc_facts {
 		struct hc_pci *items;
 		size_t count;
 	} pci;
+	struct {
+		struct hc_vmbus *items;
+		size_t count;
+	} vmbus;
 	struct {
 		struct hc_disk *items;
 		size_t count;

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PACKAGES_MAX 256
+/* 2048 processors with 4 KiB each. */
+#define CPUINFO_MAX (8u << 20)
 
 struct reader {
 	struct hc_arena *arena;
 	struct hc_cpu *cpu;
-	bool seen[PACKAGES_MAX];
+	struct hc_strings
+		packages; /* "physical id", each once: some hypervisors count 0, 2, 4 … */
 };
 
 static int
@@ -49,11 +51,10 @@ take_line(struct reader *r, char *line, struct hc_err *err)
 	} else if (strcmp(line, "model name") == 0 && r->cpu->model == NULL) {
 		r->cpu->model = hc_arena_strdup(r->arena, value);
 	} else if (strcmp(line, "physical id") == 0) {
-		unsigned long id = strtoul(value, NULL, 10);
-
-		r->cpu->packages += id < PACKAGES_MAX && !r->seen[id];
-		if (id < PACKAGES_MAX)
-			r->seen[id] = true;
+		if (!hc_strings_has(&r->packages, value) &&
+		    hc_strings_add(&r->packages, r->arena, value, err) < 0)
+			return -1;
+		r->cpu->packages = r->packages.count;
 	} else if (strcmp(line, "flags") == 0) {
 		return take_features(r, value, err);
 	}
@@ -82,8 +83,7 @@ hc_probe_processors(struct probe *p, struct hc_err *err)
 	struct hc_buf text = { 0 };
 	int result = 0;
 
-	/* 512 processors with 2 KiB each. */
-	if (hc_tree_bytes(&p->tree, &text, 4u << 20, "/proc/cpuinfo"))
+	if (hc_tree_bytes(&p->tree, &text, CPUINFO_MAX, "/proc/cpuinfo"))
 		result = each_line(&r, &text, err);
 	hc_buf_done(&text);
 	if (r.cpu->packages == 0 && r.cpu->logical > 0)

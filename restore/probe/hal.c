@@ -82,6 +82,9 @@ find_row(const struct hc_hal_input *in)
 	const struct hc_madt *madt = in->acpi->madt;
 	uint64_t processors = madt != NULL ? madt->enabled : in->mps->processors;
 
+	/* Two are enough to tell; with fewer, the others may be in the part that nobody could read. */
+	if (in->acpi_hidden || (in->madt_incomplete && processors < 2))
+		return NULL;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct hal_row *r = &rows[i];
 
@@ -111,35 +114,55 @@ say(struct hc_hal *hal, struct hc_arena *arena, struct hc_err *err, const char *
 }
 
 static int
+acpi_evidence(const struct hc_hal_input *in, struct hc_arena *arena, struct hc_hal *hal,
+	      struct hc_err *err)
+{
+	const struct hc_acpi *acpi = in->acpi;
+	const struct hc_madt *madt = acpi->madt;
+
+	if (in->acpi_hidden)
+		return say(hal, arena, err,
+			   "the firmware has ACPI tables, but Linux runs without them");
+	if (!acpi->present)
+		return say(hal, arena, err, "no FADT");
+	if (say(hal, arena, err, "FADT: revision %u%s", in->fadt.revision,
+		in->fadt.hardware_reduced ? ", hardware-reduced" : "") < 0)
+		return -1;
+	if (madt == NULL)
+		return say(hal, arena, err, "no MADT");
+	if (say(hal, arena, err,
+		"MADT: %llu enabled processors of %llu entries, %llu more can be added, "
+		"%llu I/O APICs",
+		(unsigned long long)madt->enabled, (unsigned long long)madt->local_apics,
+		(unsigned long long)madt->online_capable,
+		(unsigned long long)madt->io_apics) < 0)
+		return -1;
+	if (in->madt_incomplete && madt->enabled < 2)
+		return say(
+			hal, arena, err,
+			"the MADT is damaged: it may list more processors than could be read");
+	return 0;
+}
+
+static int
 evidence(const struct hc_hal_input *in, struct hc_arena *arena, struct hc_hal *hal,
 	 struct hc_err *err)
 {
-	const struct hc_madt *madt = in->acpi->madt;
-
-	if (in->acpi->present) {
-		if (say(hal, arena, err, "FADT: revision %u%s", in->fadt.revision,
-			in->fadt.hardware_reduced ? ", hardware-reduced" : "") < 0)
-			return -1;
-	} else if (say(hal, arena, err, "no FADT") < 0) {
+	if (acpi_evidence(in, arena, hal, err) < 0)
 		return -1;
-	}
-	if (madt != NULL) {
-		if (say(hal, arena, err,
-			"MADT: %llu enabled processors of %llu entries, %llu more can be "
-			"added, %llu I/O APICs",
-			(unsigned long long)madt->enabled,
-			(unsigned long long)madt->local_apics,
-			(unsigned long long)madt->online_capable,
-			(unsigned long long)madt->io_apics) < 0)
+	for (size_t i = 0; i < in->acpi->damaged.count; i++)
+		if (say(hal, arena, err, "damaged table: %s", in->acpi->damaged.items[i]) < 0)
 			return -1;
-	} else if (in->acpi->present && say(hal, arena, err, "no MADT") < 0) {
-		return -1;
-	}
 	if (in->mps->present == HC_YES)
-		return say(hal, arena, err, "MP table: %llu processors",
-			   (unsigned long long)in->mps->processors);
-	return say(hal, arena, err, "MP table: %s",
-		   in->mps->present == HC_NO ? "none" : "unknown, memory can't be read");
+		return say(hal, arena, err, "MP table: %llu processors (%s)",
+			   (unsigned long long)in->mps->processors,
+			   in->mps->where != NULL ? in->mps->where : "unknown place");
+	if (in->mps->present == HC_NO)
+		return say(hal, arena, err, "MP table: none");
+	return say(hal, arena, err, "MP table: unknown, %s%s%s",
+		   in->mps->damaged != NULL ? in->mps->damaged : "low memory can't be read",
+		   in->mps->where != NULL ? "; " : "",
+		   in->mps->where != NULL ? in->mps->where : "");
 }
 
 /* KB 309283, JSI tip 4632: hal anywhere, halacpi on all ACPI, halmacpi and halaacpi where there is an APIC, halmps and
@@ -187,61 +210,4 @@ hc_hal_classify(const struct hc_hal_input *in, struct hc_arena *arena, struct hc
 		return -1;
 	*ret = hal;
 	return 0;
-}
-
-/* ---------------------------------------------------------------- from the tree */
-
-static int
-read_acpi(struct probe *p, struct hc_hal_input *in, struct hc_err *err)
-{
-	static const char folder[] = "/sys/firmware/acpi/tables";
-	struct hc_tree_names names = hc_tree_list(&p->tree, p->arena, folder);
-	struct hc_acpi *acpi = &p->facts->acpi;
-	struct hc_buf bytes = { 0 };
-	struct hc_madt madt;
-
-	for (size_t i = 0; i < names.count; i++) {
-		/* SSDT1, SSDT2: the signature is four characters long.  Folders are "data" and "dynamic". */
-		const char *name = hc_arena_strndup(p->arena, names.items[i], 4);
-
-		if (name == NULL)
-			return hc_probe_no_memory(err);
-		if (name[0] >= 'a' || hc_strings_has(&acpi->tables, name))
-			continue;
-		if (hc_strings_add(&acpi->tables, p->arena, name, err) < 0)
-			return -1;
-	}
-	if (hc_tree_bytes(&p->tree, &bytes, 65536, "%s/FACP", folder))
-		acpi->present = hc_fadt_parse(hc_buf_span(&bytes), &in->fadt);
-	bytes.size = 0;
-	if (hc_tree_bytes(&p->tree, &bytes, 1u << 20, "%s/APIC", folder) &&
-	    hc_madt_parse(hc_buf_span(&bytes), p->arena, &madt, &in->pcat)) {
-		acpi->madt = hc_arena_alloc(p->arena, sizeof(madt));
-		if (acpi->madt != NULL)
-			*acpi->madt = madt;
-	}
-	hc_buf_done(&bytes);
-	return 0;
-}
-
-int
-hc_probe_hal(struct probe *p, struct hc_err *err)
-{
-	struct hc_hal_input in = { .acpi = &p->facts->acpi,
-				   .mps = &p->facts->mps,
-				   .firmware = &p->facts->firmware,
-				   .machine = &p->facts->machine };
-	struct hc_buf low = { 0 };
-	bool known = false;
-	int result = -1;
-
-	if (read_acpi(p, &in, err) < 0 || hc_low_memory(&p->tree, &low, &known, err) < 0)
-		goto out;
-	if (known)
-		p->facts->mps.present =
-			hc_mps_parse(hc_buf_span(&low), &p->facts->mps.processors);
-	result = hc_hal_classify(&in, p->arena, &p->facts->hal, err);
-out:
-	hc_buf_done(&low);
-	return result;
 }

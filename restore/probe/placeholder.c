@@ -55,9 +55,6 @@ static const char *const placeholders[] = {
 	"system uuid",
 	"system version",
 	"tbd by oem",
-	"to be filled",
-	"to be filled by o.e.m",
-	"to be filled by oem",
 	"to be set by oem",
 	"type1productconfigid",
 	"undefined",
@@ -77,6 +74,9 @@ static const char *const uuids[] = {
 	"ffffffff-ffff-ffff-ffff-ffffffffffff",
 	"00000000-0000-0000-0000-000000000000",
 };
+
+/* AMI's default, of which each board maker has a spelling of his own. */
+static const char to_be_filled[] = "to be filled";
 
 /* One character, again and again: 0000000, FFFF, xxxx, dots. */
 static bool
@@ -98,7 +98,8 @@ hc_is_placeholder(const char *text)
 	length = strlen(text);
 	while (length > 0 && isspace((unsigned char)text[length - 1]))
 		length--;
-	if (length == 0 || is_repeated(text, length))
+	if (length == 0 || is_repeated(text, length) ||
+	    strncasecmp(text, to_be_filled, strlen(to_be_filled)) == 0)
 		return true;
 	if (length > 1 && text[length - 1] == '.')
 		length--;

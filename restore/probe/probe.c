@@ -7,24 +7,11 @@
 #include <time.h>
 
 #include "restore/base/text.h"
-#include "restore/disk/disk.h"
 
 int
 hc_probe_no_memory(struct hc_err *err)
 {
 	return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the machine's facts");
-}
-
-static int
-probe_disks(struct probe *p, struct hc_err *err)
-{
-	struct hc_disk_list list;
-
-	if (hc_disk_list(p->live ? NULL : p->tree.root, p->arena, &list, err) < 0)
-		return hc_err_wrap(err, "while looking at the disks");
-	p->facts->disks.items = list.items;
-	p->facts->disks.count = list.count;
-	return 0;
 }
 
 static int
@@ -48,11 +35,12 @@ hc_probe(const struct hc_probe_options *options, struct hc_arena *arena, struct 
 	/* The HAL type depends on firmware and names, which come before it. */
 	static int (*const parts[])(struct probe *, struct hc_err *) = {
 		probe_created, hc_probe_firmware, hc_probe_machine, hc_probe_processors,
-		hc_probe_hal,  hc_probe_pci,      hc_probe_network, probe_disks,
+		hc_probe_hal,  hc_probe_pci,      hc_probe_network, hc_probe_disks,
 	};
 	struct hc_facts facts = { 0 };
 	struct probe p = { .tree = { options->sysroot != NULL ? options->sysroot : "" },
 			   .live = options->sysroot == NULL,
+			   .windows = options->windows,
 			   .arena = arena,
 			   .facts = &facts };
 	struct stat st;

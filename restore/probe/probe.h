@@ -23,6 +23,7 @@
 
 struct hc_probe_options {
 	const char *sysroot; /* a recorded tree; NULL: this machine */
+	bool windows; /* look into the registries on the disks for the names of the Windows there */
 };
 
 int hc_probe(const struct hc_probe_options *options, struct hc_arena *arena,

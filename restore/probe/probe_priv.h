@@ -12,6 +12,7 @@
 struct probe {
 	struct hc_tree tree;
 	bool live;
+	bool windows;
 	struct hc_arena *arena;
 	struct hc_facts *facts;
 };
@@ -38,20 +39,41 @@ int hc_probe_machine(struct probe *p, struct hc_err *err);
 
 /* ---------------------------------------------------------------- processors: acpi.c, mps.c, hal.c, cpu.c */
 
+/* In what a table breaks the specification; text "" when in nothing.  It is still a table that is there. */
+struct hc_damage {
+	char text[96];
+	bool incomplete; /* not every entry could be read: counts are least numbers */
+};
+
 struct hc_fadt {
 	unsigned revision;
 	bool hardware_reduced; /* no 8259, no PM timer: only Windows 8 and later */
 };
 
-bool hc_fadt_parse(struct hc_span bytes, struct hc_fadt *ret);
-/* *ret_pcat: the machine also has two 8259s. */
-bool hc_madt_parse(struct hc_span bytes, struct hc_arena *arena, struct hc_madt *ret,
-		   bool *ret_pcat);
-/* Looks for the MP floating pointer in low memory (address 0 on) and counts the usable processors: enum hc_tristate.
- * HC_UNKNOWN: a floating pointer to a table that does not lie in these bytes. */
-unsigned hc_mps_parse(struct hc_span low, uint64_t *ret_processors);
-/* EBDA (or last KiB of base memory), and BIOS ROM: where the floating pointer may be. All below 1 MiB. */
-size_t hc_mps_places(struct hc_span low, struct hc_extent ret[5]);
+/* false: these bytes are no FADT at all; *ret is as it was. */
+bool hc_fadt_parse(struct hc_span bytes, struct hc_fadt *ret, struct hc_damage *ret_damage);
+/* *ret_pcat: the machine also has two 8259s.  Fails only for want of memory. */
+int hc_madt_parse(struct hc_span bytes, struct hc_madt *ret, bool *ret_pcat,
+		  struct hc_damage *ret_damage, struct hc_err *err);
+/* Address of ACPI's root pointer in low memory (address 0 on); 0: there is none. */
+uint64_t hc_rsdp_find(struct hc_span low);
+
+/* Looks for the MP floating pointer in low memory (address 0 on) and counts the usable processors.
+ * Unknown, with the reason in `damaged`: a floating pointer whose table can't be read, or an EBDA that can't. */
+int hc_mps_parse(struct hc_span low, struct hc_arena *arena, struct hc_mps *ret,
+		 struct hc_err *err);
+
+#define MPS_PLACES 4
+
+/* One of the places where the floating pointer may be, all below 1 MiB. */
+struct hc_mps_place {
+	const char *name;
+	struct hc_extent range;
+};
+
+size_t hc_mps_places(struct hc_span low, struct hc_mps_place ret[MPS_PLACES]);
+/* The first KiB of the EBDA as the BIOS data area has it; empty when there is none. */
+struct hc_extent hc_ebda(struct hc_span low);
 
 struct hc_hal_input {
 	const struct hc_acpi *acpi;
@@ -60,6 +82,8 @@ struct hc_hal_input {
 	const struct hc_machine *machine;
 	struct hc_fadt fadt;
 	bool pcat;
+	bool madt_incomplete; /* more processors may be in the part that can't be read */
+	bool acpi_hidden;     /* the firmware has ACPI, and Linux runs without it */
 };
 
 /* design.md section 5. Pure. */
@@ -71,8 +95,25 @@ int hc_probe_hal(struct probe *p, struct hc_err *err);
 /* ---------------------------------------------------------------- the rest */
 
 int hc_probe_firmware(struct probe *p, struct hc_err *err);
+/* Adds what these signature lists hold to certificates, revoked and unread of *ret.  Fails only for want of memory. */
+int hc_efi_signatures(struct hc_span lists, const char *store, struct hc_arena *arena,
+		      struct hc_firmware *ret, struct hc_err *err);
+
+struct hc_pci_numbers {
+	unsigned vendor, device, subsystem_vendor, subsystem, revision;
+	unsigned class; /* class << 16 | subclass << 8 | programming interface */
+};
+
+/* Fills hardware_ids and compatible_ids as Windows makes them. */
+int hc_pci_ids(const struct hc_pci_numbers *numbers, struct hc_arena *arena, struct hc_pci *pci,
+	       struct hc_err *err);
 int hc_probe_pci(struct probe *p, struct hc_err *err);
 int hc_probe_network(struct probe *p, struct hc_err *err);
+struct hc_disk_list;
+/* Every disk; with `windows`, `holds` names the Windows on it. */
+int hc_probe_list_disks(const char *sysroot, bool windows, struct hc_arena *arena,
+			struct hc_disk_list *ret, struct hc_err *err);
+int hc_probe_disks(struct probe *p, struct hc_err *err);
 /* Low memory of this machine or of the recording; data NULL when it can't be read. The caller frees it. */
 int hc_low_memory(const struct hc_tree *tree, struct hc_buf *ret, bool *ret_known,
 		  struct hc_err *err);

@@ -13,7 +13,7 @@
 #include "restore/base/text.h"
 #include "restore/disk/disk.h"
 
-#define FILE_MAX  (4u << 20)
+#define FILE_MAX  (8u << 20)
 #define LINKS_MAX 16
 
 /* What is read, as shell patterns. */
@@ -29,6 +29,11 @@ static const char *const patterns[] = {
 	"/sys/firmware/efi/fw_platform_size",
 	"/sys/firmware/efi/efivars/BootOrder-*", /* shows that efivarfs was mounted */
 	"/sys/firmware/efi/efivars/SecureBoot-*",
+	"/sys/firmware/efi/efivars/PK-*",
+	"/sys/firmware/efi/efivars/KEK-*",
+	"/sys/firmware/efi/efivars/db-*",
+	"/sys/firmware/efi/efivars/dbx-*",
+	"/sys/firmware/efi/systab",
 	"/sys/class/dmi/id/sys_vendor",
 	"/sys/class/dmi/id/product_*",
 	"/sys/bus/pci/devices/*/vendor",
@@ -37,6 +42,8 @@ static const char *const patterns[] = {
 	"/sys/bus/pci/devices/*/revision",
 	"/sys/bus/pci/devices/*/class",
 	"/sys/bus/pci/devices/*/driver",
+	"/sys/bus/vmbus/devices/*/class_id",
+	"/sys/bus/vmbus/devices/*/driver",
 	"/sys/class/net/*/address",
 	"/sys/class/net/*/carrier",
 	"/sys/class/net/*/device/driver",
@@ -189,7 +196,8 @@ record_disks(const char *dir, struct hc_arena *arena, struct hc_err *err)
 
 	if (folder == NULL)
 		return hc_probe_no_memory(err);
-	if (hc_disk_list(NULL, arena, &list, err) < 0 || hc_file_make_dirs(folder, err) < 0)
+	if (hc_probe_list_disks(NULL, true, arena, &list, err) < 0 ||
+	    hc_file_make_dirs(folder, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.count; i++) {
 		const struct hc_disk_record record = { list.items[i] };

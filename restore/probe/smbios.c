@@ -4,7 +4,8 @@
  *
  * A structure: 0 type, 1 length of the formatted part, 2 handle; behind it strings, each ended by a zero, the list by
  * another.  Type 1: 4 manufacturer, 5 product, 6 version, 7 serial (numbers of strings, from 1), 8 uuid (16 bytes).
- * Source: SMBIOS 3.7 (DSP0134) sections 5.2, 6.1, 7.2.
+ * Entry points: "_SM3_" 7, 8 version; "_SM_" 6, 7 version; "_DMI_" 14 version as two decimal digits (2.0 to 2.2).
+ * Source: SMBIOS 3.7 (DSP0134) sections 5.2, 6.1, 7.2; SMBIOS 2.3 section 2.1 for _DMI_.
  */
 #include "restore/probe/probe_priv.h"
 
@@ -21,6 +22,13 @@ hc_smbios_version(struct hc_span entry, unsigned *ret_version)
 	}
 	if (entry.size >= 31 && memcmp(entry.data, "_SM_", 4) == 0) {
 		*ret_version = (unsigned)entry.data[6] << 8 | entry.data[7];
+		/* Some firmware writes 2.31 and 2.33 for 2.3.1 and 2.3.3; Linux and dmidecode read them so, too. */
+		if (*ret_version == 0x21f || *ret_version == 0x221)
+			*ret_version = 0x203;
+		return true;
+	}
+	if (entry.size >= 15 && memcmp(entry.data, "_DMI_", 5) == 0) {
+		*ret_version = (unsigned)(entry.data[14] >> 4) << 8 | (entry.data[14] & 15);
 		return true;
 	}
 	return false;

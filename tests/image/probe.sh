@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# MP tables as SeaBIOS writes them: QEMU machines without ACPI, their low memory as a recorded machine.
+# The probe against witnesses: MP tables as SeaBIOS writes them (QEMU machines without ACPI, their low memory as a recorded
+# machine), PCI ids as real Windows registries have them, the variable store of OVMF with Microsoft's keys.
 #
-# Needs:    qemu-system-x86, seabios, jq; build/host/bin/halcyon.  Provides: TAP.
+# Needs:    qemu-system-x86, seabios, ovmf, jq, python3-hivex, openssl; build/host/bin/halcyon; HALCYON_TESTDATA for the
+#           registries.  Provides: TAP.
 # SeaBIOS lists one processor a package, so four sockets are four processors, four cores are one (hazard 31).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -65,4 +67,68 @@ head -c 1M /dev/zero >"$tap_work/one/low-memory"
 check 'without the table it is a Standard PC' test "$(facts "$tap_work/one")" = 'no 0 e_isa_up'
 rm "$tap_work/one/low-memory"
 check 'without memory to look at nobody can tell' test "$(facts "$tap_work/one")" = 'unknown 0 null'
+
+# pci_ids HIVE.xz: what Windows called its PCI functions, and what the probe calls them by the same numbers
+pci_ids()
+{
+    local work=$tap_work/pci devices
+    rm -rf "$work"
+    mkdir "$work"
+    xz -dc "$1" >"$work/hive"
+    devices=$(tests/image/lib/pci_enum.py "$work/hive" "$work")
+    [ "$devices" -ge "$2" ] || return 1
+    "$halcyon" probe --sysroot "$work" --json | jq -S '[.pci[] | {address, hardware_ids, compatible_ids}]' >"$work/got"
+    jq -S . "$work/expected.json" | diff - "$work/got"
+}
+
+if [ -n "${HALCYON_TESTDATA:-}" ]; then
+    while read -r hive devices; do
+        check "PCI ids of $devices functions are those of $hive" pci_ids "$HALCYON_TESTDATA/hives/$hive/SYSTEM.xz" "$devices"
+    done <<'EOF'
+2003-sp1-x86-dc 44
+win7-sp1-x86-WKS-WIN732BITA 45
+win81-x64-STUDENT-PC8 9
+win10-1709-x64-dell-physical-gpt 21
+win10-1903-x64-vmware 46
+EOF
+else
+    skip 'PCI ids as in real registries' 'HALCYON_TESTDATA is not set'
+fi
+
+# certificates: store, digest, subject and issuer of each, as openssl and sha256sum read them
+certificates()
+{
+    local file store
+    for store in PK KEK db; do
+        for file in "$tap_work/certificates/$store"-*.der; do
+            echo "$store $(sha256sum <"$file" | cut -d ' ' -f 1)"
+            openssl x509 -inform DER -in "$file" -noout -subject -issuer -nameopt RFC2253 | sed 's/^[a-z]*=//'
+        done
+    done
+}
+
+same_certificates()
+{
+    "$halcyon" probe --sysroot "$tap_work/secure" --json >"$tap_work/facts.json"
+    diff <(certificates) <(jq -r '.firmware.certificates[] | "\(.store) \(.sha256)", .subject, .issuer' "$tap_work/facts.json")
+}
+
+firmware_is()
+{
+    [ "$(jq -r "$1" "$tap_work/facts.json")" = "$2" ]
+}
+
+store=/usr/share/OVMF/OVMF_VARS_4M.ms.fd
+if [ -r "$store" ]; then
+    mkdir -p "$tap_work/secure/sys/firmware/efi/efivars" "$tap_work/certificates"
+    check 'OVMF: its variables as files' tests/image/lib/varstore.py "$store" "$tap_work/secure/sys/firmware/efi/efivars" \
+        "$tap_work/certificates"
+    check 'certificates are what openssl reads' same_certificates
+    check "Microsoft's own are among them" firmware_is \
+        '[.firmware.certificates[] | select(.store == "db") | .subject | select(startswith("CN=Microsoft"))] | length >= 2' true
+    check 'so are the digests that dbx forbids' firmware_is '.firmware.revoked[]' "$(cat "$tap_work/certificates/revoked")"
+    check 'nothing was left out' firmware_is '.firmware.unread | length' 0
+else
+    skip 'the variable store of OVMF' "$store is missing (package ovmf)"
+fi
 tap_done

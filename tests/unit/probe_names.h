@@ -3,22 +3,7 @@
 #ifndef HC_TESTS_PROBE_NAMES_H
 #define HC_TESTS_PROBE_NAMES_H
 
-#include "tests/unit/disk_fixture.h"
-
-#include "restore/probe/probe_priv.h"
-
-static struct hc_err err;
-
-/* A file of HALCYON_TESTDATA; false when it isn't there. */
-static bool
-data_file(const char *name, struct hc_buf *ret)
-{
-	const struct hc_tree data = { getenv("HALCYON_TESTDATA") ? getenv("HALCYON_TESTDATA")
-								 : "/nowhere" };
-
-	ret->size = 0;
-	return hc_tree_bytes(&data, ret, 1u << 20, "/%s", name) && ret->size > 0;
-}
+#include "tests/unit/probe_data.h"
 
 /* Whether `judge` says `want` of each of the texts, which are separated by bars. */
 static void
@@ -42,7 +27,7 @@ test_placeholders(void)
 		  "Version|0123456789|"
 		  "1234567890|123456789|Not Specified|Not "
 		  "Available|N/A|Type1ProductConfigId|INVALID|empty|"
-		  "Chassis Serial Number|sernum0",
+		  "Chassis Serial Number|sernum0|To Be Filled By O.E.M. by More String",
 		  hc_is_placeholder, true, "no name");
 	judge_all("CZC214446Z|790H8D2|S4JA0501|XD198915C|PF1NKFHN|1519-7810-4472-8775-7272-"
 		  "8851-12|SN123|"
@@ -65,8 +50,8 @@ test_placeholders(void)
 
 struct smbios_case {
 	const char *file;
-	const char *vendor, *product, *serial, *uuid; /* as the firmware has them */
-	bool placeholder;                             /* the serial number is none */
+	const char *vendor, *product, *version, *serial, *uuid; /* as the firmware has them */
+	bool placeholder;                                       /* the serial number is none */
 };
 
 /* Values as go-smbios, dmidecode and strings(1) read them from the same files. */
@@ -74,23 +59,25 @@ static void
 test_real_smbios(void)
 {
 	static const struct smbios_case cases[] = {
-		{ "systemd-HP-Z600.bin", "Hewlett-Packard", "HP Z600 Workstation", "CZC214446Z",
-		  "30d3f174-7f5d-11e1-bbda-5f0d3dbc082e", false },
-		{ "systemd-Lenovo-Thinkcentre-m720s.bin", "LENOVO", "10STS04K00", "S4JA0501",
-		  "50f6e780-fffc-11e8-9fd5-8180663e1200", false },
-		{ "uroot-satellite_pro_l70.bin", "TOSHIBA", "SATELLITE PRO L70-A", "XD198915C",
-		  "b560f4a0-4048-11e3-8b6a-089e01ee6336", false },
-		{ "uroot-smbios_table.bin", "LENOVO", "20N2CTO1WW", "PF1NKFHN",
+		{ "systemd-HP-Z600.bin", "Hewlett-Packard", "HP Z600 Workstation", NULL,
+		  "CZC214446Z", "30d3f174-7f5d-11e1-bbda-5f0d3dbc082e", false },
+		{ "systemd-Lenovo-Thinkcentre-m720s.bin", "LENOVO", "10STS04K00",
+		  "ThinkCentre M720s", "S4JA0501", "50f6e780-fffc-11e8-9fd5-8180663e1200",
+		  false },
+		{ "uroot-satellite_pro_l70.bin", "TOSHIBA", "SATELLITE PRO L70-A",
+		  "PSKNFE-00300FCE", "XD198915C", "b560f4a0-4048-11e3-8b6a-089e01ee6336",
+		  false },
+		{ "uroot-smbios_table.bin", "LENOVO", "20N2CTO1WW", "ThinkPad T490", "PF1NKFHN",
 		  "0677d5cc-25b1-11b2-a85c-c66e0b64b3d5", false },
 		{ "siderolabs-Dell-PowerEdge-R630-Dual-Xeon.dmi", "Dell Inc.", "PowerEdge R630",
-		  "790H8D2", "4c4c4544-0039-3010-8048-b7c04f384432", false },
-		{ "siderolabs-HyperV.dmi", "Microsoft Corporation", "Virtual Machine",
+		  NULL, "790H8D2", "4c4c4544-0039-3010-8048-b7c04f384432", false },
+		{ "siderolabs-HyperV.dmi", "Microsoft Corporation", "Virtual Machine", "7.0",
 		  "1519-7810-4472-8775-7272-8851-12", "b26849ef-4fb0-4e03-a9d1-1a165a40c8d7",
 		  false },
 		{ "siderolabs-SuperMicro-Quad-Opteron.dmi", "Supermicro", "H8QG6", "1234567890",
-		  "47513848-0036-3000-48fe-003048fec30c", true },
+		  "1234567890", "47513848-0036-3000-48fe-003048fec30c", true },
 		{ "siderolabs-ASRock-Single-Ryzen.dmi", "To Be Filled By O.E.M.",
-		  "To Be Filled By O.E.M.", "To Be Filled By O.E.M.",
+		  "To Be Filled By O.E.M.", "To Be Filled By O.E.M.", "To Be Filled By O.E.M.",
 		  "00000000-0000-0000-0000-d05099faa835", true },
 	};
 	struct hc_arena arena = { 0 };
@@ -116,7 +103,8 @@ test_real_smbios(void)
 		ok(hc_smbios_machine(hc_span(bytes.data + skip, bytes.size - skip), version,
 				     &arena, &m) &&
 			   is(m.vendor, c->vendor) && is(m.product, c->product) &&
-			   is(m.serial, c->serial) && is(m.uuid, c->uuid),
+			   is(m.version, c->version) && is(m.serial, c->serial) &&
+			   is(m.uuid, c->uuid),
 		   "%s: %s, %s", c->product, c->serial, c->uuid);
 		ok(hc_is_placeholder(c->serial) == c->placeholder, "whose serial number is %s",
 		   c->placeholder ? "none" : "one");

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The probe in the boot image: one processor and four, ACPI and MP table, BIOS and UEFI with Secure Boot. Each machine prints
+# its facts on the serial console; a recording made there gives the same facts.
+#
+# Needs:    root or what lab_as_root finds; the packages of scripts/dev/packages.list; make image.
+# Provides: TAP.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export HALCYON_BUILD=${HALCYON_BUILD:-build}
+# shellcheck source=scripts/dev/lab/lab.sh
+. scripts/dev/lab/lab.sh
+lab_as_root "$0" "$@"
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
+
+kernel_words='quiet halcyon.task=shell'
+# Without network adapter and disks the firmware is done at once.
+small="memory=512 order=kernel nic=none kernel=$HALCYON_BUILD/boot/vmlinuz initrd=$HALCYON_BUILD/boot/initramfs.img"
+
+# shellcheck disable=SC2016  # expanded by the machine's shell
+# Time and addresses are not in a recording: addresses are taken away before. The facts come in lines that begin with F:.
+questions='dmesg -n 1; cd /tmp; for i in /sys/class/net/*; do ip addr flush dev ${i##*/}; done; '
+questions+='halcyon probe --record r --json >a; halcyon probe --sysroot r --json >b; '
+questions+='for i in a b; do grep -v created $i >$i.s; done; cmp a.s b.s && echo "SA""ME"; '
+questions+='gzip -9 <a | base64 | sed s/^/F:/; echo "PROB""ED"\r'
+
+# shell NAME: what is typed before its prompt is there is lost
+shell()
+{
+    lab_wait "$1" 'press Enter for a rescue shell .*ttyS0' 300 && lab_type "$1" '\r' && lab_wait "$1" '^halcyon shell ttyS0:~# ' 60
+}
+
+# ask NAME: type the questions into the machine's shell, and keep what it says
+ask()
+{
+    local status=0
+    shell "$1" && lab_type "$1" "$questions" && lab_wait "$1" '^PROBED' 120 || status=1
+    lab_console "$1" | sed -n 's/^F://p' | base64 -d | gzip -dc >"$tap_work/$1.json" || status=1
+    ! lab_saw "$1" '^SAME' || touch "$tap_work/$1.same"
+    # One that failed must not slow the others down.
+    lab_cut "$1"
+    return "$status"
+}
+
+# facts NAME FILTER WANT
+facts()
+{
+    local got
+    got=$(jq -r "$2" "$tap_work/$1.json")
+    echo "$got"
+    [ "$got" = "$3" ]
+}
+
+# classified NAME TITLE WANT: firmware, enabled processors of the MADT, MP table, HAL
+classified()
+{
+    check "$2: $3" facts "$1" \
+        '"\(.firmware.type) \(.acpi.madt.enabled) \(.mps.present) \(.mps.processors) \(.hal.type) \(.hal.id)"' "$3"
+    check "$2: the recording gives the same facts" test -e "$tap_work/$1.same"
+}
+
+boot()
+{
+    lab_machine "$@"
+    lab_boot "$1"
+}
+
+# A disk with a stand-in Windows, which is only looked at.
+disk=$tap_work/windows.qcow2
+qemu-img create -q -f qcow2 -F raw -b "$(realpath "$(tests/fixtures/standin/build.py --firmware uefi --version win10 \
+    --controller nvme --size 2G --fill 150M --cache)")" "$disk"
+
+lab_start "$tap_work/lab" "boot=$HALCYON_BUILD/boot" "append=$kernel_words"
+# Secure Boot takes the longest: it goes first, and the small ones run meanwhile.
+boot secure firmware=uefi-secure memory=1024 smp=4 order=net disk=nvme "image=$disk" serial=WIN0001 sector=512
+# shellcheck disable=SC2086  # words, as documented
+{
+    boot up $small smp=1 "append=console=ttyS0 $kernel_words $LAB_KERNEL_WORDS"
+    check 'one processor starts' ask up
+    boot mp $small smp=4 "append=console=ttyS0 $kernel_words $LAB_KERNEL_WORDS"
+    check 'four processors start' ask mp
+    boot mps $small smp=4 acpi=off "append=console=ttyS0 $kernel_words $LAB_KERNEL_WORDS"
+    check 'four processors without ACPI start' ask mps
+}
+check 'four processors with UEFI and Secure Boot start' ask secure
+lab_stop
+
+classified up 'one processor' 'bios 1 yes 1 acpi-uniprocessor acpiapic_up'
+classified mp 'four processors' 'bios 4 yes 4 acpi-multiprocessor acpiapic_mp'
+classified mps 'without ACPI' 'bios null yes 4 mps-multiprocessor mps_mp'
+# Lockdown closes the memory that an MP table would lie in.
+classified secure 'Secure Boot' 'uefi 4 unknown 0 acpi-multiprocessor acpiapic_mp'
+check 'Secure Boot is enforced, by firmware of 64 bits' facts secure '"\(.firmware.secure_boot) \(.firmware.bits)"' 'yes 64'
+check "the firmware trusts Microsoft's certificates" facts secure \
+    '[.firmware.certificates[] | select(.store == "db") | .subject | capture("CN=(?<cn>[^,]*)").cn] | contains(
+        ["Microsoft Windows Production PCA 2011", "Microsoft Corporation UEFI CA 2011"])' true
+check 'and forbids some images' facts secure '.firmware.revoked | length > 0' true
+# shellcheck disable=SC2016  # jq's variables
+check 'the disk has its identity, sectors and controller' facts secure \
+    '.pci as $pci | .disks[] | select(.serial == "WIN0001") | . as $d |
+        "\(.bus) \(.logical_block) \($pci[] | select(.address == $d.controller) | .hardware_ids[0] | .[0:21])"' \
+    'nvme 512 PCI\VEN_1B36&DEV_0010'
+check 'and the Windows on it is named' facts secure '.disks[] | select(.serial == "WIN0001") | .holds | test("^Windows .* of ")' true
+tap_done
