@@ -61,6 +61,13 @@ def read_files(names, size):
     return data[:size]
 
 
+def programs():
+    """What this process consists of, the largest first: python3 itself, or the C library."""
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        names = {line.split()[-1] for line in maps if line.split()[-1].startswith("/")}
+    return sorted((name for name in names if ".so" in name or "bin" in name), key=os.path.getsize, reverse=True)
+
+
 def calls(size, chance):
     """x86 calls with targets at each border of what LZX translates, and at the end of chunks."""
     data = bytearray()
@@ -77,7 +84,7 @@ def contents(chunk, chance):
         yield "text-" + name, text[:size]
     noise = chance.randbytes(BIG)
     yield "text", text
-    yield "program", read_files([os.path.realpath(sys.executable)], BIG)
+    yield "program", read_files(programs(), BIG)
     yield "noise", noise
     yield "zeros", bytes(BIG)
     yield "calls", calls(BIG, chance)

@@ -432,7 +432,9 @@ fill_volume(struct sandbox *box)
 		const struct refusal *r = &refusals[i];
 
 		snprintf(name, sizeof(name), "refused-%zu", i);
-		good = run(box, "printf a >mnt/%s", name) == 0 &&
+		/* Mount points are folders. */
+		good = run(box, r->tag == 0xa0000003 ? "mkdir mnt/%s" : "printf a >mnt/%s",
+			   name) == 0 &&
 		       (r->info[0] == 0 ? set_link(box, name, r->tag)
 					: set_reparse(box, name, r->tag, r->info)) == 0;
 	}
