@@ -204,8 +204,7 @@ fill_entry(ntfs_inode *inode, struct hc_arena *arena, struct hc_entry *entry)
 		entry->type = HC_ENTRY_LINK;
 		entry->target = link_target(inode, entry->reparse_tag, arena);
 	} else if (entry->reparse_tag != 0 && !folder &&
-		   (entry->reparse_tag != HC_TAG_WOF ||
-		    hc_ntfs_wof_parse(inode, &wof) != NULL)) {
+		   hc_ntfs_wof_parse(inode, &wof) != NULL) {
 		entry->type = HC_ENTRY_OTHER;
 	}
 }

@@ -49,7 +49,7 @@ ntfs_inode *hc_ntfs_lookup(struct hc_ntfs *n, const char *path, struct hc_err *e
 uint32_t hc_ntfs_reparse_tag(ntfs_inode *inode);
 /* The reparse data, malloced; NULL when there is none that makes sense. */
 uint8_t *hc_ntfs_reparse_data(ntfs_inode *inode, size_t *ret_size);
-/* Of a file with the tag HC_TAG_WOF.  NULL: hc_ntfs_wof_read can read it; else why not (hc_wof_parse). */
+/* NULL: the file has the tag HC_TAG_WOF, and hc_ntfs_wof_read can read it; else why not (hc_wof_parse). */
 const char *hc_ntfs_wof_parse(ntfs_inode *inode, struct hc_wof *ret);
 int hc_ntfs_wof_read(struct hc_ntfs *n, ntfs_inode *inode, const struct hc_wof *wof,
 		     uint64_t size, const char *path, struct hc_sink sink, struct hc_err *err);

@@ -5,7 +5,7 @@
 Usage:    wof_sample.py FOLDER
 Makes:    NAME.plain and NAME.wof, the stream WofCompressedData of it; `list` has "ALGORITHM NAME" for each.
           NAME.in and NAME.out: single chunks of LZX that libwim's compressor would not make, and what its decompressor
-          makes of them; `hand` has their names.
+          makes of them; `hand` has their names.  crossing.in: 21 bytes of which libwim's decompressor makes nothing.
 Needs:    libwim.so.15; exit status 77 without it.
 """
 
@@ -50,6 +50,19 @@ class Compressor:
             at += len(chunk)
             table += struct.pack("<I", at)
         return table + b"".join(chunks)
+
+
+def decompressor(wim):
+    """A function of a chunk of LZX and its size: what it is unpacked, or None."""
+    handle = ctypes.c_void_p()
+    wim.wimlib_create_decompressor(LZX, ctypes.c_size_t(32768), ctypes.byref(handle))
+
+    def unpack(data, size):
+        room = ctypes.create_string_buffer(size)
+        status = wim.wimlib_decompress(data, ctypes.c_size_t(len(data)), room, ctypes.c_size_t(size), handle)
+        return room.raw if status == 0 else None
+
+    return unpack
 
 
 def read_files(names, size):
@@ -133,8 +146,10 @@ def put_trees(bits, delta):
             bits.put(code[delta if used else 0], 2)
 
 
-def hand_made(literals, raw):
-    """A verbatim block, an uncompressed one at each alignment, a verbatim one that repeats from its R2."""
+def hand_made(literals, raw, last=6):
+    """A verbatim block, an uncompressed one at each alignment, a verbatim one that repeats from its R2; `last`: the size that
+    this one states, 6 being true.
+    """
     bits, data = Bits(), b""
     put_head(bits, 1, literals)
     put_trees(bits, 10)
@@ -142,7 +157,7 @@ def hand_made(literals, raw):
         bits.put(at * 5 % 127, 7)
     put_head(bits, 3, raw)
     data += bits.words(True) + struct.pack("<III", 1, 2, 3) + bytes(range(65, 65 + raw)) + bytes(raw % 2)
-    put_head(bits, 1, 6)
+    put_head(bits, 1, last)
     put_trees(bits, 0)
     for symbol in 100, 127, 101, 127:
         bits.put(symbol, 7)
@@ -162,17 +177,20 @@ def main():
             write(folder, f"{name}-{content}.plain", plain)
             write(folder, f"{name}-{content}.wof", compressor.stream(plain))
             names.append(f"{algorithm} {name}-{content}\n")
-    handle = ctypes.c_void_p()
-    wim.wimlib_create_decompressor(LZX, ctypes.c_size_t(32768), ctypes.byref(handle))
+    unpack = decompressor(wim)
     for literals in range(1, 17):
         for raw in 7, 8:
             data, size = hand_made(literals, raw)
-            room = ctypes.create_string_buffer(size)
-            if wim.wimlib_decompress(data, ctypes.c_size_t(len(data)), room, ctypes.c_size_t(size), handle) != 0:
+            plain = unpack(data, size)
+            if plain is None:
                 sys.exit("wof_sample.py: libwim cannot read what was made by hand")
             write(folder, f"hand-{literals}-{raw}.in", data)
-            write(folder, f"hand-{literals}-{raw}.out", room.raw)
+            write(folder, f"hand-{literals}-{raw}.out", plain)
             hand.append(f"hand-{literals}-{raw}\n")
+    data, size = hand_made(8, 7, last=5)
+    if unpack(data, size) is not None:
+        sys.exit("wof_sample.py: libwim reads a match that leaves its block")
+    write(folder, "crossing.in", data)
     write(folder, "list", "".join(names).encode())
     write(folder, "hand", "".join(hand).encode())
 

@@ -94,7 +94,7 @@ decode_exactly(int (*decode)(struct hc_span, uint8_t *, size_t), struct hc_span 
 
 /* ---------------------------------------------------------------- the decoders alone */
 
-/* The two examples of [MS-XCA] 3.2: the alphabet, and 100 times abc. */
+/* The two examples of [MS-XCA] for LZ77+Huffman: the alphabet, and 100 times abc. */
 static void
 test_xpress(void)
 {
@@ -191,6 +191,10 @@ test_hand_made(const struct sandbox *box)
 	}
 	ok(count == 32 && good == 32,
 	   "uncompressed blocks between others, at each alignment: %u of %u", good, count);
+	hc_buf_done(&list);
+	list = slurp(box, "crossing.in");
+	ok(list.size > 0 && decode_exactly(hc_lzx_decode, hc_buf_span(&list), 21, &out) == -1,
+	   "a match that leaves its block is refused");
 	hc_buf_done(&out);
 	hc_buf_done(&list);
 }
@@ -260,21 +264,28 @@ test_bad_table(const struct sandbox *box)
 	struct hc_buf plain = slurp(box, "xpress4k-text.plain");
 	struct hc_buf packed = slurp(box, "xpress4k-text.wof"), out = { 0 };
 	struct hc_span stream = hc_buf_span(&packed);
-	uint32_t second = hc_get_le32(packed.data + 4);
+	uint32_t first = hc_get_le32(packed.data), second = hc_get_le32(packed.data + 4);
+	/* Where the third chunk begins, and the second one ends. */
+	const struct {
+		uint32_t value;
+		uint64_t at;
+		const char *why;
+	} entries[] = {
+		{ UINT32_MAX, 4096, "XPRESS4K: chunk 2 of 257 lies outside of the stream" },
+		{ first - 1, 4096, "XPRESS4K: chunk 2 of 257 lies outside of the stream" },
+		{ first, 4096, "XPRESS4K: chunk 2 of 257 has a length that cannot be" },
+		{ first + 4097, 4096, "XPRESS4K: chunk 2 of 257 has a length that cannot be" },
+	};
 	struct hc_err err;
 
-	hc_put_le32(packed.data + 4, UINT32_MAX);
-	ok_fails(decode_stream(0, plain.size, stream, &out, &err), &err, H_WOF_DAMAGED,
-		 "a chunk that lies outside of the stream is refused");
-	ok(strstr(err.text[0], "C:/x, compressed with XPRESS4K: chunk 2 of 257 ") != NULL &&
-		   err.offset == 4096 && strcmp(err.object, "C:/x") == 0,
-	   "naming file and chunk: %s", err.text[0]);
-	hc_put_le32(packed.data + 4, hc_get_le32(packed.data));
-	ok_fails(decode_stream(0, plain.size, stream, &out, &err), &err, H_WOF_DAMAGED,
-		 "a chunk of no bytes is refused");
-	hc_put_le32(packed.data + 4, hc_get_le32(packed.data) + 4097);
-	ok_fails(decode_stream(0, plain.size, stream, &out, &err), &err, H_WOF_DAMAGED,
-		 "a chunk longer than its content is refused");
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		hc_put_le32(packed.data + 4, entries[i].value);
+		ok_fails(decode_stream(0, plain.size, stream, &out, &err), &err, H_WOF_DAMAGED,
+			 "an entry of %u is refused", entries[i].value);
+		ok(strstr(err.text[0], entries[i].why) != NULL && err.offset == entries[i].at &&
+			   strcmp(err.object, "C:/x") == 0,
+		   "naming file and chunk: %s", err.text[0]);
+	}
 	hc_put_le32(packed.data + 4, second);
 	memset(packed.data + 256 * 4 + second, 0, 256);
 	ok_fails(decode_stream(0, plain.size, stream, &out, &err), &err, H_WOF_DAMAGED,
