@@ -400,8 +400,7 @@ hc_ntfs_read(struct hc_volume *volume, const char *path, struct hc_sink sink,
 		goto out;
 	}
 	if (packed)
-		result = hc_ntfs_wof_read(n, inode, &wof, (uint64_t)data->data_size, path, sink,
-					  err);
+		result = hc_ntfs_wof_read(n, inode, &wof, path, sink, err);
 	else
 		result = copy_data(n, data, path, sink, err);
 out:

@@ -52,7 +52,7 @@ uint8_t *hc_ntfs_reparse_data(ntfs_inode *inode, size_t *ret_size);
 /* NULL: the file has the tag HC_TAG_WOF, and hc_ntfs_wof_read can read it; else why not (hc_wof_parse). */
 const char *hc_ntfs_wof_parse(ntfs_inode *inode, struct hc_wof *ret);
 int hc_ntfs_wof_read(struct hc_ntfs *n, ntfs_inode *inode, const struct hc_wof *wof,
-		     uint64_t size, const char *path, struct hc_sink sink, struct hc_err *err);
+		     const char *path, struct hc_sink sink, struct hc_err *err);
 /* A hibernation file that a boot will resume from. */
 bool hc_ntfs_is_hibernated(struct hc_ntfs *n);
 

@@ -48,39 +48,47 @@ stream_pread(struct hc_io *io, uint64_t offset, void *buf, size_t length, struct
 
 static const struct hc_io_ops stream_ops = { .name = HC_WOF_STREAM, .pread = stream_pread };
 
-int
-hc_ntfs_wof_read(struct hc_ntfs *n, ntfs_inode *inode, const struct hc_wof *wof, uint64_t size,
-		 const char *path, struct hc_sink sink, struct hc_err *err)
+/* NULL with err set. */
+static ntfs_attr *
+open_stream(struct hc_ntfs *n, ntfs_inode *inode, const struct hc_wof *wof, const char *path,
+	    struct hc_err *err)
 {
-	struct stream s = { .io.ops = &stream_ops, .n = n, .path = path };
 	struct hc_buf name = { 0 };
-	int result = -1;
+	ntfs_attr *attr;
 
 	if (hc_utf8_to_utf16(HC_WOF_STREAM, &name, err) < 0)
-		goto out;
+		return NULL;
 	errno = EIO;
-	s.attr = ntfs_attr_open(inode, AT_DATA, (ntfschar *)(void *)name.data,
-				(u32)(name.size / 2));
-	if (s.attr == NULL && errno == ENOENT && !n->io_failed) {
+	attr = ntfs_attr_open(inode, AT_DATA, (ntfschar *)(void *)name.data,
+			      (u32)(name.size / 2));
+	if (attr == NULL && errno == ENOENT && !n->io_failed) {
 		hc_err_set(err, H_WOF_DAMAGED, "%s, compressed with %s, has no stream %s", path,
 			   wof->name, HC_WOF_STREAM);
 		hc_err_at(err, HC_NO_OFFSET, "%s", path);
-		goto out;
-	}
-	if (s.attr == NULL) {
+	} else if (attr == NULL) {
 		hc_ntfs_fail(n, err, "opening", path);
-		goto out;
-	}
-	if (NAttrEncrypted(s.attr)) {
+	} else if (NAttrEncrypted(attr)) {
 		hc_err_set(err, H_FILE_ENCRYPTED, "%s is encrypted", path);
 		hc_err_at(err, HC_NO_OFFSET, "%s", path);
-		goto out;
+		ntfs_attr_close(attr);
+		attr = NULL;
 	}
-	s.io.size = (uint64_t)s.attr->data_size;
-	result = hc_wof_decode(wof, size, &s.io, path, sink, err);
-out:
-	if (s.attr != NULL)
-		ntfs_attr_close(s.attr);
 	hc_buf_done(&name);
+	return attr;
+}
+
+int
+hc_ntfs_wof_read(struct hc_ntfs *n, ntfs_inode *inode, const struct hc_wof *wof,
+		 const char *path, struct hc_sink sink, struct hc_err *err)
+{
+	struct stream s = { .io.ops = &stream_ops, .n = n, .path = path };
+	int result;
+
+	s.attr = open_stream(n, inode, wof, path, err);
+	if (s.attr == NULL)
+		return -1;
+	s.io.size = (uint64_t)s.attr->data_size;
+	result = hc_wof_decode(wof, (uint64_t)inode->data_size, &s.io, path, sink, err);
+	ntfs_attr_close(s.attr);
 	return result;
 }
