@@ -88,9 +88,8 @@ hc_ntfs_lookup(struct hc_ntfs *n, const char *path, struct hc_err *err)
 
 /* ---------------------------------------------------------------- reparse points */
 
-/* The reparse data, malloced; NULL when there is none that makes sense. */
-static uint8_t *
-read_reparse(ntfs_inode *inode, size_t *ret_size)
+uint8_t *
+hc_ntfs_reparse_data(ntfs_inode *inode, size_t *ret_size)
 {
 	s64 size = 0;
 	uint8_t *data = ntfs_attr_readall(inode, AT_REPARSE_POINT, NULL, 0, &size);
@@ -114,7 +113,7 @@ hc_ntfs_reparse_tag(ntfs_inode *inode)
 	 * mistaking a hole for content. */
 	if (!ntfs_attr_exist(inode, AT_REPARSE_POINT, AT_UNNAMED, 0))
 		return 0;
-	data = read_reparse(inode, &size);
+	data = hc_ntfs_reparse_data(inode, &size);
 	if (data == NULL)
 		return UINT32_MAX;
 	tag = hc_get_le32(data);
@@ -130,7 +129,7 @@ static const char *
 link_target(ntfs_inode *inode, uint32_t tag, struct hc_arena *arena)
 {
 	size_t size, names = tag == TAG_SYMLINK ? 20 : 16;
-	uint8_t *data = read_reparse(inode, &size);
+	uint8_t *data = hc_ntfs_reparse_data(inode, &size);
 	struct hc_span text;
 	const char *result = NULL;
 
@@ -155,7 +154,8 @@ struct tag_name {
 
 /* [MS-FSCC] 2.1.2.1 */
 static const struct tag_name tag_names[] = {
-	{ 0x80000017, 0xffffffff, "is compressed by the Windows Overlay Filter (compact OS)" },
+	/* Files whose form is known are read: wof.c. */
+	{ HC_TAG_WOF, 0xffffffff, "is compressed by the Windows Overlay Filter (compact OS)" },
 	{ 0x80000013, 0xffffffff, "is deduplicated" },
 	{ 0x9000001a, 0xffff0fff, "is a placeholder of a cloud file" },
 	{ 0x80000021, 0xffffffff, "is a placeholder of OneDrive" },
@@ -167,16 +167,15 @@ static const struct tag_name tag_names[] = {
 	{ 0xa000000c, 0xffffffff, "is a symbolic link" },
 };
 
+/* `why`: NULL for what the tag says. */
 static int
-refuse_reparse(const char *path, uint32_t tag, struct hc_err *err)
+refuse_reparse(const char *path, uint32_t tag, const char *why, struct hc_err *err)
 {
-	const char *why = "has its content elsewhere";
-
-	for (size_t i = 0; i < sizeof(tag_names) / sizeof(tag_names[0]); i++)
-		if ((tag & tag_names[i].mask) == tag_names[i].tag) {
+	for (size_t i = 0; why == NULL && i < sizeof(tag_names) / sizeof(tag_names[0]); i++)
+		if ((tag & tag_names[i].mask) == tag_names[i].tag)
 			why = tag_names[i].name;
-			break;
-		}
+	if (why == NULL)
+		why = "has its content elsewhere";
 	hc_err_set(err, H_REPARSE_UNSUPPORTED, "%s %s (reparse tag 0x%08x)", path, why, tag);
 	return hc_err_at(err, HC_NO_OFFSET, "%s", path);
 }
@@ -193,6 +192,7 @@ static void
 fill_entry(ntfs_inode *inode, struct hc_arena *arena, struct hc_entry *entry)
 {
 	bool folder = inode->mrec->flags & MFT_RECORD_IS_DIRECTORY;
+	struct hc_wof wof;
 
 	entry->type = folder ? HC_ENTRY_FOLDER : HC_ENTRY_FILE;
 	entry->size = folder || inode->data_size < 0 ? 0 : (uint64_t)inode->data_size;
@@ -203,7 +203,8 @@ fill_entry(ntfs_inode *inode, struct hc_arena *arena, struct hc_entry *entry)
 	if (entry->reparse_tag == TAG_SYMLINK || entry->reparse_tag == TAG_MOUNT_POINT) {
 		entry->type = HC_ENTRY_LINK;
 		entry->target = link_target(inode, entry->reparse_tag, arena);
-	} else if (entry->reparse_tag != 0 && !folder) {
+	} else if (entry->reparse_tag != 0 && !folder &&
+		   hc_ntfs_wof_parse(inode, &wof) != NULL) {
 		entry->type = HC_ENTRY_OTHER;
 	}
 }
@@ -307,7 +308,7 @@ hc_ntfs_list(struct hc_volume *volume, const char *path, struct hc_arena *arena,
 		goto out;
 	}
 	if (hc_ntfs_reparse_tag(folder) != 0) {
-		refuse_reparse(path, hc_ntfs_reparse_tag(folder), err);
+		refuse_reparse(path, hc_ntfs_reparse_tag(folder), NULL, err);
 		goto out;
 	}
 	errno = EIO;
@@ -365,18 +366,25 @@ hc_ntfs_read(struct hc_volume *volume, const char *path, struct hc_sink sink,
 {
 	struct hc_ntfs *n = (struct hc_ntfs *)volume;
 	ntfs_inode *inode = hc_ntfs_lookup(n, path, err);
+	bool folder, packed;
+	struct hc_wof wof;
+	const char *why = NULL;
 	ntfs_attr *data = NULL;
 	uint32_t tag;
 	int result = -1;
 
 	if (inode == NULL)
 		return -1;
+	folder = inode->mrec->flags & MFT_RECORD_IS_DIRECTORY;
 	tag = hc_ntfs_reparse_tag(inode);
-	if (tag != 0) {
-		refuse_reparse(path, tag, err);
+	packed = tag == HC_TAG_WOF && !folder;
+	if (packed)
+		why = hc_ntfs_wof_parse(inode, &wof);
+	if (tag != 0 && (!packed || why != NULL)) {
+		refuse_reparse(path, tag, why, err);
 		goto out;
 	}
-	if (inode->mrec->flags & MFT_RECORD_IS_DIRECTORY) {
+	if (folder) {
 		hc_err_set(err, H_PATH_NOT_FOUND, "%s is a folder", path);
 		goto out;
 	}
@@ -391,7 +399,10 @@ hc_ntfs_read(struct hc_volume *volume, const char *path, struct hc_sink sink,
 		hc_ntfs_fail(n, err, "opening", path);
 		goto out;
 	}
-	result = copy_data(n, data, path, sink, err);
+	if (packed)
+		result = hc_ntfs_wof_read(n, inode, &wof, path, sink, err);
+	else
+		result = copy_data(n, data, path, sink, err);
 out:
 	if (data != NULL)
 		ntfs_attr_close(data);

@@ -28,6 +28,7 @@
 #include <ntfs-3g/volume.h>
 
 #include "restore/volume/volume_priv.h"
+#include "restore/volume/wof_priv.h"
 
 struct hc_ntfs {
 	struct hc_volume volume;
@@ -46,6 +47,12 @@ int hc_ntfs_fail(struct hc_ntfs *n, struct hc_err *err, const char *what, const 
 ntfs_inode *hc_ntfs_lookup(struct hc_ntfs *n, const char *path, struct hc_err *err);
 /* 0 when there is no such attribute, or it can't be read. */
 uint32_t hc_ntfs_reparse_tag(ntfs_inode *inode);
+/* The reparse data, malloced; NULL when there is none that makes sense. */
+uint8_t *hc_ntfs_reparse_data(ntfs_inode *inode, size_t *ret_size);
+/* NULL: the file has the tag HC_TAG_WOF, and hc_ntfs_wof_read can read it; else why not (hc_wof_parse). */
+const char *hc_ntfs_wof_parse(ntfs_inode *inode, struct hc_wof *ret);
+int hc_ntfs_wof_read(struct hc_ntfs *n, ntfs_inode *inode, const struct hc_wof *wof,
+		     const char *path, struct hc_sink sink, struct hc_err *err);
 /* A hibernation file that a boot will resume from. */
 bool hc_ntfs_is_hibernated(struct hc_ntfs *n);
 

@@ -11,8 +11,8 @@
  * Owner:   the io outlives the volume; lists on the heap are freed by hc_extents_done and hc_volume_map_done,
  *          names live in the caller's arena.
  * Threads: one thread at a time.
- * Errors:  H_VOLUME_FORMAT, H_PATH_NOT_FOUND, H_REPARSE_UNSUPPORTED, H_FILE_ENCRYPTED; H_DISK_READ and whatever
- *          else the io raises.
+ * Errors:  H_VOLUME_FORMAT, H_PATH_NOT_FOUND, H_REPARSE_UNSUPPORTED, H_FILE_ENCRYPTED, H_WOF_DAMAGED; H_DISK_READ and
+ *          whatever else the io raises.
  *          FAT keeps local time, which is taken for UTC, and label and serial are those of its boot sector.
  * Source:  hazards 11, 12, 17, 19; transport.md section 3; windows-offline.md section 10.
  * Example:
@@ -95,8 +95,8 @@ int hc_volume_zeroed_extents(struct hc_volume *volume, bool discard_hibernation,
 enum hc_entry_type {
 	HC_ENTRY_FILE,
 	HC_ENTRY_FOLDER,
-	HC_ENTRY_LINK,  /* symbolic link or mount point; see target */
-	HC_ENTRY_OTHER, /* a file whose content lies elsewhere: see reparse_tag */
+	HC_ENTRY_LINK, /* symbolic link or mount point; see target */
+	HC_ENTRY_OTHER, /* a file whose content lies elsewhere, or can't be decoded: see reparse_tag */
 };
 
 extern const char *const hc_entry_type_names[]; /* file folder link other */
@@ -135,8 +135,9 @@ struct hc_sink {
 	void *ctx;
 };
 
-/* The file's content from start to end.  Never zeros in place of a content that lies elsewhere: compressed by
- * WOF, deduplicated, in the cloud (H_REPARSE_UNSUPPORTED) or encrypted (H_FILE_ENCRYPTED). */
+/* The file's content from start to end; what the Windows Overlay Filter compressed is decoded, and damage to it is
+ * H_WOF_DAMAGED.  Never zeros in place of a content that lies elsewhere: in a WIM, deduplicated, in the cloud
+ * (H_REPARSE_UNSUPPORTED) or encrypted (H_FILE_ENCRYPTED). */
 int hc_volume_read(struct hc_volume *volume, const char *path, struct hc_sink sink,
 		   struct hc_err *err);
 /* The same, appended to `out`; a file larger than `max` is an error. */
