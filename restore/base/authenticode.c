@@ -301,7 +301,7 @@ hc_authenticode_read(struct hc_span file, struct hc_arena *arena, struct hc_auth
 		     struct hc_err *err)
 {
 	struct hc_authenticode code = { 0 };
-	struct layout layout;
+	struct layout layout = { 0 };
 
 	if (find_places(file, &layout, err) < 0 || digest_of(&layout, &code.digest, err) < 0 ||
 	    read_table(layout.table, arena, &code, err) < 0)
