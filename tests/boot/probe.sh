@@ -15,27 +15,35 @@ lab_as_root "$0" "$@"
 . tests/lib/tap.sh
 
 kernel_words='quiet halcyon.task=shell'
+# The image as it is shipped, and one file more: what the machine is asked to run.
+boot=$tap_work/boot
 # Without network adapter and disks the firmware is done at once.
-small="memory=512 order=kernel nic=none kernel=$HALCYON_BUILD/boot/vmlinuz initrd=$HALCYON_BUILD/boot/initramfs.img"
+small="memory=512 order=kernel nic=none kernel=$boot/vmlinuz initrd=$boot/initramfs.img"
 
-# shellcheck disable=SC2016  # expanded by the machine's shell
-# Time and addresses are not in a recording: addresses are taken away before. The facts come in lines that begin with F:.
-questions='dmesg -n 1; cd /tmp; for i in /sys/class/net/*; do ip addr flush dev ${i##*/}; done; '
-questions+='halcyon probe --record r --json >a; halcyon probe --sysroot r --json >b; '
-questions+='for i in a b; do grep -v created $i >$i.s; done; cmp a.s b.s && echo "SA""ME"; '
-questions+='gzip -9 <a | base64 | sed s/^/F:/; echo "PROB""ED"\r'
-
-# shell NAME: what is typed before its prompt is there is lost
-shell()
+prepare_image()
 {
-    lab_wait "$1" 'press Enter for a rescue shell .*ttyS0' 300 && lab_type "$1" '\r' && lab_wait "$1" '^halcyon shell ttyS0:~# ' 60
+    mkdir "$boot" "$tap_work/more"
+    cp "$HALCYON_BUILD/boot/vmlinuz" "$boot/"
+    # Time and addresses are not in a recording. Facts come in lines that begin with F:.
+    cat >"$tap_work/more/q" <<'EOF'
+dmesg -n 1
+for nic in /sys/class/net/*; do ip addr flush dev "${nic##*/}"; done
+halcyon probe --record /tmp/r --json >/tmp/a
+halcyon probe --sysroot /tmp/r --json >/tmp/b
+for i in a b; do grep -v '"created"' /tmp/$i >/tmp/$i.same; done
+cmp /tmp/a.same /tmp/b.same && echo SAME
+gzip -9 </tmp/a | base64 | sed 's/^/F:/'
+echo PROBED
+EOF
+    (cd "$tap_work/more" && echo q | cpio --quiet -o -H newc) | gzip -9 | cat "$HALCYON_BUILD/boot/initramfs.img" - >"$boot/initramfs.img"
 }
 
-# ask NAME: type the questions into the machine's shell, and keep what it says
+# ask NAME: run that in the machine's shell, and keep what it says. What is typed before its prompt is there is lost.
 ask()
 {
     local status=0
-    shell "$1" && lab_type "$1" "$questions" && lab_wait "$1" '^PROBED' 120 || status=1
+    lab_wait "$1" 'press Enter for a rescue shell .*ttyS0' 300 && lab_type "$1" '\r' && lab_wait "$1" '^halcyon shell ttyS0:~# ' 60 &&
+        lab_type "$1" 'sh /q\r' && lab_wait "$1" '^PROBED' 120 || status=1
     lab_console "$1" | sed -n 's/^F://p' | base64 -d | gzip -dc >"$tap_work/$1.json" || status=1
     ! lab_saw "$1" '^SAME' || touch "$tap_work/$1.same"
     # One that failed must not slow the others down.
@@ -71,7 +79,8 @@ disk=$tap_work/windows.qcow2
 qemu-img create -q -f qcow2 -F raw -b "$(realpath "$(tests/fixtures/standin/build.py --firmware uefi --version win10 \
     --controller nvme --size 2G --fill 150M --cache)")" "$disk"
 
-lab_start "$tap_work/lab" "boot=$HALCYON_BUILD/boot" "append=$kernel_words"
+prepare_image
+lab_start "$tap_work/lab" "boot=$boot" "append=$kernel_words"
 # Secure Boot takes the longest: it goes first, and the small ones run meanwhile.
 boot secure firmware=uefi-secure memory=1024 smp=4 order=net disk=nvme "image=$disk" serial=WIN0001 sector=512
 # shellcheck disable=SC2086  # words, as documented

@@ -99,6 +99,13 @@ test_lists(void)
 	put_list(&lists, sha256, digest, 20);
 	ok(lists_are(hc_buf_span(&lists), 0, 0, "dbx: a digest of a wrong size at byte 28"),
 	   "a digest of 20 bytes is none of SHA-256");
+	lists.size = 0;
+	put_list(&lists, sha256, sample_ca, 48);
+	hc_put_le32(lists.data + 20,
+		    64 + 64); /* the difference is a multiple of the size, below zero */
+	ok(lists_are(hc_buf_span(&lists), 0, 0,
+		     "dbx: a list whose sizes contradict each other at byte 0"),
+	   "a header just beyond the list");
 	hc_buf_done(&lists);
 }
 

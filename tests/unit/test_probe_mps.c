@@ -90,6 +90,11 @@ test_places(void)
 	put_table(0xf2000, 3);
 	ok(mps_is(ALL, HC_YES, 3, "BIOS ROM: pointer at f1230, table at f2000", NULL),
 	   "in the ROM: only usable processors count, and none of the extended table");
+	put_pointer(0xf3000, 0xf4000, 0);
+	put_table(0xf4000, 2);
+	ok(mps_is(ALL, HC_YES, 3, "BIOS ROM: pointer at f1230, table at f2000", NULL),
+	   "of two the first one counts");
+	memset(low + 0xf3000, 0, 16);
 	put_pointer(0xffff0, 0xf2000, 0);
 	memset(low + 0xf1230, 0, 16);
 	ok(mps_is(ALL, HC_YES, 3, "BIOS ROM: pointer at ffff0, table at f2000", NULL),
@@ -166,6 +171,9 @@ test_damaged(void)
 	low[0xf2000 + 46]++;
 	ok(mps_is(ALL, HC_UNKNOWN, 0, at, "the MP table has a wrong checksum"),
 	   "a table with a wrong checksum");
+	put_pointer(0xf3000, 0xf5000, 0);
+	ok(mps_is(ALL, HC_UNKNOWN, 0, at, "the MP table has a wrong checksum"),
+	   "of two damaged ones the first is told");
 	put_pointer(0xf3000, 0xf4000, 0);
 	put_table(0xf4000, 2);
 	ok(mps_is(ALL, HC_YES, 2, "BIOS ROM: pointer at f3000, table at f4000", NULL),
