@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "restore/base/x509_priv.h"
+
 #define CHECKSUM_AT        64u /* in the optional header */
 #define SECURITY           4u  /* position among the data directories */
 #define CERT_PKCS          2u  /* WIN_CERT_TYPE_PKCS_SIGNED_DATA */
@@ -121,26 +123,6 @@ digest_of(const struct layout *l, struct hc_digest *ret, struct hc_err *err)
 
 /* ---------------------------------------------------------------- certificates */
 
-/* NULL: no memory. */
-static const char *
-name_text(const X509_NAME *name, struct hc_arena *arena)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	const char *text = NULL;
-	char *data = NULL;
-	long length;
-
-	/* UTF-8 stays as it is; what could confuse a terminal is escaped. */
-	if (bio != NULL &&
-	    X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0) {
-		length = BIO_get_mem_data(bio, &data);
-		if (length >= 0)
-			text = hc_arena_strndup(arena, length == 0 ? "" : data, (size_t)length);
-	}
-	BIO_free(bio);
-	return text;
-}
-
 /* Who issued the last of the chain, when that certificate is enclosed and not in the chain yet; else NULL. */
 static X509 *
 issuer_of(const STACK_OF(X509) * certificates, X509 *const *chain, size_t count)
@@ -184,12 +166,12 @@ read_chain(PKCS7 *p7, struct hc_arena *arena, struct hc_signature *ret, struct h
 	if (ret->subjects == NULL)
 		return no_memory(err);
 	for (size_t i = 0; i < count; i++) {
-		ret->subjects[i] = name_text(X509_get_subject_name(chain[i]), arena);
+		ret->subjects[i] = hc_x509_name(X509_get_subject_name(chain[i]), arena);
 		if (ret->subjects[i] == NULL)
 			return no_memory(err);
 	}
 	ret->count = count;
-	ret->issuer = name_text(X509_get_issuer_name(chain[count - 1]), arena);
+	ret->issuer = hc_x509_name(X509_get_issuer_name(chain[count - 1]), arena);
 	return ret->issuer == NULL ? no_memory(err) : 0;
 }
 

@@ -7,8 +7,10 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
-static const char *
-name_text(const X509_NAME *name, struct hc_arena *arena)
+#include "restore/base/x509_priv.h"
+
+const char *
+hc_x509_name(const X509_NAME *name, struct hc_arena *arena)
 {
 	BIO *out = BIO_new(BIO_s_mem());
 	const char *text = NULL;
@@ -35,8 +37,8 @@ hc_x509_names(struct hc_span der, struct hc_arena *arena, struct hc_x509 *ret)
 	if (der.data != NULL && der.size <= LONG_MAX)
 		x = d2i_X509(NULL, &at, (long)der.size);
 	if (x != NULL) {
-		found.subject = name_text(X509_get_subject_name(x), arena);
-		found.issuer = name_text(X509_get_issuer_name(x), arena);
+		found.subject = hc_x509_name(X509_get_subject_name(x), arena);
+		found.issuer = hc_x509_name(X509_get_issuer_name(x), arena);
 		found.size = (size_t)(at - der.data);
 	}
 	X509_free(x);

@@ -90,7 +90,7 @@ test_names_and_cuts(void)
 	hc_digest_hex(&code.digest, hex);
 	ok(strcmp(hex, "db86f94357749b7cebdf618d1b548424fd7c753db0fa8d8903219d0032225980") == 0,
 	   "the digest is the one osslsigncode signed");
-	ok(strcmp(code.signatures[0].subjects[0], "CN=Prüfer,O=Halcyon tests") == 0 &&
+	ok(strcmp(code.signatures[0].subjects[0], "CN=Pr\\C3\\BCfer,O=Halcyon tests") == 0 &&
 		   strcmp(code.signatures[0].subjects[1],
 			  "CN=Middle\\, of three,O=Halcyon tests") == 0 &&
 		   strcmp(code.signatures[0].subjects[2], "CN=Root,O=Halcyon tests") == 0,

@@ -78,7 +78,7 @@ test_efi(const struct sandbox *box)
 				    "225980") == 0,
 	   "its digest");
 	ok(m.signers.count == 3 &&
-		   strcmp(m.signers.items[0], "CN=Prüfer,O=Halcyon tests") == 0 &&
+		   strcmp(m.signers.items[0], "CN=Pr\\C3\\BCfer,O=Halcyon tests") == 0 &&
 		   strcmp(m.signers.items[2], "CN=Root,O=Halcyon tests") == 0,
 	   "its signers, each once");
 	ok(put(box, CORPUS "issuer-not-enclosed", EFI) &&
