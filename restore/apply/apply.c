@@ -88,30 +88,51 @@ check_target(struct hc_apply *apply, struct hc_err *err)
 }
 
 static int
+erase(struct hc_apply *apply, const struct hc_plan_range *range, struct hc_err *err)
+{
+	struct hc_extent pieces[2];
+	size_t count = apply_beside_journal(
+		apply, (struct hc_extent){ range->offset, range->length }, pieces);
+	bool zeroed;
+
+	for (size_t i = 0; i < count; i++)
+		if (hc_target_zero(apply->target, pieces[i], true, &zeroed, err) < 0)
+			return hc_err_wrap(err, "while erasing %s", range->what);
+	return 0;
+}
+
+static int
+discard(struct hc_apply *apply, struct hc_err *err)
+{
+	struct hc_extent pieces[2];
+	size_t count = apply_beside_journal(
+		apply, (struct hc_extent){ 0, hc_target_size(apply->target) }, pieces);
+
+	for (size_t i = 0; i < count; i++)
+		if (hc_target_discard(apply->target, pieces[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
 invalidate(struct hc_apply *apply, struct hc_err *err)
 {
 	const struct hc_plan_ranges *ranges = &apply->plan->invalidate;
-	bool zeroed, blank;
 
-	/* A power cut between erasing and the journal would leave a disk that nobody can carry on with. */
-	if (apply_journal_room_is_blank(apply, &blank, err) < 0)
-		return -1;
-	if (blank && apply_write_journal(apply, HC_JOURNAL_STARTED, err) < 0)
+	/* Before anything else, whatever lies at its place, and never erased again: a run that is cut off without its
+	 * journal would leave a disk that its plan no longer knows, and that nobody can carry on with (decision 3). */
+	if (apply_write_journal(apply, HC_JOURNAL_STARTED, err) < 0 ||
+	    hc_target_flush(apply->target, err) < 0)
 		return -1;
 	apply->state = "tables erased: not bootable";
-	for (size_t i = 0; i < ranges->count; i++) {
-		struct hc_extent range = { ranges->items[i].offset, ranges->items[i].length };
-
-		if (hc_target_zero(apply->target, range, true, &zeroed, err) < 0)
-			return hc_err_wrap(err, "while erasing %s", ranges->items[i].what);
-	}
+	for (size_t i = 0; i < ranges->count; i++)
+		if (erase(apply, &ranges->items[i], err) < 0)
+			return -1;
 	if (hc_target_flush(apply->target, err) < 0 ||
 	    hc_target_drop_partitions(apply->target, err) < 0)
 		return -1;
 	/* Discarding all would also take what a resumed run can keep. */
-	if (!apply->compare_first && hc_target_discard_all(apply->target, err) < 0)
-		return -1;
-	return apply_write_journal(apply, HC_JOURNAL_STARTED, err);
+	return apply->compare_first ? 0 : discard(apply, err);
 }
 
 static int

@@ -118,9 +118,11 @@ int apply_unmask(struct hc_apply *apply, const struct span *span, uint8_t *buf,
 int apply_write_held(struct hc_apply *apply, struct hc_err *err);
 int apply_write_tables(struct hc_apply *apply, struct hc_err *err);
 int apply_check_tables(struct hc_apply *apply, struct hc_err *err);
+/* What of a range is not the journal's block: it stays from the first write to the last.  Returns how many pieces. */
+size_t apply_beside_journal(const struct hc_apply *apply, struct hc_extent range,
+			    struct hc_extent ret[2]);
 int apply_write_journal(struct hc_apply *apply, enum hc_journal_state state,
 			struct hc_err *err);
-int apply_journal_room_is_blank(struct hc_apply *apply, bool *ret, struct hc_err *err);
 /* Looks at the start of the target: our own unfinished journal means that this is a resumed run. */
 int apply_read_journal(struct hc_apply *apply, bool *ret_ours, struct hc_err *err);
 

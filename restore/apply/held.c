@@ -200,6 +200,25 @@ out:
 	return result;
 }
 
+size_t
+apply_beside_journal(const struct hc_apply *apply, struct hc_extent range,
+		     struct hc_extent ret[2])
+{
+	uint64_t from = apply->plan->journal_offset, to = from + HC_JOURNAL_BYTES;
+	uint64_t end = hc_extent_end(range);
+	size_t count = 0;
+
+	if (apply->journal_at == 0 || end <= from || range.offset >= to) {
+		ret[0] = range;
+		return 1;
+	}
+	if (range.offset < from)
+		ret[count++] = (struct hc_extent){ range.offset, from - range.offset };
+	if (end > to)
+		ret[count++] = (struct hc_extent){ to, end - to };
+	return count;
+}
+
 int
 apply_write_journal(struct hc_apply *apply, enum hc_journal_state state, struct hc_err *err)
 {
@@ -217,25 +236,6 @@ apply_write_journal(struct hc_apply *apply, enum hc_journal_state state, struct 
 		return -1;
 	return write_checked(apply, held->plan->offset, held->mask, HC_JOURNAL_BYTES,
 			     "the journal", err);
-}
-
-/* Nothing is lost where the disk has zeros now: then the journal comes before anything is erased. */
-int
-apply_journal_room_is_blank(struct hc_apply *apply, bool *ret, struct hc_err *err)
-{
-	uint8_t *buf = aligned_alloc(BUFFER_ALIGN, HC_JOURNAL_BYTES);
-	int result = 0;
-
-	*ret = false;
-	if (buf == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to read the journal");
-	if (apply->journal_at != 0) {
-		result = hc_target_read(apply->target, apply->plan->journal_offset, buf,
-					HC_JOURNAL_BYTES, err);
-		*ret = result == 0 && hc_is_zero(buf, HC_JOURNAL_BYTES);
-	}
-	free(buf);
-	return result;
 }
 
 int

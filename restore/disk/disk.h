@@ -123,8 +123,8 @@ bool hc_target_independent(const struct hc_target *target);
  */
 int hc_target_zero(struct hc_target *target, struct hc_extent range, bool must,
 		   bool *ret_zeroed, struct hc_err *err);
-/* BLKDISCARD of the whole disk; nothing for what can't. Only after confirmation (hazards 18). */
-int hc_target_discard_all(struct hc_target *target, struct hc_err *err);
+/* BLKDISCARD of a range; nothing for what can't. Only after confirmation (hazards 18). */
+int hc_target_discard(struct hc_target *target, struct hc_extent range, struct hc_err *err);
 int hc_target_flush(struct hc_target *target, struct hc_err *err);
 /* Tells the kernel to forget (before) or to read again (after) the partitions. */
 int hc_target_drop_partitions(struct hc_target *target, struct hc_err *err);

@@ -209,17 +209,18 @@ hc_target_zero(struct hc_target *t, struct hc_extent range, bool must, bool *ret
 }
 
 int
-hc_target_discard_all(struct hc_target *t, struct hc_err *err)
+hc_target_discard(struct hc_target *t, struct hc_extent range, struct hc_err *err)
 {
-	uint64_t span[2] = { 0, t->size };
+	uint64_t span[2] = { range.offset, range.length };
 
 	if (t->is_file) {
-		punch(t, (struct hc_extent){ 0, t->size });
+		punch(t, range);
 		return 0;
 	}
 	if (ioctl(t->fd, BLKDISCARD, span) != 0 && errno != EOPNOTSUPP && errno != ENOTTY &&
 	    errno != EINVAL)
-		return failed(t, H_DISK_WRITE, "discarding", 0, (size_t)t->size, err);
+		return failed(t, H_DISK_WRITE, "discarding", range.offset, (size_t)range.length,
+			      err);
 	return 0;
 }
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a newcomer and a developer run by hand.
 
-.PHONY: demo bench
+.PHONY: demo bench soak
 demo: ## a blank machine boots over the network, restores itself, starts from its disk
 	@scripts/dev/demo.sh
 bench: static ## restore and capture beside other tools, as ratios
 	@scripts/dev/bench.sh
+soak: host ## an hour of restores and captures that are killed at random (MINUTES=60); the log is docs/reliability.md
+	@scripts/dev/soak.sh --minutes $(or $(MINUTES),60) --log docs/reliability.md

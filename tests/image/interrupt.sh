@@ -19,10 +19,10 @@ w=$tap_work
 image=$(tests/fixtures/standin/build.py --firmware uefi --version win10 --size 1G --fill 40M --pagefile 8M \
     --small-files 300 --no-boot --cache)
 
-# A disk with an older system on it, which boots until the restore begins.
+# old_disk IMAGE: a disk with an older system on it, which boots until the restore begins.
 old_disk()
 {
-    cp --sparse=always "$image" "$w/disk.img"
+    cp --sparse=always "$1" "$w/disk.img"
     rm -rf "$w/plan.json.run"
     "$halcyon" plan "$w/repo//b" --target "$w/disk.img" --out "$w/plan.json" --quiet
 }
@@ -32,10 +32,10 @@ looks_bootable()
     sfdisk --json "$w/disk.img" 2>/dev/null | jq -e '.partitiontable.partitions | length > 0' >/dev/null
 }
 
-# killed_after BYTES: kills the restore once so much was written to the disk's file; then it carries on.
+# killed_after BYTES IMAGE: kills the restore once so much was written to the disk's file; then it carries on.
 killed_after()
 {
-    old_disk
+    old_disk "$2"
     "$halcyon" apply "$w/plan.json" --confirm disk.img --quiet --threads 2 &
     local pid=$!
     while kill -0 $pid 2>/dev/null; do
@@ -104,7 +104,11 @@ other=$(tests/fixtures/standin/build.py --firmware bios --version win7 --size 1G
 mkdir -p "$w/www" && ln -s "$w/repo" "$w/www/repo"
 web_start "$w/www"
 for bytes in 1 20000 60000 5000000 40000000 80000000 100000000 101000000; do
-    check "killed after $bytes bytes of writes, carried on" killed_after $bytes
+    check "killed after $bytes bytes of writes, carried on" killed_after $bytes "$image"
+done
+# A boot loader lies where the journal goes.
+for bytes in 1 4096 5000 60000; do
+    check "killed after $bytes bytes of writes to a disk with a full gap, carried on" killed_after $bytes "$other"
 done
 check 'the server goes away for 3 s' server_goes_away
 check 'the server stays away: exit 1 and its name' server_stays_away "$(wc -l <"$w/access.log")"
