@@ -156,6 +156,14 @@ struct hc_inf_registry {
 	struct hc_span data; /* as the registry holds it */
 };
 
+/* The three sections that an installation is made of. */
+enum hc_inf_part {
+	HC_INF_PART_DEVICE,   /* DDInstall */
+	HC_INF_PART_SERVICES, /* DDInstall.Services */
+	HC_INF_PART_HARDWARE, /* DDInstall.HW */
+	HC_INF_PART_COUNT
+};
+
 struct hc_inf_install {
 	const char *section;
 	struct {
@@ -170,10 +178,10 @@ struct hc_inf_install {
 		struct hc_inf_registry *items;
 		size_t count;
 	} registry;
-	struct hc_strings needs,
-		includes; /* sections of other INF files, and these files: they aren't in the lists */
-	struct hc_strings
-		other; /* directives of the section that ask for more than these lists hold: DelReg, RegisterDlls … */
+	/* Sections of other INF files, which `includes` names: what they ask for is in none of the lists. */
+	struct hc_strings needs[HC_INF_PART_COUNT], includes;
+	/* Directives that ask for more than these lists hold: DelReg, RegisterDlls … */
+	struct hc_strings other;
 	uint32_t feature_score; /* 0xff: none given */
 };
 

@@ -14,12 +14,6 @@
 
 #define NO_FEATURE_SCORE 0xffu
 
-enum kind {
-	DEVICE,
-	SERVICES,
-	HARDWARE,
-};
-
 int
 hc_inf_take(struct inf_build *build, size_t bytes, struct hc_err *err)
 {
@@ -77,14 +71,16 @@ queue(struct inf_build *build, const struct inf_section *section, struct hc_err 
 }
 
 static int
-need(struct inf_build *build, const struct inf_line *line, struct hc_err *err)
+need(struct inf_build *build, const struct inf_line *line, enum hc_inf_part part,
+     struct hc_err *err)
 {
 	for (size_t i = 0; i < line->fields.count; i++) {
 		const char *name = line->fields.items[i];
 		const struct inf_section *section = hc_inf_section(build->inf->sections, name);
 
-		if (section != NULL ? queue(build, section, err) < 0
-				    : add_text(build, &build->install->needs, name, err) < 0)
+		if (section != NULL
+			    ? queue(build, section, err) < 0
+			    : add_text(build, &build->install->needs[part], name, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -119,7 +115,7 @@ feature_score(struct inf_build *build, const struct inf_line *line)
 }
 
 static int
-directive(struct inf_build *build, const struct inf_line *line, enum kind kind,
+directive(struct inf_build *build, const struct inf_line *line, enum hc_inf_part part,
 	  struct hc_err *err)
 {
 	const char *name = line->key;
@@ -127,18 +123,19 @@ directive(struct inf_build *build, const struct inf_line *line, enum kind kind,
 	if (name == NULL)
 		return 0;
 	if (strcasecmp(name, "Needs") == 0)
-		return need(build, line, err);
+		return need(build, line, part, err);
 	if (strcasecmp(name, "Include") == 0)
 		return include(build, line, err);
-	if (kind == SERVICES && strcasecmp(name, "AddService") == 0)
+	if (part == HC_INF_PART_SERVICES && strcasecmp(name, "AddService") == 0)
 		return hc_inf_add_service(build, line, err);
-	if (kind == DEVICE && strcasecmp(name, "CopyFiles") == 0)
+	if (part == HC_INF_PART_DEVICE && strcasecmp(name, "CopyFiles") == 0)
 		return hc_inf_copy_files(build, line, err);
-	if (kind != SERVICES && strcasecmp(name, "AddReg") == 0)
+	if (part != HC_INF_PART_SERVICES && strcasecmp(name, "AddReg") == 0)
 		return hc_inf_add_reg(build, line,
-				      kind == DEVICE ? HC_INF_DRIVER : HC_INF_HARDWARE, NULL,
-				      err);
-	if (kind == DEVICE && strcasecmp(name, "FeatureScore") == 0) {
+				      part == HC_INF_PART_DEVICE ? HC_INF_DRIVER
+								 : HC_INF_HARDWARE,
+				      NULL, err);
+	if (part == HC_INF_PART_DEVICE && strcasecmp(name, "FeatureScore") == 0) {
 		feature_score(build, line);
 		return 0;
 	}
@@ -149,7 +146,7 @@ directive(struct inf_build *build, const struct inf_line *line, enum kind kind,
 }
 
 static int
-walk(struct inf_build *build, const char *suffix, enum kind kind, struct hc_err *err)
+walk(struct inf_build *build, const char *suffix, enum hc_inf_part part, struct hc_err *err)
 {
 	const char *name =
 		hc_arena_printf(build->arena, "%s%s", build->install->section, suffix);
@@ -164,7 +161,7 @@ walk(struct inf_build *build, const char *suffix, enum kind kind, struct hc_err 
 	for (size_t i = 0; i < build->walked_count; i++) {
 		section = build->walked[i];
 		for (size_t k = 0; k < section->count; k++)
-			if (directive(build, &section->lines[k], kind, err) < 0)
+			if (directive(build, &section->lines[k], part, err) < 0)
 				return -1;
 	}
 	return 0;
@@ -187,8 +184,9 @@ hc_inf_install(const struct hc_inf *inf, const struct hc_inf_target *target,
 	if (section == NULL || hc_inf_section(inf->sections, section) == NULL)
 		return hc_err_set(err, H_INF_FORMAT, "the INF file has no section [%s]",
 				  section == NULL ? "" : section);
-	if (walk(&build, "", DEVICE, err) < 0 || walk(&build, ".Services", SERVICES, err) < 0 ||
-	    walk(&build, ".HW", HARDWARE, err) < 0)
+	if (walk(&build, "", HC_INF_PART_DEVICE, err) < 0 ||
+	    walk(&build, ".Services", HC_INF_PART_SERVICES, err) < 0 ||
+	    walk(&build, ".HW", HC_INF_PART_HARDWARE, err) < 0)
 		return -1;
 	*ret = install;
 	return 0;

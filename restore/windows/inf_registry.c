@@ -173,8 +173,8 @@ add_value(struct inf_build *build, const struct inf_section *section,
 		return hc_err_set(err, H_INF_FORMAT,
 				  "[%s]: \"%.64s\" is no root of the registry", section->name,
 				  hc_inf_field(line, 0));
-	if (hc_inf_need_number(section, hc_inf_field(line, 3), 0, &value->flags, err) < 0)
-		return -1;
+	/* Flags that are no number are none: Microsoft's sample netvadapterum.inf says %REG_SZ%, and has no such string. */
+	hc_inf_number(hc_inf_field(line, 3), &value->flags);
 	/* A key's own value has to be given, if only as "". */
 	value->key_only = (value->flags & HC_INF_KEY_ONLY) != 0 ||
 			  (*value->name == '\0' && line->fields.count <= DATA);
