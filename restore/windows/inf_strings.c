@@ -129,7 +129,9 @@ expand(struct strings *strings, const char **field, struct hc_buf *out, struct h
 					  "strings put in make more than %u bytes",
 					  HC_INF_EXPANDED_MAX);
 	}
-	copy = hc_arena_strndup(strings->arena, (const char *)out->data, out->size);
+	/* What becomes nothing has made no buffer. */
+	copy = hc_arena_strndup(strings->arena, out->size == 0 ? "" : (const char *)out->data,
+				out->size);
 	if (copy == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for an INF file");
 	strings->made += out->size;
