@@ -355,7 +355,9 @@ hc_inf_section(const struct hc_inf_sections *sections, const char *name)
 {
 	size_t at = hc_inf_section_from(sections, name);
 
-	return at < sections->count && strcasecmp(sections->items[at].name, name) == 0
+	/* A reference that is left out names nothing, even where there is a section []. */
+	return *name != '\0' && at < sections->count &&
+			       strcasecmp(sections->items[at].name, name) == 0
 		       ? &sections->items[at]
 		       : NULL;
 }

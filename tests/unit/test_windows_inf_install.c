@@ -33,7 +33,9 @@ static const char package[] =
 	"[SourceDisksNames.amd64]\n1=%d%,tag,,\"\\amd64\\\"\n"
 	"[SourceDisksFiles]\none.sys=1\nold.sy_=1,sub\nincab.sys=2,ignored\n"
 	"[SourceDisksFiles.amd64]\nONE.SYS=1,sixty\\four\n"
-	"[Strings]\nd=disk\n";
+	"[Strings]\nd=disk\n"
+	/* What AddService=,2 must not take for its section. */
+	"[]\nServiceType=9\n";
 
 static bool
 is(const char *got, const char *want)
@@ -119,7 +121,8 @@ test_services(const struct hc_inf *inf, struct hc_arena *arena)
 		   is(s->security, "D:P(A;;GA;;;SY)") && is(s->start_name, "\\Driver\\x") &&
 		   s->dependencies.count == 2 && is(s->dependencies.items[1], "+b"),
 	   "a service");
-	ok(is(s[1].name, "") && s[1].start == HC_INF_UNSET && s[1].binary == NULL,
+	ok(is(s[1].name, "") && s[1].type == HC_INF_UNSET && s[1].start == HC_INF_UNSET &&
+		   s[1].binary == NULL,
 	   "the null driver");
 	r = w.registry.items;
 	ok(w.registry.count == 6 && r[0].scope == HC_INF_DRIVER &&
