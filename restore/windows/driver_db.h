@@ -11,6 +11,7 @@
 #ifndef HC_WINDOWS_DRIVER_DB_H
 #define HC_WINDOWS_DRIVER_DB_H
 
+#include "restore/windows/device_ids.h"
 #include "restore/windows/windows_priv.h"
 
 enum hc_driver_db_kind {
@@ -28,11 +29,6 @@ struct hc_driver_db {
 	} places[2];
 	size_t place_count;
 	struct hc_hive *drivers; /* the DRIVERS hive, or NULL */
-};
-
-/* What a device is known by: hardware ids, then compatible ids, each best match first. */
-struct hc_device_ids {
-	const struct hc_strings *hardware, *compatible; /* NULL: none */
 };
 
 struct hc_driver_match {
