@@ -154,11 +154,11 @@ looking()
     check 'nor does the probe' unchanged "$w/gpt-larger.img" "$halcyon" probe --quiet --json
 }
 
-# Partitions are made known to the kernel by hand: not every kernel can read tables.
+# partx makes partitions known to the kernel: not every kernel can read tables itself, and Debian 13 has no addpart.
 in_use()
 {
-    addpart "$gpt" 1 2048 16384
-    at_end "delpart $gpt 1 2>/dev/null"
+    partx --add --nr 1 "$gpt"
+    at_end "partx --delete --nr 1 $gpt 2>/dev/null"
     mkfs.ext4 -q "${gpt}p1"
     plan "$gpt" >/dev/null
     mkdir "$w/mnt"
