@@ -79,8 +79,9 @@ def main(command, path, *rest):
         wrong, shown = judge(path, *rest[:2], json.load(open(rest[2], encoding="utf-8")))
     else:
         wrong, shown = sound(json.load(open(path, encoding="utf-8")), open(rest[0], encoding="utf-8").read(), int(rest[1]))
+    for finding in shown:
+        print(finding["rule"], finding["level"], *("\n  %(fact)s [%(where)s]" % evidence for evidence in finding["evidence"]))
     print("\n".join(wrong))
-    print("\n".join(json.dumps(finding, indent=1) for finding in shown))
     return 1 if wrong else 0
 
 
