@@ -157,10 +157,21 @@ judge_age(const struct hc_rules_input *in, struct hc_judgement *j)
 
 JUDGE(judge_dc_age)
 {
+	unsigned level;
 	const struct hc_domain_controller *dc = in->manifest->windows->domain_controller;
 
 	hc_judge_fact(j, dc->where != NULL ? dc->where : "manifest.windows.domain_controller",
 		      "the backup holds a domain controller");
 	hc_judge_fixup(j, "dc-restore");
-	return judge_age(in, j);
+	level = judge_age(in, j);
+	if (level == HC_LEVEL_REPAIR)
+		hc_judge_remedy(
+			j,
+			"%sUntil the repair is made by halcyon: start into the directory "
+			"services restore mode first and set `Database restored from "
+			"backup` to 1.",
+			age_days(in) >= 0 ? ""
+					  : "Make sure that the backup is younger than the "
+					    "tombstone lifetime.\n");
+	return level;
 }

@@ -79,6 +79,9 @@ JUDGE(judge_storage_drivers)
 		if (one > level)
 			level = one;
 	}
+	if (level == HC_LEVEL_REPAIR)
+		hc_judge_remedy(j, "Have the driver started at boot: Start 0, and no "
+				   "StartOverride, in every control set.");
 	for (size_t i = 0; i < survey->drivers.count; i++)
 		if (level_of(&survey->drivers.items[i]) == HC_LEVEL_PASS)
 			say_driver(&survey->drivers.items[i], j);
