@@ -273,6 +273,24 @@ is_bitlocker(const uint8_t boot[512])
 	return memcmp(boot + 3, "-FVE-FS-", 8) == 0 || memcmp(boot + 0x1a8, to_go, 16) == 0;
 }
 
+/* Not NTFS: captured block for block, whether or not anybody can look into it. */
+static int
+leave_unseen(struct scan *s, const struct hc_err *why, struct hc_err *err)
+{
+	s->region->volume = NULL;
+	if (why->code == H_VOLUME_FORMAT)
+		return 0;
+	if (why->code == H_OUT_OF_MEMORY || why->code == H_CANCELLED) {
+		*err = *why;
+		return hc_err_wrap(err, "while looking at partition %llu", s->number);
+	}
+	return hc_capture_warn(
+		s->manifest, s->arena, err,
+		"partition %llu: looks like FAT but can't be read (%s); whether a Windows "
+		"lies there is not known",
+		s->number, why->text[0]);
+}
+
 static int
 scan_partition(struct scan *s, struct hc_extents *zeros, struct hc_err *err)
 {
@@ -304,8 +322,10 @@ scan_partition(struct scan *s, struct hc_extents *zeros, struct hc_err *err)
 	if (result == 0)
 		result = ntfs ? scan_volume(s, volume, zeros, &why) : scan_fat(s, volume, &why);
 	hc_volume_close(volume);
-	if (result == 0 || (!ntfs && why.code == H_VOLUME_FORMAT))
+	if (result == 0)
 		return 0;
+	if (!ntfs)
+		return leave_unseen(s, &why, err);
 	if (why.code != H_VOLUME_FORMAT) {
 		*err = why;
 		return hc_err_wrap(err, "while looking at partition %llu", s->number);
