@@ -45,6 +45,8 @@ judge_opened(struct cli *cli, struct hc_backup *backup, struct hc_rules_input *r
 	struct hc_survey survey = { 0 };
 	struct hc_verdict verdict;
 
+	if (server_time(cli, backup, &rules->server_time, err) < 0)
+		return -1;
 	if (rules->disk < rules->manifest->disks.count) {
 		if (hc_survey(backup, &request, &cli->arena, &survey, err) < 0)
 			return -1;

@@ -127,10 +127,14 @@ age_days(const struct hc_rules_input *in)
 static unsigned
 judge_age(const struct hc_rules_input *in, struct hc_judgement *j)
 {
-	static const char where[] = "manifest.windows.domain_controller.tombstone_days";
+	const char *where = "manifest.windows.domain_controller.tombstone_days";
 	uint64_t kept = in->manifest->windows->domain_controller->tombstone_days, age;
 	int64_t days = age_days(in);
 
+	if (in->tombstone_days != 0) {
+		kept = in->tombstone_days;
+		where = "tombstone_days, as the operator states it";
+	}
 	if (days < 0) {
 		hc_judge_fact(j, "manifest.created", "the age of the backup was not judged: %s",
 			      in->server_time == NULL

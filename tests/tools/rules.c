@@ -51,6 +51,8 @@ take_option(struct documents *d, const char *name, const char *value, struct hc_
 		d->in.disk = strtoull(value, NULL, 10);
 	else if (strcmp(name, "now") == 0)
 		d->in.server_time = hc_arena_strdup(&d->arena, value);
+	else if (strcmp(name, "tombstone_days") == 0)
+		d->in.tombstone_days = strtoull(value, NULL, 10);
 	else if (strcmp(name, "unattended") == 0)
 		d->in.unattended = true;
 	else if (strcmp(name, "named") == 0)
