@@ -208,18 +208,35 @@ out:
 	return result;
 }
 
+/* The first Windows of the disk is the manifest's. */
+static int
+find_windows(struct scan *s, struct hc_volume *volume, struct hc_err *err)
+{
+	struct hc_windows *windows;
+	int found;
+
+	if (s->manifest->windows != NULL)
+		return 0;
+	windows = hc_arena_alloc(s->arena, sizeof(*windows));
+	if (windows == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a manifest");
+	found = hc_windows_inspect(volume, s->arena, windows, err);
+	if (found == 0) {
+		windows->system_partition = s->region->partition->number;
+		s->manifest->windows = windows;
+	}
+	return found < 0 ? -1 : 0;
+}
+
 static int
 scan_volume(struct scan *s, struct hc_volume *volume, struct hc_extents *zeros,
 	    struct hc_err *err)
 {
 	const struct hc_volume_info *info = hc_volume_info(volume);
 	struct hc_partition *p = s->region->partition;
-	struct hc_windows *windows;
-	int found;
 
 	s->region->volume = hc_arena_alloc(s->arena, sizeof(*s->region->volume));
-	windows = hc_arena_alloc(s->arena, sizeof(*windows));
-	if (s->region->volume == NULL || windows == NULL)
+	if (s->region->volume == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a manifest");
 	*s->region->volume = info->state;
 	p->filesystem = "ntfs";
@@ -228,14 +245,21 @@ scan_volume(struct scan *s, struct hc_volume *volume, struct hc_extents *zeros,
 		hc_arena_printf(s->arena, "%016llX", (unsigned long long)info->serial);
 	if (scan_map(s, volume, zeros, err) < 0)
 		return -1;
-	if (s->manifest->windows != NULL)
-		return 0;
-	found = hc_windows_inspect(volume, s->arena, windows, err);
-	if (found == 0) {
-		windows->system_partition = p->number;
-		s->manifest->windows = windows;
-	}
-	return found < 0 ? -1 : 0;
+	return find_windows(s, volume, err);
+}
+
+/* The system volume of NT 4.0 to 2003 may be FAT.  It is captured block for block; one that can't be read holds no
+ * Windows that anybody could tell. */
+static int
+scan_fat(struct scan *s, struct hc_volume *volume, struct hc_err *err)
+{
+	s->region->volume = hc_arena_alloc(s->arena, sizeof(*s->region->volume));
+	if (s->region->volume == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a manifest");
+	*s->region->volume = hc_volume_info(volume)->state;
+	if (s->region->partition->filesystem == NULL)
+		s->region->partition->filesystem = "vfat";
+	return find_windows(s, volume, err);
 }
 
 /* "-FVE-FS-" in place of "NTFS    " in the boot sector: Vista and later; BitLocker To Go keeps FAT's look
@@ -249,12 +273,31 @@ is_bitlocker(const uint8_t boot[512])
 	return memcmp(boot + 3, "-FVE-FS-", 8) == 0 || memcmp(boot + 0x1a8, to_go, 16) == 0;
 }
 
+/* Not NTFS: captured block for block, whether or not anybody can look into it. */
+static int
+leave_unseen(struct scan *s, const struct hc_err *why, struct hc_err *err)
+{
+	s->region->volume = NULL;
+	if (why->code == H_VOLUME_FORMAT)
+		return 0;
+	if (why->code == H_OUT_OF_MEMORY || why->code == H_CANCELLED) {
+		*err = *why;
+		return hc_err_wrap(err, "while looking at partition %llu", s->number);
+	}
+	return hc_capture_warn(
+		s->manifest, s->arena, err,
+		"partition %llu: looks like FAT but can't be read (%s); whether a Windows "
+		"lies there is not known",
+		s->number, why->text[0]);
+}
+
 static int
 scan_partition(struct scan *s, struct hc_extents *zeros, struct hc_err *err)
 {
 	uint8_t boot[512];
 	struct hc_volume *volume = NULL;
 	struct hc_err why;
+	bool ntfs;
 	int result;
 
 	s->number = (unsigned long long)s->region->partition->number;
@@ -274,14 +317,15 @@ scan_partition(struct scan *s, struct hc_extents *zeros, struct hc_err *err)
 			"block, the key is needed after a restore",
 			s->number);
 	}
-	if (memcmp(boot + 3, "NTFS    ", 8) != 0)
-		return 0;
+	ntfs = memcmp(boot + 3, "NTFS    ", 8) == 0;
 	result = hc_volume_open(s->out->io, &volume, &why);
 	if (result == 0)
-		result = scan_volume(s, volume, zeros, &why);
+		result = ntfs ? scan_volume(s, volume, zeros, &why) : scan_fat(s, volume, &why);
 	hc_volume_close(volume);
 	if (result == 0)
 		return 0;
+	if (!ntfs)
+		return leave_unseen(s, &why, err);
 	if (why.code != H_VOLUME_FORMAT) {
 		*err = why;
 		return hc_err_wrap(err, "while looking at partition %llu", s->number);

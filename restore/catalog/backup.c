@@ -16,6 +16,7 @@ struct hc_backup {
 	char sha256[HC_DIGEST_TEXT];
 	const char *name;
 	bool is_signed;
+	int64_t server_time;
 };
 
 static void
@@ -93,6 +94,7 @@ load(struct hc_backup *backup, const char *id, struct hc_err *err)
 	    hc_backup_signature_exists(session, id, &backup->is_signed, err) < 0)
 		goto out;
 	hc_digest_type_parse(backup->manifest.digest, &backup->digest);
+	backup->server_time = hc_session_server_time(session);
 	result = 0;
 out:
 	hc_session_close(session);
@@ -160,6 +162,12 @@ struct hc_place *
 hc_backup_place(const struct hc_backup *backup)
 {
 	return backup->place;
+}
+
+int64_t
+hc_backup_server_time(const struct hc_backup *backup)
+{
+	return backup->server_time;
 }
 
 bool

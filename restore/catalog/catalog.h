@@ -54,6 +54,9 @@ const char *hc_backup_manifest_sha256(const struct hc_backup *backup);
 /* "REPO//ID", without credentials. */
 const char *hc_backup_name_of(const struct hc_backup *backup);
 struct hc_place *hc_backup_place(const struct hc_backup *backup);
+/* What time the server of the repository said it was when the backup was opened, seconds since 1970; 0: it said nothing, or
+ * the repository is a folder, whose files tell the time of this machine's own clock at best. */
+int64_t hc_backup_server_time(const struct hc_backup *backup);
 /* Whether a signature lies beside the manifest; it is not checked here. */
 bool hc_backup_is_signed(const struct hc_backup *backup);
 

@@ -6,6 +6,7 @@
 
 #include "restore/base/text.h"
 #include "restore/cmd/prepare.h"
+#include "restore/survey/survey.h"
 
 /* ---------------------------------------------------------------- for a machine */
 
@@ -29,6 +30,35 @@ add_reasons(const struct hc_verdict *verdict, struct hc_arena *arena,
 	return 0;
 }
 
+static bool
+is_fatal(const struct hc_err *err, int result)
+{
+	return result < 0 && (err->code == H_OUT_OF_MEMORY || err->code == H_CANCELLED);
+}
+
+/* As `check` judges it while no target is named: on what its registry says of drivers, too. */
+static int
+judge_opened(struct cli *cli, struct hc_backup *backup, struct hc_rules_input *rules,
+	     struct hc_catalog_backup *entry, struct hc_err *err)
+{
+	const struct hc_survey_request request = { .disk = rules->disk, .facts = rules->facts };
+	struct hc_survey survey = { 0 };
+	struct hc_verdict verdict;
+
+	if (server_time(cli, backup, &rules->server_time, err) < 0)
+		return -1;
+	if (rules->disk < rules->manifest->disks.count) {
+		if (hc_survey(backup, &request, &cli->arena, &survey, err) < 0)
+			return -1;
+		rules->survey = &survey;
+	}
+	if (hc_rules_judge(rules, &cli->arena, &verdict, err) < 0 ||
+	    add_reasons(&verdict, &cli->arena, entry, err) < 0)
+		return -1;
+	entry->outcome = hc_outcome_names[verdict.outcome];
+	return 0;
+}
+
 /* A backup that can't be opened has no outcome, and is no reason not to list the others. */
 static int
 judge_backup(struct cli *cli, const struct hc_place_options *place,
@@ -36,8 +66,7 @@ judge_backup(struct cli *cli, const struct hc_place_options *place,
 {
 	struct hc_rules_input rules = { .facts = facts, .mode = "bmr" };
 	struct hc_backup *backup = NULL;
-	struct hc_verdict verdict;
-	int result = -1;
+	int result;
 	char *name = hc_arena_printf(&cli->arena, "%s//%s", cli->args[0], entry->id);
 
 	if (name == NULL)
@@ -45,17 +74,16 @@ judge_backup(struct cli *cli, const struct hc_place_options *place,
 	if (!entry->complete)
 		return 0;
 	if (hc_backup_open(name, place, &backup, err) < 0) {
-		if (err->code == H_OUT_OF_MEMORY || err->code == H_CANCELLED)
+		if (is_fatal(err, -1))
 			return -1;
 		return hc_strings_add(&entry->reasons, &cli->arena, err->text[0], err);
 	}
 	rules.manifest = hc_backup_manifest(backup);
-	if (hc_rules_judge(&rules, &cli->arena, &verdict, err) == 0)
-		result = add_reasons(&verdict, &cli->arena, entry, err);
-	if (result == 0)
-		entry->outcome = hc_outcome_names[verdict.outcome];
+	result = judge_opened(cli, backup, &rules, entry, err);
 	hc_backup_close(backup);
-	return result;
+	return is_fatal(err, result) ? -1
+	       : result < 0 ? hc_strings_add(&entry->reasons, &cli->arena, err->text[0], err)
+			    : 0;
 }
 
 static unsigned

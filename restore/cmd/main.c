@@ -20,6 +20,8 @@ atomic_bool cli_stop;
 		{ "for-machine", "FACTS", "for another machine: its facts, or \"unknown\"" },  \
 		{ "disk", "N", "disk of the backup, from 0 (default 0)" },                     \
 		{ "mode", "MODE", "bmr: whole disks (check also: volume, system-state)" },     \
+		{ "tombstone-days", "N",                                                       \
+		  "how long the domain of a backed-up controller keeps deleted objects" },     \
 		{ "override", "RULE", "override a block by name; stands in plan and report" }, \
 	{                                                                                      \
 		"accept", "RULE", "accept a warning by name; stands in plan and report"        \

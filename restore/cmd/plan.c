@@ -90,6 +90,8 @@ read_intent(struct cli *cli, struct request *request, struct hc_err *err)
 	if (request->backup == NULL)
 		request->backup = intent->backup;
 	request->reuse = request->reuse || intent->reuse;
+	if (request->tombstone_days == 0)
+		request->tombstone_days = intent->tombstone_days;
 	for (size_t i = 0; i < intent->accept.count; i++)
 		if (hc_strings_add(&request->accepted, &cli->arena, intent->accept.items[i],
 				   err) < 0)

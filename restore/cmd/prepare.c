@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "restore/base/text.h"
 #include "restore/probe/probe.h"
 #include "restore/survey/survey.h"
 
@@ -33,9 +34,24 @@ request_from_options(struct cli *cli, struct request *ret, struct hc_err *err)
 	*ret = (struct request){ .backup = cli->arg_count > 0 ? cli->args[0] : NULL,
 				 .target = cli_get(cli, "target"),
 				 .reuse = cli_has(cli, "reuse") };
-	if (cli_list(cli, "accept", &ret->accepted, err) < 0)
+	if (cli_number(cli, "tombstone-days", 0, &ret->tombstone_days, err) < 0 ||
+	    cli_list(cli, "accept", &ret->accepted, err) < 0)
 		return -1;
 	return cli_list(cli, "override", &ret->overrides, err);
+}
+
+int
+server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,
+	    struct hc_err *err)
+{
+	int64_t when = hc_backup_server_time(backup);
+	char text[HC_TIME_TEXT];
+
+	if (when == 0)
+		return 0;
+	hc_time_text((time_t)when, text);
+	*ret = hc_arena_strdup(&cli->arena, text);
+	return *ret != NULL ? 0 : hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a time");
 }
 
 /* ---------------------------------------------------------------- the machine */
@@ -171,6 +187,7 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 					  .disk = disk,
 					  .partition = partition,
 					  .mode = mode,
+					  .tombstone_days = request->tombstone_days,
 					  .unattended = request->unattended,
 					  .named_by_identity = request->named_by_identity,
 					  .reerase = request->reerase,
@@ -179,7 +196,8 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 	ret->input.manifest_sha256 = hc_backup_manifest_sha256(ret->backup);
 	ret->input.task = request->task;
 	ret->input.reuse = request->reuse;
-	if (find_facts(cli, request, ret, &rules->facts, err) < 0)
+	if (server_time(cli, ret->backup, &rules->server_time, err) < 0 ||
+	    find_facts(cli, request, ret, &rules->facts, err) < 0)
 		return -1;
 	if (request->target != NULL) {
 		if (describe_target(cli, request->target, disk, ret, err) < 0)

@@ -17,6 +17,7 @@ struct request {
 	const struct hc_facts *facts; /* NULL: read or probed as the options say */
 	struct hc_strings accepted, overrides;
 	const char *task;
+	uint64_t tombstone_days; /* 0: not stated */
 	bool reuse, unattended, named_by_identity, reerase;
 };
 
@@ -30,6 +31,9 @@ struct prepared {
 
 /* --patience and --ca-file. */
 int place_options(struct cli *cli, struct hc_place_options *ret, struct hc_err *err);
+/* What time the backup's server says it is, for the rules: *ret stays NULL where none says it (hazards 20). */
+int server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,
+		struct hc_err *err);
 /* A request from the command's own options. */
 int request_from_options(struct cli *cli, struct request *ret, struct hc_err *err);
 int prepare(struct cli *cli, const struct request *request, struct prepared *ret,

@@ -218,6 +218,7 @@ plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_fa
 				   .target = disk->path,
 				   .facts = facts,
 				   .accepted = intent->accept,
+				   .tombstone_days = intent->tombstone_days,
 				   .overrides = intent->override,
 				   .task = intent->task,
 				   .reuse = intent->reuse,

@@ -34,6 +34,9 @@ static const struct hc_field intent_fields[] = {
 	HC_FIELD(T, reports, STRING, "Folder or URL that takes claims, events and reports."),
 	HC_FIELD(T, accept, STRINGS, "Warnings that are accepted, by rule."),
 	HC_FIELD(T, override, STRINGS, "Blocks that are overridden, by rule."),
+	HC_FIELD(
+		T, tombstone_days, NUMBER,
+		"How long the domain of a backed-up controller keeps deleted objects, in days; 0: not stated."),
 	HC_FIELD(T, reuse, BOOL, "Keep what the disk holds already where it is the same."),
 	HC_FIELD(T, reerase, BOOL, "Erase a disk that carries a finished restore."),
 	HC_FIELD(T, end, STRING, "reboot, poweroff or shell."),

@@ -35,6 +35,8 @@ struct hc_intent {
 	const char *reports; /* folder or URL that takes claims, events and reports */
 	struct hc_strings accept;
 	struct hc_strings override;
+	uint64_t
+		tombstone_days; /* of the domain that the backup's controller belongs to; 0: not stated */
 	bool reuse;
 	bool reerase;
 	const char *end; /* reboot, poweroff, shell */

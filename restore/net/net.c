@@ -282,3 +282,9 @@ hc_net_received(const struct hc_net *net)
 {
 	return net->received;
 }
+
+int64_t
+hc_net_server_time(const struct hc_net *net)
+{
+	return net->server_time;
+}

@@ -56,6 +56,9 @@ int hc_net_open(const char *url, const struct hc_net_options *options, struct hc
 void hc_net_close(struct hc_net *net);
 /* Bytes of bodies received so far, those of failed attempts too. */
 uint64_t hc_net_received(const struct hc_net *net);
+/* What time the server says it is, by the latest Date of its answers (RFC 9110 6.6.1) and what a cache on the way adds to
+ * it (Age, RFC 9111 5.1): seconds since 1970; 0: no answer told it. */
+int64_t hc_net_server_time(const struct hc_net *net);
 
 struct hc_net_get {
 	const char *name;              /* relative to the base URL; "" is the base itself */

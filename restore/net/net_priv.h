@@ -16,9 +16,10 @@ struct hc_net {
 	char *user, *password;
 	struct hc_net_options options;
 	uint64_t received;
-	uint64_t stall_ms; /* an attempt in which nothing moves for so long has failed */
-	curl_off_t moved;  /* bytes of this attempt, both ways */
-	uint64_t moved_at; /* when that last changed; 0: not looked at yet */
+	int64_t server_time; /* seconds since 1970; 0: unknown */
+	uint64_t stall_ms;   /* an attempt in which nothing moves for so long has failed */
+	curl_off_t moved;    /* bytes of this attempt, both ways */
+	uint64_t moved_at;   /* when that last changed; 0: not looked at yet */
 	bool stalled;
 	uint64_t random; /* state of the jitter */
 	char curl_text[CURL_ERROR_SIZE];

@@ -2,6 +2,7 @@
 /* One request, tried until it is answered: what is worth another attempt, and how long to wait.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "restore/base/log.h"
@@ -11,6 +12,7 @@
 #define WAIT_MAX_MS     5000u
 #define STEP_MS         50u /* how soon a wait notices `stop` */
 #define WORTH_A_LINE_MS 1000u
+#define AGE_MAX_SECONDS 31536000u
 
 static bool
 stopped(const struct hc_net *net)
@@ -99,6 +101,36 @@ hc_net_refused(const struct hc_net_exchange *x, const char *verb, struct hc_err 
 	return hc_err_at(err, HC_NO_OFFSET, "%s", x->url);
 }
 
+/* A header of the last answer; NULL: it has none.  Valid until the next request. */
+static const char *
+header(const struct hc_net *net, const char *name)
+{
+	struct curl_header *found;
+
+	return curl_easy_header(net->curl, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK
+		       ? found->value
+		       : NULL;
+}
+
+/* The latest time counts: an answer may have waited in a cache that does not say how long. */
+static void
+note_time(struct hc_net *net)
+{
+	const char *date = header(net, "Date"), *age = header(net, "Age");
+	time_t when = date != NULL ? curl_getdate(date, NULL) : -1;
+	uint64_t waited = 0;
+
+	if (when <= 0)
+		return;
+	if (age != NULL && age[0] >= '0' && age[0] <= '9')
+		waited = strtoull(age, NULL, 10);
+	/* An answer does not wait for a year; a number that says so is none. */
+	if (waited <= AGE_MAX_SECONDS)
+		when += (time_t)waited;
+	if (when > net->server_time)
+		net->server_time = when;
+}
+
 enum outcome {
 	ANSWERED,
 	AGAIN,
@@ -125,6 +157,7 @@ attempt(struct hc_net_exchange *x, struct hc_err *err)
 	if (x->failed_here)
 		return FAILED;
 	if (result == CURLE_OK || x->cut) {
+		note_time(net);
 		if (!passing(x->status))
 			return ANSWERED;
 		hc_net_refused(x, "the request", err);

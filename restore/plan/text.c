@@ -5,6 +5,9 @@
 #include "restore/base/text.h"
 #include "restore/plan/plan.h"
 
+#define INDENT 16
+#define WIDTH  80
+
 /* Words under a line, a line of their own for each line of `text`. */
 static int
 indented(const char *head, const char *text, struct hc_buf *out, struct hc_err *err)
@@ -38,6 +41,20 @@ marked(const struct hc_finding *finding)
 						: " (accepted by name)";
 }
 
+/* Where it was read stands behind a fact, or below it where a line of a terminal is too short for both. */
+static int
+evidence_text(const struct hc_evidence *evidence, struct hc_buf *out, struct hc_err *err)
+{
+	const char *where = evidence->where;
+	bool fits;
+
+	if (where == NULL)
+		return hc_buf_printf(out, err, "%*s%s\n", INDENT, "", evidence->fact);
+	fits = INDENT + strlen(evidence->fact) + strlen(where) + 3 <= WIDTH;
+	return hc_buf_printf(out, err, "%*s%s%s[%s]\n", INDENT, "", evidence->fact,
+			     fits ? " " : "\n                    ", where);
+}
+
 static int
 finding_text(const struct hc_finding *finding, struct hc_buf *out, struct hc_err *err)
 {
@@ -47,8 +64,7 @@ finding_text(const struct hc_finding *finding, struct hc_buf *out, struct hc_err
 	if (finding->level == HC_LEVEL_PASS)
 		return 0;
 	for (size_t i = 0; i < finding->evidence.count; i++)
-		if (hc_buf_printf(out, err, "                %s\n",
-				  finding->evidence.items[i].fact) < 0)
+		if (evidence_text(&finding->evidence.items[i], out, err) < 0)
 			return -1;
 	if (finding->level < HC_LEVEL_REPAIR)
 		return 0;

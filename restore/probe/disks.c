@@ -8,6 +8,17 @@
 #include "restore/volume/volume.h"
 #include "restore/windows/windows.h"
 
+/* NT 4.0 to 2003 lie on FAT, too, but start from no GPT: an EFI system partition is not looked into. */
+static bool
+may_hold_windows(const struct hc_partition *partition, unsigned table)
+{
+	const char *filesystem = partition->filesystem;
+
+	return filesystem != NULL &&
+	       (strcmp(filesystem, "ntfs") == 0 ||
+		(strcmp(filesystem, "vfat") == 0 && table == HC_TABLE_MBR));
+}
+
 /* "Windows Server 2019 Standard of SERVER7"; NULL: there is none, or it can't be read. */
 static const char *
 windows_on(struct hc_io *disk, const struct hc_partition *partition, struct hc_arena *arena)
@@ -18,8 +29,6 @@ windows_on(struct hc_io *disk, const struct hc_partition *partition, struct hc_a
 	const char *found = NULL;
 	struct hc_err ignored;
 
-	if (partition->filesystem == NULL || strcmp(partition->filesystem, "ntfs") != 0)
-		return NULL;
 	if (hc_io_window(disk, (struct hc_extent){ partition->start, partition->size }, &part,
 			 &ignored) == 0 &&
 	    hc_volume_open(part, &volume, &ignored) == 0 &&
@@ -45,7 +54,10 @@ name_windows(struct hc_disk *disk, struct hc_arena *arena, struct hc_err *err)
 		return 0;
 	/* From the last on, so that the first one stands first. */
 	while (i-- > 0 && disk->holds != NULL) {
-		const char *found = windows_on(io, &disk->partitions.items[i], arena);
+		const struct hc_partition *partition = &disk->partitions.items[i];
+		const char *found = may_hold_windows(partition, disk->table)
+					    ? windows_on(io, partition, arena)
+					    : NULL;
 
 		if (found != NULL)
 			disk->holds = hc_arena_printf(arena, "%s; %s", found, disk->holds);

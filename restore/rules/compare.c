@@ -137,6 +137,17 @@ backup_has(const struct hc_windows *windows, const struct hc_pci *pci)
 	return false;
 }
 
+/* A machine may have many of one kind: VMware's has 32 root ports. */
+static bool
+was_named(const struct hc_windows *windows, size_t position)
+{
+	for (size_t i = 0; i < position; i++)
+		if (is_compared_class(windows->pci.items[i].class_name) &&
+		    hc_same_name(windows->pci.items[i].id, windows->pci.items[position].id))
+			return true;
+	return false;
+}
+
 static unsigned
 compare_pci(const struct hc_rules_input *in, struct hc_judgement *j, unsigned so_far)
 {
@@ -151,7 +162,8 @@ compare_pci(const struct hc_rules_input *in, struct hc_judgement *j, unsigned so
 	for (size_t i = 0; i < windows->pci.count; i++) {
 		const struct hc_windows_pci *pci = &windows->pci.items[i];
 
-		if (!is_compared_class(pci->class_name) || machine_has(facts, pci->id))
+		if (!is_compared_class(pci->class_name) || machine_has(facts, pci->id) ||
+		    was_named(windows, i))
 			continue;
 		hc_judge_fact(j, "manifest.windows.pci", "of the backup, not here: %s (%s)",
 			      pci->id, hc_or_unknown(pci->service));

@@ -76,8 +76,10 @@ JUDGE(judge_cpu)
 	}
 	/* "lm" is a feature of x86 processors only. */
 	if (strcmp(windows->architecture, "arm64") == 0) {
-		if (!has(&in->facts->cpu, "lm") && !has(&in->facts->cpu, "sse2"))
+		if (!has(&in->facts->cpu, "lm") && !has(&in->facts->cpu, "sse2")) {
+			hc_judge_fact(j, "facts.cpu.features", "it is no x86 processor");
 			return HC_LEVEL_PASS;
+		}
 		hc_judge_fact(j, "facts.cpu.features", "the processor is no ARM64");
 		level = HC_LEVEL_BLOCK;
 	}
@@ -90,6 +92,11 @@ JUDGE(judge_cpu)
 	if (level == HC_LEVEL_BLOCK)
 		hc_judge_fact(j, "manifest.windows.build", "Windows %s (build %s, %s) needs it",
 			      windows->version, hc_or_unknown(windows->build),
+			      windows->architecture);
+	else if (level == HC_LEVEL_PASS)
+		hc_judge_fact(j, "facts.cpu.features",
+			      "%s: nothing is missing that Windows %s (%s) demands",
+			      hc_or_unknown(in->facts->cpu.model), windows->version,
 			      windows->architecture);
 	return level;
 }

@@ -81,8 +81,11 @@ JUDGE(judge_sectors)
 {
 	const struct hc_manifest_disk *disk = hc_source_disk(in);
 
-	if (disk == NULL)
+	if (disk == NULL) {
+		hc_judge_fact(j, "manifest.disks", "the backup has no disk %llu",
+			      (unsigned long long)in->disk);
 		return HC_LEVEL_BLOCK;
+	}
 	hc_judge_fact(j, "manifest.disks[].logical_block",
 		      "the backup has sectors of %llu bytes",
 		      (unsigned long long)disk->logical_block);
@@ -114,6 +117,10 @@ JUDGE(judge_identity_free)
 		hc_judge_fixup(j, "bcd");
 		level = HC_LEVEL_REPAIR;
 	}
+	if (level == HC_LEVEL_PASS)
+		hc_judge_fact(j, "facts.disks[].table_id",
+			      "no other disk here has the identity %s",
+			      disk != NULL ? hc_or_unknown(disk->table_id) : "unknown");
 	return level;
 }
 
@@ -153,8 +160,11 @@ JUDGE(judge_dynamic)
 			      (unsigned long long)partition->number, row->what);
 		found++;
 	}
-	if (found == 0)
+	if (found == 0) {
+		hc_judge_fact(j, "manifest.disks[].regions[].partition.type",
+			      "no partition is part of a dynamic disk or a storage space");
 		return HC_LEVEL_PASS;
+	}
 	return hc_mode_of(in) == HC_RULE_VOLUME ? HC_LEVEL_INFO : HC_LEVEL_BLOCK;
 }
 
@@ -208,5 +218,9 @@ JUDGE(judge_member)
 	for (size_t i = 0; i < member_of->count; i++)
 		hc_judge_fact(j, "facts.disks[].member_of", "%s is part of: %s",
 			      in->target->path, member_of->items[i]);
-	return member_of->count > 0 ? HC_LEVEL_BLOCK : HC_LEVEL_PASS;
+	if (member_of->count > 0)
+		return HC_LEVEL_BLOCK;
+	hc_judge_fact(j, "facts.disks[].member_of", "%s is part of nothing larger",
+		      in->target->path);
+	return HC_LEVEL_PASS;
 }

@@ -15,8 +15,12 @@ static unsigned
 compare_path(struct hc_judgement *j, const char *what, const char *old, const char *here,
 	     const char *where, unsigned so_far)
 {
-	if (hc_same_name(old, here) || (old == NULL && here == NULL))
+	if (old == NULL && here == NULL)
 		return so_far;
+	if (hc_same_name(old, here)) {
+		hc_judge_fact(j, where, "%s: %s in both", what, old);
+		return so_far;
+	}
 	hc_judge_fact(j, where, "%s: %s in the backup, %s on the target", what,
 		      hc_or_unknown(old), hc_or_unknown(here));
 	if (old == NULL || here == NULL)
@@ -29,6 +33,11 @@ JUDGE(judge_folders)
 	const struct hc_windows *old = in->manifest->windows, *here = hc_target_windows(in);
 	unsigned level = HC_LEVEL_PASS;
 
+	if (old->system_root == NULL && here->system_root == NULL) {
+		hc_judge_fact(j, "manifest.windows.system_root",
+			      "%%SystemRoot%% is not known of either");
+		level = HC_LEVEL_INFO;
+	}
 	level = compare_path(j, "%SystemDrive%", old->system_drive, here->system_drive,
 			     "survey.target_windows.system_drive", level);
 	return compare_path(j, "%SystemRoot%", old->system_root, here->system_root,
@@ -37,7 +46,9 @@ JUDGE(judge_folders)
 
 APPLIES(applies_dc)
 {
-	return in->manifest->windows->domain_controller != NULL;
+	/* One of NT 4.0 keeps its accounts in SAM: it has no Active Directory. */
+	return in->manifest->windows->domain_controller != NULL &&
+	       hc_nt_of(in->manifest->windows) != HC_NT(4, 0);
 }
 
 JUDGE(judge_dc_paths)
@@ -54,6 +65,11 @@ JUDGE(judge_dc_paths)
 		return HC_LEVEL_INFO;
 	}
 	where = here->where != NULL ? here->where : "survey.target_windows.domain_controller";
+	if (old->database == NULL && here->database == NULL) {
+		hc_judge_fact(j, where,
+			      "where the Active Directory database lies is not known");
+		level = HC_LEVEL_INFO;
+	}
 	level = compare_path(j, "Active Directory database", old->database, here->database,
 			     where, level);
 	level = compare_path(j, "Active Directory log files", old->log_path, here->log_path,
@@ -111,10 +127,14 @@ age_days(const struct hc_rules_input *in)
 static unsigned
 judge_age(const struct hc_rules_input *in, struct hc_judgement *j)
 {
-	static const char where[] = "manifest.windows.domain_controller.tombstone_days";
+	const char *where = "manifest.windows.domain_controller.tombstone_days";
 	uint64_t kept = in->manifest->windows->domain_controller->tombstone_days, age;
 	int64_t days = age_days(in);
 
+	if (in->tombstone_days != 0) {
+		kept = in->tombstone_days;
+		where = "tombstone_days, as the operator states it";
+	}
 	if (days < 0) {
 		hc_judge_fact(j, "manifest.created", "the age of the backup was not judged: %s",
 			      in->server_time == NULL
@@ -141,10 +161,21 @@ judge_age(const struct hc_rules_input *in, struct hc_judgement *j)
 
 JUDGE(judge_dc_age)
 {
+	unsigned level;
 	const struct hc_domain_controller *dc = in->manifest->windows->domain_controller;
 
 	hc_judge_fact(j, dc->where != NULL ? dc->where : "manifest.windows.domain_controller",
 		      "the backup holds a domain controller");
 	hc_judge_fixup(j, "dc-restore");
-	return judge_age(in, j);
+	level = judge_age(in, j);
+	if (level == HC_LEVEL_REPAIR)
+		hc_judge_remedy(
+			j,
+			"%sUntil the repair is made by halcyon: start into the directory "
+			"services restore mode first and set `Database restored from "
+			"backup` to 1.",
+			age_days(in) >= 0 ? ""
+					  : "Make sure that the backup is younger than the "
+					    "tombstone lifetime.\n");
+	return level;
 }

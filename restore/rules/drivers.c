@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rules about drivers: the storage chain, filters, policies. */
+#include <stdio.h>
 #include <string.h>
 
 #include "restore/rules/rules_priv.h"
@@ -11,11 +12,13 @@ static const struct driver_state {
 	const char *state;
 	unsigned level;
 	const char *fixup;
+	const char *text; /* behind the driver's name */
 } driver_states[] = {
-	{ "ready", HC_LEVEL_PASS, NULL },
-	{ "disabled", HC_LEVEL_REPAIR, "storage-boot" },
-	{ "file-missing", HC_LEVEL_BLOCK, "driver-inject" },
-	{ "absent", HC_LEVEL_BLOCK, "driver-inject" },
+	{ "ready", HC_LEVEL_PASS, NULL, "is ready" },
+	{ "disabled", HC_LEVEL_REPAIR, "storage-boot", "is there, but is not started at boot" },
+	{ "file-missing", HC_LEVEL_BLOCK, "driver-inject",
+	  "is registered, but its file is missing" },
+	{ "absent", HC_LEVEL_BLOCK, "driver-inject", "would drive it, but is not installed" },
 };
 
 static const struct driver_state *
@@ -28,20 +31,33 @@ find_state(const char *state)
 }
 
 static unsigned
-judge_driver(const struct hc_driver_answer *answer, struct hc_judgement *j)
+level_of(const struct hc_driver_answer *answer)
 {
 	const struct driver_state *state = find_state(answer->state);
 
-	hc_judge_fact(j, answer->where != NULL ? answer->where : "survey.drivers",
-		      "%s (%s) %s: %s is %s", hc_or_unknown(answer->device),
-		      hc_or_unknown(answer->role), hc_or_unknown(answer->hardware_id),
-		      answer->service != NULL ? answer->service : "no driver",
-		      hc_or_unknown(answer->state));
+	return state != NULL ? state->level : HC_LEVEL_INFO;
+}
+
+/* "controller 0000:00:10.0 (PCI\VEN_1000&DEV_0030): symmpi is ready" */
+static void
+say_driver(const struct hc_driver_answer *answer, struct hc_judgement *j)
+{
+	const struct driver_state *state = find_state(answer->state);
+	const char *where = answer->where != NULL ? answer->where : "survey.drivers";
+	const char *id = answer->hardware_id;
+	char device[256];
+
+	snprintf(device, sizeof(device), "%s %s%s%s%s", hc_or_unknown(answer->role),
+		 hc_or_unknown(answer->device), id != NULL ? " (" : "", id != NULL ? id : "",
+		 id != NULL ? ")" : "");
 	if (state == NULL)
-		return HC_LEVEL_INFO;
-	if (state->fixup != NULL)
+		hc_judge_fact(j, where, "%s: nothing is known of a driver", device);
+	else if (answer->service == NULL)
+		hc_judge_fact(j, where, "%s: the backup has no driver for it", device);
+	else
+		hc_judge_fact(j, where, "%s: %s %s", device, answer->service, state->text);
+	if (state != NULL && state->fixup != NULL)
 		hc_judge_fixup(j, state->fixup);
-	return state->level;
 }
 
 JUDGE(judge_storage_drivers)
@@ -54,12 +70,21 @@ JUDGE(judge_storage_drivers)
 			      "which drivers the backup has for this machine is not known");
 		return HC_LEVEL_INFO;
 	}
+	/* What is wrong comes first: the chain is long. */
 	for (size_t i = 0; i < survey->drivers.count; i++) {
-		unsigned one = judge_driver(&survey->drivers.items[i], j);
+		unsigned one = level_of(&survey->drivers.items[i]);
 
+		if (one > HC_LEVEL_PASS)
+			say_driver(&survey->drivers.items[i], j);
 		if (one > level)
 			level = one;
 	}
+	if (level == HC_LEVEL_REPAIR)
+		hc_judge_remedy(j, "Have the driver started at boot: Start 0, and no "
+				   "StartOverride, in every control set.");
+	for (size_t i = 0; i < survey->drivers.count; i++)
+		if (level_of(&survey->drivers.items[i]) == HC_LEVEL_PASS)
+			say_driver(&survey->drivers.items[i], j);
 	return level;
 }
 
@@ -71,6 +96,37 @@ static bool
 is_dangling(const struct hc_filter_driver *filter)
 {
 	return !filter->service_present || filter->file_present == HC_NO;
+}
+
+/* Without devices of these classes Windows does not start, or can't be used. */
+static bool
+is_needed_class(const char *name)
+{
+	static const char *const needed[] = { "Computer",    "DiskDrive", "Display", "hdc",
+					      "HIDClass",    "Keyboard",  "Mouse",   "Net",
+					      "SCSIAdapter", "System",    "USB",     "Volume" };
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (hc_same_name(name, needed[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A name without a driver keeps every device of its class from starting.  Windows 10 from 1903 on comes with such a
+ * name for infrared devices (IRENUM, seen in the real registry), which is no reason to stop anybody.
+ */
+static unsigned
+level_of_filter(const struct hc_filter_driver *filter)
+{
+	if (is_dangling(filter))
+		return filter->microsoft == HC_YES && filter->class_name != NULL &&
+				       !is_needed_class(filter->class_name)
+			       ? HC_LEVEL_INFO
+			       : HC_LEVEL_WARN;
+	if (filter->microsoft == HC_YES || filter->start == SERVICE_DISABLED)
+		return HC_LEVEL_PASS;
+	return filter->microsoft == HC_UNKNOWN ? HC_LEVEL_INFO : HC_LEVEL_WARN;
 }
 
 static void
@@ -97,16 +153,18 @@ JUDGE(judge_filters)
 
 	for (size_t i = 0; i < windows->filter_drivers.count; i++) {
 		const struct hc_filter_driver *filter = &windows->filter_drivers.items[i];
-		unsigned one = filter->microsoft == HC_UNKNOWN ? HC_LEVEL_INFO : HC_LEVEL_WARN;
+		unsigned one = level_of_filter(filter);
 
-		if (is_dangling(filter))
-			one = HC_LEVEL_WARN;
-		else if (filter->microsoft == HC_YES || filter->start == SERVICE_DISABLED)
+		if (one == HC_LEVEL_PASS)
 			continue;
 		say_filter(j, filter);
 		if (one > level)
 			level = one;
 	}
+	if (level == HC_LEVEL_PASS)
+		hc_judge_fact(j, "manifest.windows.filter_drivers",
+			      "%zu filter drivers: each is Microsoft's, or disabled",
+			      windows->filter_drivers.count);
 	if (level == HC_LEVEL_WARN && hc_same_machine(in)) {
 		hc_judge_fact(j, "facts.machine.uuid", "they ran on this machine");
 		return HC_LEVEL_INFO;
@@ -118,6 +176,22 @@ JUDGE(judge_filters)
 
 /* ---------------------------------------------------------------- DRV-3 */
 
+/* "SOFTWARE: there is no …" stands for a hive that could not be read. */
+static bool
+is_unread(const struct hc_windows *windows, const char *hive)
+{
+	size_t length = strlen(hive);
+
+	for (size_t i = 0; i < windows->hives.count; i++)
+		if (hc_same_name(windows->hives.items[i].name, hive))
+			return false;
+	for (size_t i = 0; i < windows->unread.count; i++)
+		if (strncmp(windows->unread.items[i], hive, length) == 0 &&
+		    windows->unread.items[i][length] == ':')
+			return true;
+	return false;
+}
+
 JUDGE(judge_policies)
 {
 	const struct hc_strings *policies = &in->manifest->windows->driver_policies;
@@ -125,5 +199,14 @@ JUDGE(judge_policies)
 	for (size_t i = 0; i < policies->count; i++)
 		hc_judge_fact(j, "manifest.windows.driver_policies", "the policy %s is set",
 			      policies->items[i]);
-	return policies->count > 0 && !hc_same_machine(in) ? HC_LEVEL_WARN : HC_LEVEL_PASS;
+	if (policies->count > 0)
+		return hc_same_machine(in) ? HC_LEVEL_PASS : HC_LEVEL_WARN;
+	if (is_unread(in->manifest->windows, "SOFTWARE")) {
+		hc_judge_fact(j, "manifest.windows.unread",
+			      "the hive SOFTWARE, where policies stand, could not be read");
+		return HC_LEVEL_INFO;
+	}
+	hc_judge_fact(j, "manifest.windows.driver_policies",
+		      "no policy forbids the installation of devices");
+	return HC_LEVEL_PASS;
 }

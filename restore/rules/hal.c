@@ -178,12 +178,16 @@ say_hals(const struct hc_rules_input *in, struct hc_judgement *j)
 	const struct hc_hal_kind *machine = hc_hal_kind_by(HC_HAL_ID, in->facts->hal.id);
 	const char *where = "manifest.windows.hal.id";
 
-	for (size_t i = 0; i < windows->hal.witnesses.count; i++)
-		if (backup != NULL &&
-		    hc_same_name(windows->hal.witnesses.items[i].says, backup->id)) {
-			where = windows->hal.witnesses.items[i].where;
-			break;
-		}
+	for (size_t i = 0; i < windows->hal.witnesses.count; i++) {
+		const struct hc_hal_witness *w = &windows->hal.witnesses.items[i];
+
+		if (backup == NULL || w->where == NULL ||
+		    (!hc_same_name(w->says, backup->id) &&
+		     !hc_same_name(w->says, backup->file)))
+			continue;
+		where = w->where;
+		break;
+	}
 	if (backup == NULL)
 		hc_judge_fact(j, where, "the HAL of the backup is not known");
 	else

@@ -8,6 +8,9 @@ JUDGE(judge_hardware_same)
 {
 	switch (hc_same_hardware(in, j)) {
 	case HC_YES:
+		hc_judge_fact(j, "facts.machine",
+			      "vendor, product, HAL, storage controllers and bridges are those "
+			      "of the backup");
 		return HC_LEVEL_PASS;
 	case HC_NO:
 		return HC_LEVEL_BLOCK;
@@ -74,5 +77,10 @@ JUDGE(judge_hardware_spare)
 			hc_judge_fact(j, "facts.disks",
 				      "disk that the restore does not need: %s", disk->path);
 	}
+	if (!adapters)
+		hc_judge_fact(j, "facts.network", "network adapters: %zu",
+			      count_adapters(facts));
+	hc_judge_fact(j, "facts.disks", "fixed disks: %zu, and %zu in the backup",
+		      count_disks(facts), in->manifest->disks.count);
 	return adapters || disks ? HC_LEVEL_WARN : HC_LEVEL_PASS;
 }

@@ -38,5 +38,8 @@ JUDGE(judge_fixed_addresses)
 		hc_judge_fixup(j, "devices");
 		level = HC_LEVEL_INFO;
 	}
+	if (level == HC_LEVEL_PASS)
+		hc_judge_fact(j, "manifest.windows.network_adapters",
+			      "no fixed address is bound to an adapter that is not here");
 	return level;
 }

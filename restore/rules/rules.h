@@ -32,6 +32,7 @@ struct hc_rules_input {
 	const char *mode; /* bmr, volume, system-state; NULL: bmr */
 	const char *
 		server_time; /* what time a server says it is, UTC; NULL: nobody said (hazards 20) */
+	uint64_t tombstone_days; /* that the operator states; 0: none */
 	unsigned signature; /* enum hc_tristate: by a trusted key; HC_UNKNOWN: not asked for */
 	bool unattended;
 	bool named_by_identity; /* the answer file names the disk by serial or WWN */

@@ -62,5 +62,8 @@ JUDGE(judge_offline)
 	if (in->target->read_only)
 		hc_judge_fact(j, "facts.disks[].read_only", "%s is write-protected",
 			      in->target->path);
-	return users->count > 0 || in->target->read_only ? HC_LEVEL_BLOCK : HC_LEVEL_PASS;
+	if (users->count > 0 || in->target->read_only)
+		return HC_LEVEL_BLOCK;
+	hc_judge_fact(j, "facts.disks[].in_use_by", "nobody uses %s", in->target->path);
+	return HC_LEVEL_PASS;
 }

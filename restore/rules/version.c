@@ -57,7 +57,8 @@ say_version(struct hc_judgement *j, const char *who, const struct hc_windows *wi
 	    const char *where)
 {
 	hc_judge_fact(j, where, "the %s holds %s, version %s", who,
-		      hc_or_unknown(windows->product), hc_or_unknown(windows->version));
+		      windows->product != NULL ? windows->product : "a Windows",
+		      hc_or_unknown(windows->version));
 }
 
 JUDGE(judge_version)
@@ -105,20 +106,22 @@ static void
 say_channel(struct hc_judgement *j, const char *who, const struct hc_windows *windows,
 	    const char *where)
 {
-	if (windows->oem != NULL)
-		hc_judge_fact(j, where, "the %s holds an %s version (%s)", who,
-			      hc_or_unknown(windows->channel), windows->oem);
+	if (!is_known_channel(windows->channel))
+		hc_judge_fact(j, where, "how the Windows %s was sold is not known", who);
+	else if (windows->oem != NULL)
+		hc_judge_fact(j, where, "the Windows %s is an %s version (%s)", who,
+			      windows->channel, windows->oem);
 	else
-		hc_judge_fact(j, where, "the %s holds a version of the channel %s", who,
-			      hc_or_unknown(windows->channel));
+		hc_judge_fact(j, where, "the Windows %s is of the channel %s", who,
+			      windows->channel);
 }
 
 JUDGE(judge_channel)
 {
 	const struct hc_windows *old = in->manifest->windows, *here = hc_target_windows(in);
 
-	say_channel(j, "backup", old, "manifest.windows.channel");
-	say_channel(j, "target", here, "survey.target_windows.channel");
+	say_channel(j, "in the backup", old, "manifest.windows.channel");
+	say_channel(j, "on the target", here, "survey.target_windows.channel");
 	if (!is_known_channel(old->channel) || !is_known_channel(here->channel))
 		return HC_LEVEL_INFO;
 	if (strcmp(old->channel, here->channel) != 0)
@@ -184,10 +187,13 @@ static void
 say_pack(struct hc_judgement *j, const char *who, const struct hc_windows *windows,
 	 const char *where)
 {
-	hc_judge_fact(j, where, "the %s: %s", who,
-		      windows == NULL                 ? "no Windows was found there"
-		      : windows->service_pack == NULL ? "no service pack"
-						      : windows->service_pack);
+	if (windows == NULL)
+		hc_judge_fact(j, where, "the %s: no Windows was found there", who);
+	else
+		hc_judge_fact(j, where, "the %s: version %s, %s", who,
+			      hc_or_unknown(windows->version),
+			      windows->service_pack != NULL ? windows->service_pack
+							    : "no service pack");
 }
 
 JUDGE(judge_service_pack)
@@ -203,5 +209,6 @@ JUDGE(judge_service_pack)
 		return HC_LEVEL_PASS;
 	if (here == NULL)
 		return HC_LEVEL_INFO;
-	return pack_of(here) == 1 ? HC_LEVEL_PASS : HC_LEVEL_BLOCK;
+	return hc_nt_of(here) == HC_NT(5, 2) && pack_of(here) == 1 ? HC_LEVEL_PASS
+								   : HC_LEVEL_BLOCK;
 }

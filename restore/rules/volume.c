@@ -24,6 +24,13 @@ name_volumes(const struct hc_rules_input *in, struct hc_judgement *j,
 	return found;
 }
 
+static void
+say_none(struct hc_judgement *j, const char *what)
+{
+	hc_judge_fact(j, "manifest.disks[].regions[].volume", "no volume that is restored %s",
+		      what);
+}
+
 /* ---------------------------------------------------------------- VOL-1 */
 
 static bool
@@ -42,8 +49,10 @@ JUDGE(judge_bitlocker)
 			      "the volume of Windows is encrypted by BitLocker");
 		found++;
 	}
-	if (found == 0)
+	if (found == 0) {
+		say_none(j, "is encrypted by BitLocker");
 		return HC_LEVEL_PASS;
+	}
 	/* A block copy brings the encryption with it; single files can't be read through it. */
 	return hc_mode_of(in) == HC_RULE_STATE ? HC_LEVEL_BLOCK : HC_LEVEL_WARN;
 }
@@ -58,8 +67,10 @@ is_hibernated(const struct hc_region *region)
 
 JUDGE(judge_hibernated)
 {
-	if (name_volumes(in, j, is_hibernated, "holds a resumable hiberfil.sys") == 0)
+	if (name_volumes(in, j, is_hibernated, "holds a resumable hiberfil.sys") == 0) {
+		say_none(j, "holds a resumable hiberfil.sys");
 		return HC_LEVEL_PASS;
+	}
 	hc_judge_fixup(j, "hibernation");
 	return HC_LEVEL_REPAIR;
 }
@@ -97,5 +108,8 @@ JUDGE(judge_journal)
 	/* Files that are read one by one may be older than what the log says. */
 	if (open > 0 && hc_mode_of(in) == HC_RULE_STATE)
 		return HC_LEVEL_WARN;
-	return open + dirty > 0 ? HC_LEVEL_INFO : HC_LEVEL_PASS;
+	if (open + dirty > 0)
+		return HC_LEVEL_INFO;
+	say_none(j, "has an unreplayed $LogFile or is marked dirty");
+	return HC_LEVEL_PASS;
 }

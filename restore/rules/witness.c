@@ -157,8 +157,12 @@ JUDGE(judge_hal_witnesses)
 	say_version(j, "kernel32.dll", windows->kernel32.version,
 		    "manifest.windows.kernel32.version");
 	if (nt == 0 || (windows->hal.witnesses.count == 0 && windows->hal.version == NULL &&
-			windows->kernel.version == NULL))
+			windows->kernel.version == NULL)) {
+		hc_judge_fact(j, nt == 0 ? HC_WHERE_VERSION : "manifest.windows.hal",
+			      nt == 0 ? "the version of this Windows is not known"
+				      : "neither HAL nor kernel could be read");
 		return HC_LEVEL_INFO;
+	}
 	level = judge_versions(windows, nt);
 	if (wrong > 0)
 		level = nt >= HC_NT(5, 0) ? HC_LEVEL_REPAIR : HC_LEVEL_BLOCK;

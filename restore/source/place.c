@@ -153,6 +153,12 @@ hc_session_received(const struct hc_session *session)
 	return session->net == NULL ? 0 : hc_net_received(session->net);
 }
 
+int64_t
+hc_session_server_time(const struct hc_session *session)
+{
+	return session->net == NULL ? 0 : hc_net_server_time(session->net);
+}
+
 /* ---------------------------------------------------------------- files */
 
 /* Names come from us or from manifests; one that would leave the place is never followed. */

@@ -53,6 +53,8 @@ int hc_session_open(struct hc_place *place, struct hc_session **ret, struct hc_e
 void hc_session_close(struct hc_session *session);
 /* Bytes received over the network so far (0 for a folder). */
 uint64_t hc_session_received(const struct hc_session *session);
+/* What time the server says it is, seconds since 1970; 0: it has not said, or there is none. */
+int64_t hc_session_server_time(const struct hc_session *session);
 
 /* Appends the whole file `name` ("backups/x/manifest.json"); more than `max` is H_NET_TOO_LARGE.
  * A file that isn't there is H_NOT_FOUND, at once; trouble of the network is tried again with backoff.

@@ -89,7 +89,8 @@ windows_on(struct hc_io *disk, const struct hc_disk *target,
 	bool found;
 
 	if (windows == NULL || partition->filesystem == NULL ||
-	    strcmp(partition->filesystem, "ntfs") != 0)
+	    (strcmp(partition->filesystem, "ntfs") != 0 &&
+	     strcmp(partition->filesystem, "vfat") != 0))
 		return NULL;
 	found = hc_io_window(disk, (struct hc_extent){ partition->start, partition->size },
 			     &part, &ignored) == 0 &&

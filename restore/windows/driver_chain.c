@@ -202,10 +202,37 @@ only_of_class(const struct driver_chain *c, const char *class)
 	return found;
 }
 
+/* What Windows is not restored onto here: it goes with the medium. */
+static bool
+is_portable(const struct hc_disk *disk)
+{
+	return disk->removable || disk->is_file ||
+	       (disk->bus != NULL && strcmp(disk->bus, "usb") == 0);
+}
+
+/* The controller of every fixed disk of the machine, where that is one: a server has a second one for its DVD drive. */
+static const struct hc_pci *
+only_with_disks(const struct driver_chain *c)
+{
+	const struct hc_pci *found = NULL;
+
+	for (size_t i = 0; i < c->facts->disks.count; i++) {
+		const struct hc_disk *disk = &c->facts->disks.items[i];
+		const struct hc_pci *pci = hc_driver_pci(c, disk->controller);
+
+		if (is_portable(disk))
+			continue;
+		if (pci == NULL || (found != NULL && found != pci))
+			return NULL;
+		found = pci;
+	}
+	return found;
+}
+
 /*
- * The controller of the target.  An image file will hang on the machine's only storage controller, if it has only
- * one.  Linux reaches the IDE disks of Hyper-V's generation 1 through VMBus; Windows starts from the IDE
- * controller.  NULL: nobody can say.
+ * The controller of the target.  While no disk of the machine is named, and for an image file that will be used there, it
+ * is the one that all its disks hang on, else its only storage controller.  Linux reaches the IDE disks of Hyper-V's
+ * generation 1 through VMBus; Windows starts from the IDE controller.  NULL: nobody can say.
  */
 static const struct hc_pci *
 find_controller(const struct driver_chain *c)
@@ -217,7 +244,10 @@ find_controller(const struct driver_chain *c)
 		return pci;
 	if (is_hyper_v(c->facts))
 		return only_of_class(c, CLASS_STORAGE_IDE);
-	return c->target == NULL || c->target->is_file ? only_of_class(c, CLASS_STORAGE) : NULL;
+	if (c->target != NULL && !c->target->is_file)
+		return NULL;
+	pci = only_with_disks(c);
+	return pci != NULL ? pci : only_of_class(c, CLASS_STORAGE);
 }
 
 /* ---------------------------------------------------------------- NT 4.0 */

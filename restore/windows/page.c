@@ -258,6 +258,22 @@ put_bcd(struct page *p, const struct hc_bcd *bcd)
 	}
 }
 
+/* "\??\IDE#CdRomVMware_IDE_CDR10____1.00#3031#{53f5…}": class and name of the device are enough for people. */
+static const char *
+device_name(const char *device, int *ret_length)
+{
+	const char *end;
+
+	if (strncmp(device, "\\??\\", 4) == 0 || strncmp(device, "_??_", 4) == 0)
+		device += 4;
+	end = strchr(device, '#');
+	end = end == NULL ? NULL : strchr(end + 1, '#');
+	while (end != NULL && end[-1] == '_')
+		end--;
+	*ret_length = (int)(end != NULL ? (size_t)(end - device) : strlen(device));
+	return device;
+}
+
 static void
 put_letters(struct page *p, const struct hc_windows *w)
 {
@@ -265,6 +281,8 @@ put_letters(struct page *p, const struct hc_windows *w)
 
 	for (size_t i = 0; i < w->mounted_devices.count; i++) {
 		const struct hc_mounted_device *d = &w->mounted_devices.items[i];
+		const char *name = NULL;
+		int length = 0;
 
 		if (strncasecmp(d->name, "\\DosDevices\\", 12) != 0)
 			continue;
@@ -275,8 +293,10 @@ put_letters(struct page *p, const struct hc_windows *w)
 			line(p, label, "%s partition %s", d->name + 12,
 			     or_unknown(d->partition));
 		else
-			line(p, label, "%s %s", d->name + 12,
-			     or_unknown(d->device != NULL ? d->device : d->kind));
+			name = device_name(d->device != NULL ? d->device : or_unknown(d->kind),
+					   &length);
+		if (name != NULL)
+			line(p, label, "%s %.*s", d->name + 12, length, name);
 		label = "";
 	}
 }
@@ -287,6 +307,22 @@ static int
 by_name(const void *a, const void *b)
 {
 	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What the old machine had no device for: on Windows 8 and later that is most of them. */
+static void
+put_overridden(struct page *p, const struct hc_windows *w, const char **list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < w->boot_drivers.count; i++)
+		if (w->boot_drivers.items[i].overridden)
+			list[count++] = w->boot_drivers.items[i].name;
+	if (count == 0)
+		return;
+	qsort(list, count, sizeof(*list), by_name);
+	line(p, "  not started", "of these, StartOverride keeps from starting:");
+	names(p, "", list, count);
 }
 
 static void
@@ -308,9 +344,8 @@ put_boot_drivers(struct page *p, const struct hc_windows *w, struct hc_arena *ar
 
 		if (d->file_present == HC_NO)
 			line(p, "", "FILE MISSING: %s wants %s", d->name, or_unknown(d->file));
-		if (d->overridden)
-			line(p, "", "StartOverride keeps %s from starting", d->name);
 	}
+	put_overridden(p, w, list);
 }
 
 static void
@@ -326,7 +361,10 @@ put_filters(struct page *p, const struct hc_windows *w)
 		if (f->microsoft == HC_YES && f->service_present && f->file_present != HC_NO)
 			continue;
 		line(p, label, "%s: %s%s%s, %s%s%s", f->name, f->kind, of ? " of " : "",
-		     or_empty(of), f->company ? f->company : "company unknown",
+		     or_empty(of),
+		     f->company               ? f->company
+		     : f->microsoft == HC_YES ? "Windows' own"
+					      : "company unknown",
 		     f->service_present ? "" : ", NO SUCH SERVICE",
 		     f->service_present && f->file_present == HC_NO ? ", FILE MISSING" : "");
 		label = "";

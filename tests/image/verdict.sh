@@ -3,28 +3,34 @@
 # The verdict from the command line: check's exit status and words, catalog's order for a machine, and plan, which promises
 # no repair that it can't make.
 #
-# Needs:    build/host/bin/halcyon, sfdisk, python3, jq.
+# Needs:    build/host/bin/halcyon, sfdisk, python3, jq, nginx.
 # Provides: TAP.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export HALCYON_BUILD=${HALCYON_BUILD:-build}
 # shellcheck source=tests/lib/tap.sh
 . tests/lib/tap.sh
+# shellcheck source=tests/lib/web.sh
+. tests/lib/web.sh
 
 halcyon=$HALCYON_BUILD/host/bin/halcyon
 golden=tests/golden/rules
 w=$tap_work
 facts=$golden/base-facts.json
 
-# backup ID HAL: a captured disk whose manifest says that a Server 2003 with this HAL lies on it.
+# backup ID HAL [CREATED]: a captured disk whose manifest says that a Server 2003 with this HAL lies on it; with a time, a
+# domain controller that was captured then.
 backup()
 {
     "$halcyon" capture "$w/disk.img" --to "$w/repo" --id "$1" --quiet
-    python3 - "$w/repo/backups/$1/manifest.json" "$golden/base-manifest.json" "$2" <<'PY'
+    python3 - "$w/repo/backups/$1/manifest.json" "$golden/base-manifest.json" "${@:2}" <<'PY'
 import hashlib, json, re, sys
-path, sample, hal = sys.argv[1:]
+path, sample, hal, *created = sys.argv[1:]
 manifest, windows = json.load(open(path)), json.load(open(sample))["windows"]
 windows["hal"] = {"id": hal, "witnesses": []}
+if created:
+    windows.update(product_type="LanmanNT", domain_controller={"domain": "demo.local"})
+    manifest.update(created=created[0])
 manifest.update(windows=windows, firmware={"type": "bios", "bits": 0}, seal="0" * 64)
 text = json.dumps(manifest, indent=2) + "\n"
 seal = hashlib.sha256(text.encode()).hexdigest()
@@ -80,4 +86,32 @@ check 'without facts nothing is judged' bash -c "$halcyon catalog $w/repo --json
 check_exit 4 'a plan does not promise a repair that it can not make' "$halcyon" plan "$w/repo//up" --target "$w/new.img" --facts "$facts" --out "$w/plan"
 check 'accepted by name, the plan says that it is not made' prints \
     'repair hal was not made (HAL-2: The HAL fits the number of processors)' plan_losses --accept HAL-2
+
+# ages WORDS CHECK-OPTIONS...: what DC-2 says of the controller's backup; its age is some years.
+ages()
+{
+    local words=$1 said
+    shift
+    "$halcyon" check "$@" --facts "$facts" --json >"$w/said" 2>/dev/null || true
+    said=$(jq -r '.findings[] | select(.rule == "DC-2") | .level, .evidence[].fact' "$w/said")
+    echo "$said"
+    grep -qE "$words" <<<"$(tr '\n' ' ' <<<"$said")"
+}
+
+backup controller acpiapic_mp 2020-01-01T00:00:00Z
+web_start "$w"
+jq -n --arg backup "$web_url/repo//controller" '{schema: "halcyon.intent/1", backup: $backup, tombstone_days: 100000}' >"$w/intent"
+check 'a folder tells no time: the age of a domain controller is not judged' ages '^repair .*no server told' "$w/repo//controller"
+check 'a server does, and the backup is too old' ages '^block .*is [0-9]{4} days old' "$web_url/repo//controller"
+check_exit 3 'which is the verdict' "$halcyon" check "$web_url/repo//controller" --facts "$facts"
+check 'but for a domain that keeps deleted objects for longer' ages '^repair .*kept for 100000 days' "$web_url/repo//controller" \
+    --tombstone-days 100000
+check 'or for less, whatever is known otherwise' ages '^block .*kept for 30 days' "$web_url/repo//controller" --tombstone-days 30
+check_exit 2 'a lifetime is a number' "$halcyon" check "$w/repo//controller" --tombstone-days forever
+check_exit 3 'a plan is refused for the same reason' "$halcyon" plan "$web_url/repo//controller" --target "$w/dc.img" --facts "$facts" \
+    --out "$w/plan"
+check 'an answer file states it, too' "$halcyon" plan --intent "$w/intent" --target "$w/dc.img" --facts "$facts" --accept DC-2 \
+    --out "$w/plan" --quiet
+check 'catalog judges by the same clock' bash -c "'$halcyon' catalog '$web_url/repo' --facts '$facts' --json |
+    jq -e '.backups[] | select(.id == \"controller\") | .outcome == \"blocked\"'"
 tap_done

@@ -51,6 +51,8 @@ take_option(struct documents *d, const char *name, const char *value, struct hc_
 		d->in.disk = strtoull(value, NULL, 10);
 	else if (strcmp(name, "now") == 0)
 		d->in.server_time = hc_arena_strdup(&d->arena, value);
+	else if (strcmp(name, "tombstone_days") == 0)
+		d->in.tombstone_days = strtoull(value, NULL, 10);
 	else if (strcmp(name, "unattended") == 0)
 		d->in.unattended = true;
 	else if (strcmp(name, "named") == 0)
@@ -132,6 +134,13 @@ print_finding(const struct hc_finding *f)
 	for (size_t i = 0; i < f->evidence.count; i++)
 		printf("evidence\t%s\t%s | %s\n", f->rule, f->evidence.items[i].fact,
 		       f->evidence.items[i].where);
+	/* Lines of a remedy stay one line here. */
+	if (strcmp(f->remedy, hc_rules_by_id(f->rule)->remedy) != 0) {
+		printf("evidence\t%s\tremedy: ", f->rule);
+		for (const char *at = f->remedy; *at != '\0'; at++)
+			putchar(*at == '\n' ? ' ' : *at);
+		putchar('\n');
+	}
 	if (f->fixups.count == 0)
 		return;
 	printf("evidence\t%s\trepairs:", f->rule);

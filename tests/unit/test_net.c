@@ -323,6 +323,49 @@ test_redirect(void)
 	hc_buf_done(&out);
 }
 
+/* ---------------------------------------------------------------- the server's clock */
+
+#define DATE(text) .header = "Date: " text "\r\n"
+
+static void
+test_time(void)
+{
+	struct stub stub;
+	struct hc_buf out = { 0 };
+	struct hc_err err;
+	struct hc_net *net;
+
+	/* 784111777 is RFC 9110's example of a Date. */
+	stub_start(
+		&stub,
+		STEPS({ .body = "x" }, { .body = "x", DATE("yesterday") },
+		      { .body = "x", DATE("Sun, 06 Nov 1994 08:49:37 GMT") },
+		      { .status = 404, DATE("Sun, 06 Nov 1994 08:49:47 GMT") },
+		      { .body = "x", DATE("Sun, 06 Nov 1994 08:49:37 GMT\r\nAge: 60") },
+		      { .body = "x", DATE("Sun, 06 Nov 1994 08:49:37 GMT\r\nAge: -9") },
+		      { .body = "x",
+			DATE("Sun, 06 Nov 1994 08:49:37 GMT\r\nAge: 99999999999999999999") }));
+	net = open_net(&stub, 500, NULL);
+	ok(hc_net_server_time(net) == 0, "no time before the first answer");
+	ok(get(net, "x", 9, &out, &err) == 0 && hc_net_server_time(net) == 0,
+	   "none from an answer without Date");
+	ok(get(net, "x", 9, &out, &err) == 0 && hc_net_server_time(net) == 0,
+	   "none from a Date that is none");
+	ok(get(net, "x", 9, &out, &err) == 0 && hc_net_server_time(net) == 784111777,
+	   "the Date of an answer");
+	ok(get(net, "x", 9, &out, &err) < 0 && hc_net_server_time(net) == 784111787,
+	   "of a refusal, too");
+	ok(get(net, "x", 9, &out, &err) == 0 && hc_net_server_time(net) == 784111837,
+	   "and what a cache adds");
+	ok(get(net, "x", 9, &out, &err) == 0 && hc_net_server_time(net) == 784111837,
+	   "it does not run backwards");
+	ok(get(net, "x", 9, &out, &err) == 0 && hc_net_server_time(net) == 784111837,
+	   "an age that can't be is none");
+	hc_net_close(net);
+	stub_stop(&stub);
+	hc_buf_done(&out);
+}
+
 /* ---------------------------------------------------------------- URLs */
 
 static void
@@ -374,6 +417,7 @@ main(void)
 	test_patience();
 	test_stop();
 	test_redirect();
+	test_time();
 	test_urls();
 	return tap_done();
 }
