@@ -36,7 +36,8 @@ is_fatal(const struct hc_err *err, int result)
 	return result < 0 && (err->code == H_OUT_OF_MEMORY || err->code == H_CANCELLED);
 }
 
-/* As `check` judges it while no target is named: on what its registry says of drivers, too. */
+/* As `check` judges it while no target is named: on what its registry says of drivers, too.  That is fetched for those
+ * only that nothing else rules out: a repository may hold hundreds. */
 static int
 judge_opened(struct cli *cli, struct hc_backup *backup, struct hc_rules_input *rules,
 	     struct hc_catalog_backup *entry, struct hc_err *err)
@@ -45,15 +46,17 @@ judge_opened(struct cli *cli, struct hc_backup *backup, struct hc_rules_input *r
 	struct hc_survey survey = { 0 };
 	struct hc_verdict verdict;
 
-	if (server_time(cli, backup, &rules->server_time, err) < 0)
+	if (server_time(cli, backup, &rules->server_time, err) < 0 ||
+	    hc_rules_judge(rules, &cli->arena, &verdict, err) < 0)
 		return -1;
-	if (rules->disk < rules->manifest->disks.count) {
-		if (hc_survey(backup, &request, &cli->arena, &survey, err) < 0)
-			return -1;
+	if (verdict.outcome != HC_OUTCOME_BLOCKED &&
+	    rules->disk < rules->manifest->disks.count) {
 		rules->survey = &survey;
+		if (hc_survey(backup, &request, &cli->arena, &survey, err) < 0 ||
+		    hc_rules_judge(rules, &cli->arena, &verdict, err) < 0)
+			return -1;
 	}
-	if (hc_rules_judge(rules, &cli->arena, &verdict, err) < 0 ||
-	    add_reasons(&verdict, &cli->arena, entry, err) < 0)
+	if (add_reasons(&verdict, &cli->arena, entry, err) < 0)
 		return -1;
 	entry->outcome = hc_outcome_names[verdict.outcome];
 	return 0;
@@ -142,7 +145,7 @@ print_backup(const struct hc_catalog_backup *backup, bool judged)
 		printf("%-*s", FOR_MACHINE_WIDTH, backup->outcome ? backup->outcome : "-");
 	printf("%-28s %-16s %-20s %11s  %s%s\n", backup->id, backup->host ? backup->host : "-",
 	       backup->created ? backup->created : "-", used, backup->os ? backup->os : "-",
-	       backup->complete ? "" : "  (damaged)");
+	       backup->complete ? "" : "  (not complete)");
 	for (size_t i = 0; i < backup->reasons.count; i++)
 		printf("  %s\n", backup->reasons.items[i]);
 }
