@@ -107,4 +107,5 @@ while [ $SECONDS -lt $end ]; do
     [ $((rounds % 4)) != 0 ] || capture_round
     echo "round $rounds ok: $kills kills, $outages outages so far"
 done
-[ -z "$log" ] || printf '| %s | %s | %s | %s | %s | %s | clean |\n' "$(date -u +%F)" "$commit" "$minutes" "$rounds" "$kills" "$outages" >>"$log"
+row="| $(date -u +%F) | $commit | $minutes | $rounds | $kills | $outages | clean |"
+[ -z "$log" ] || sed -i "s/^<!-- soak:/$row\n&/" "$log"
