@@ -204,6 +204,31 @@ fill_root(struct inspection *in, struct hc_err *err)
 		       : hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
 }
 
+/* The family, where ProductName can't be read: version and type tell as much up to 8.1.  10.0 is many products. */
+static const char *
+product_of(const struct hc_windows *w)
+{
+	static const struct {
+		const char *version, *client, *server;
+	} families[] = {
+		{ "5.0", "Windows 2000", "Windows 2000 Server" },
+		{ "5.1", "Windows XP", NULL },
+		{ "5.2", "Windows XP x64", "Windows Server 2003" },
+		{ "6.0", "Windows Vista", "Windows Server 2008" },
+		{ "6.1", "Windows 7", "Windows Server 2008 R2" },
+		{ "6.2", "Windows 8", "Windows Server 2012" },
+		{ "6.3", "Windows 8.1", "Windows Server 2012 R2" },
+	};
+
+	if (w->version == NULL || w->product_type == NULL)
+		return NULL;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (strcmp(w->version, families[i].version) == 0)
+			return strcasecmp(w->product_type, "WinNT") == 0 ? families[i].client
+									 : families[i].server;
+	return NULL;
+}
+
 /* 11 keeps the ProductName of 10; its builds start at 22000 [own knowledge].  Servers have their own names. */
 static int
 correct_product(struct inspection *in, struct hc_err *err)
@@ -215,6 +240,8 @@ correct_product(struct inspection *in, struct hc_err *err)
 	if (w->product == NULL && in->software != NULL && w->version != NULL &&
 	    strcmp(w->version, "4.0") == 0)
 		w->product = "Windows NT 4.0";
+	if (w->product == NULL)
+		w->product = product_of(w);
 	if (w->product == NULL || w->build == NULL || strtoul(w->build, NULL, 10) < 22000 ||
 	    strncmp(w->product, ten, sizeof(ten) - 1) != 0)
 		return 0;

@@ -8,8 +8,9 @@
 
 #include "restore/windows/windows.h"
 
-#define INDENT 15
-#define WIDTH  80
+#define HOTFIXES_SHOWN 12
+#define INDENT         15
+#define WIDTH          80
 
 /* A page in the making: the first failure to append stays. */
 struct page {
@@ -113,6 +114,22 @@ role(const char *product_type)
 	return strcasecmp(product_type, "WinNT") == 0 ? "workstation" : product_type;
 }
 
+/* Windows 8.1 may have two hundred: more than a few are counted, and the newest number says how far it is. */
+static void
+hotfixes(struct page *p, const struct hc_strings *list)
+{
+	const char *newest = "KB0";
+
+	for (size_t i = 0; i < list->count; i++)
+		if (strtoul(list->items[i] + strcspn(list->items[i], "0123456789"), NULL, 10) >
+		    strtoul(newest + strcspn(newest, "0123456789"), NULL, 10))
+			newest = list->items[i];
+	if (list->count > HOTFIXES_SHOWN)
+		line(p, "Hotfixes", "%zu, up to %s (--json has them all)", list->count, newest);
+	else if (list->count > 0)
+		names(p, "Hotfixes", list->items, list->count);
+}
+
 static void
 put_product(struct page *p, const struct hc_windows *w)
 {
@@ -135,8 +152,7 @@ put_product(struct page *p, const struct hc_windows *w)
 		line(p, "Role", "%s", role(w->product_type));
 	if (w->product_suite.count > 0)
 		names(p, "Suites", w->product_suite.items, w->product_suite.count);
-	if (w->hotfixes.count > 0)
-		names(p, "Hotfixes", w->hotfixes.items, w->hotfixes.count);
+	hotfixes(p, &w->hotfixes);
 }
 
 static void

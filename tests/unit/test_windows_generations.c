@@ -460,8 +460,9 @@ test_missing(struct sandbox *box, const char *tree)
 			   &arena, &w))
 		return;
 	ok(is(w.version, "6.1") && is(w.build, "7601") &&
-		   is(w.service_pack, "Service Pack 1") && w.product == NULL &&
-		   w.edition == NULL && is(w.channel, "unknown"),
+		   is(w.service_pack, "Service Pack 1") &&
+		   is(w.product, "Windows Server 2008 R2") && w.edition == NULL &&
+		   is(w.channel, "unknown"),
 	   "without SOFTWARE: %s, %s, %s", shown(w.version), shown(w.build),
 	   shown(w.service_pack));
 	ok(w.restore_history.count == 2 && is(w.restore_history.items[0].kind, "halcyon") &&

@@ -116,7 +116,7 @@ static const struct expected cases[] = {
 	{ "2003-sp1-x86-dc",
 	  "WINDOWS",
 	  0,
-	  NULL,
+	  "Windows Server 2003", /* by version and type: its SOFTWARE is not in the data */
 	  "5.2",
 	  NULL,
 	  "Standard",

@@ -222,11 +222,33 @@ test_long(void)
 	hc_arena_done(&arena);
 }
 
+/* Two hundred hotfixes are no reading matter: how many, and how far. */
+static void
+test_many_hotfixes(void)
+{
+	const char *names[14] = { "KB2894856", "KB3202790", "KB958644" };
+	struct hc_windows w = { .hotfixes = { names, 14 } };
+	struct hc_arena arena = { 0 };
+	struct hc_buf out = { 0 };
+	struct hc_err err;
+
+	for (size_t i = 3; i < 14; i++)
+		names[i] = "KB3000000";
+	ok_call(hc_windows_page(&w, &arena, &out, &err), &err, "a page of many hotfixes");
+	ok_call(hc_buf_append(&out, "", 1, &err), &err, "with an end");
+	ok(strstr((const char *)out.data,
+		  "Hotfixes       14, up to KB3202790 (--json has them all)\n") != NULL,
+	   "they are counted");
+	hc_buf_done(&out);
+	hc_arena_done(&arena);
+}
+
 int
 main(void)
 {
 	test_full();
 	test_nothing();
 	test_long();
+	test_many_hotfixes();
 	return tap_done();
 }
