@@ -275,7 +275,7 @@ hc_inf_install_section(const struct hc_inf *inf, const struct hc_inf_target *tar
 {
 	const struct hc_inf_sections *sections = inf->sections;
 	size_t length = strlen(name);
-	struct decoration best, d;
+	struct decoration best = { 0 }, d;
 	const char *ret = NULL;
 
 	for (size_t i = hc_inf_section_from(sections, name); length > 0 && i < sections->count;
