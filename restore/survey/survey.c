@@ -77,32 +77,6 @@ journal_room(struct hc_backup *backup, size_t number, uint64_t *ret, struct hc_e
 
 /* ---------------------------------------------------------------- what the target holds */
 
-/* The Windows on this partition, or NULL. */
-static struct hc_windows *
-windows_on(struct hc_io *disk, const struct hc_disk *target,
-	   const struct hc_partition *partition, struct hc_arena *arena)
-{
-	struct hc_windows *windows = hc_arena_alloc(arena, sizeof(*windows));
-	struct hc_volume *volume = NULL;
-	struct hc_io *part = NULL;
-	struct hc_err ignored;
-	bool found;
-
-	if (windows == NULL || partition->filesystem == NULL ||
-	    (strcmp(partition->filesystem, "ntfs") != 0 &&
-	     strcmp(partition->filesystem, "vfat") != 0))
-		return NULL;
-	found = hc_io_window(disk, (struct hc_extent){ partition->start, partition->size },
-			     &part, &ignored) == 0 &&
-		hc_volume_open(part, &volume, &ignored) == 0 &&
-		hc_windows_inspect(volume, arena, windows, &ignored) == 0;
-	hc_volume_close(volume);
-	hc_io_close(part);
-	windows->firmware = target->table == HC_TABLE_GPT ? "uefi" : "bios";
-	windows->system_partition = partition->number;
-	return found ? windows : NULL;
-}
-
 static void
 look_at_target(const struct hc_disk *target, struct hc_arena *arena, struct hc_survey *ret)
 {
@@ -115,15 +89,13 @@ look_at_target(const struct hc_disk *target, struct hc_arena *arena, struct hc_s
 	if (hc_io_open_file(target->path, &io, &ignored) < 0)
 		return;
 	for (size_t i = 0; windows == NULL && i < target->partitions.count; i++)
-		windows = windows_on(io, target, &target->partitions.items[i], arena);
+		windows = hc_windows_on(io, target->table, &target->partitions.items[i], arena);
 	hc_io_close(io);
 	if (windows == NULL)
 		return;
 	ret->target_windows = windows;
-	ret->target_holds = hc_arena_printf(
-		arena, "%s of %s; %s", windows->product ? windows->product : "a Windows",
-		windows->hostname ? windows->hostname : "an unknown host",
-		target->holds ? target->holds : "");
+	ret->target_holds = hc_arena_printf(arena, "%s; %s", hc_windows_name(windows, arena),
+					    target->holds ? target->holds : "");
 }
 
 /* ---------------------------------------------------------------- drivers */

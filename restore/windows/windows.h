@@ -23,6 +23,12 @@
 int hc_windows_inspect(struct hc_volume *volume, struct hc_arena *arena, struct hc_windows *ret,
 		       struct hc_err *err);
 
+/* The Windows on a partition of a disk, with firmware and system_partition; NULL: there is none, or it can't be read. */
+struct hc_windows *hc_windows_on(struct hc_io *disk, unsigned table,
+				 const struct hc_partition *partition, struct hc_arena *arena);
+/* "Windows Server 2019 Standard of SERVER7"; NULL: no memory. */
+const char *hc_windows_name(const struct hc_windows *windows, struct hc_arena *arena);
+
 /* Appends the page that people read; `arena` for its own use. */
 int hc_windows_page(const struct hc_windows *windows, struct hc_arena *arena,
 		    struct hc_buf *out, struct hc_err *err);

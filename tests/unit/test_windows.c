@@ -25,12 +25,14 @@ test_partial(struct sandbox *box)
 	}
 	run(box, "mkdir -p mnt/Windows/System32/config");
 	umount_ntfs(box);
-	ok(inspect(box, &arena, &w, &err) == 1, "a volume without SYSTEM holds no Windows");
+	ok(inspect_volume(box, &arena, &w, &err) == 1,
+	   "a volume without SYSTEM holds no Windows");
 	mount_ntfs(box, "w.img", "big_writes");
 	run(box, "echo nothing >mnt/Windows/System32/config/SYSTEM");
 	put_pe(box, "mnt/Windows/System32/cmd.exe", 0xaa64);
 	umount_ntfs(box);
-	ok_call(inspect(box, &arena, &w, &err), &err, "a Windows with broken hives is one");
+	ok_call(inspect_volume(box, &arena, &w, &err), &err,
+		"a Windows with broken hives is one");
 	ok(w.unread.count >= 2 && strncmp(w.unread.items[0], "SYSTEM: ", 8) == 0 &&
 		   strncmp(w.unread.items[1], "SOFTWARE: ", 10) == 0,
 	   "of which is said what can't be read");
@@ -40,7 +42,8 @@ test_partial(struct sandbox *box)
 		mount_ntfs(box, "w.img", "big_writes");
 		put_pe(box, "mnt/Windows/System32/cmd.exe", machines[i].machine);
 		umount_ntfs(box);
-		ok(inspect(box, &arena, &w, &err) == 0 && is(w.architecture, machines[i].name),
+		ok(inspect_volume(box, &arena, &w, &err) == 0 &&
+			   is(w.architecture, machines[i].name),
 		   "machine 0x%x of cmd.exe is %s", machines[i].machine,
 		   machines[i].name == NULL ? "unknown" : machines[i].name);
 	}

@@ -309,7 +309,7 @@ inspect_built(struct sandbox *box, const char *tree, const char *generation, con
 	       generation, more) == 0,
 	   "%s is built", generation);
 	umount_ntfs(box);
-	ok_call(inspect(box, arena, ret, &err), &err, "and inspected");
+	ok_call(inspect_volume(box, arena, ret, &err), &err, "and inspected");
 	return true;
 }
 

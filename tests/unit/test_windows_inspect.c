@@ -272,7 +272,7 @@ test_case(struct sandbox *box, const struct expected *e)
 			"an NTFS volume cannot be made: mkntfs and ntfs-3g (FUSE, root) are needed");
 		return;
 	}
-	ok_call(inspect(box, &arena, &w, &err), &err, "%s is inspected", e->set);
+	ok_call(inspect_volume(box, &arena, &w, &err), &err, "%s is inspected", e->set);
 	check_names(&w, e);
 	check_settings(&w, e);
 	check_hal(&w, e);
@@ -302,7 +302,7 @@ test_controller(struct sandbox *box)
 			"an NTFS volume cannot be made: mkntfs and ntfs-3g (FUSE, root) are needed");
 		return;
 	}
-	ok_call(inspect(box, &arena, &w, &err), &err, "the controller is inspected");
+	ok_call(inspect_volume(box, &arena, &w, &err), &err, "the controller is inspected");
 	dc = w.domain_controller;
 	ok(is(dc->database, "C:\\WINDOWS\\NTDS\\ntds.dit") &&
 		   is(dc->log_path, "C:\\WINDOWS\\NTDS") &&
@@ -320,7 +320,7 @@ test_controller(struct sandbox *box)
 	hc_arena_done(&arena);
 	arena = (struct hc_arena){ 0 };
 	ok(make_windows(box, "nt4-sp3-pdc-x86", "WINNT", 0) &&
-		   inspect(box, &arena, &w, &err) == 0,
+		   inspect_volume(box, &arena, &w, &err) == 0,
 	   "that of NT 4 too");
 	dc = w.domain_controller;
 	ok(dc->database == NULL && dc->sysvol == NULL && dc->replication == NULL &&

@@ -2,8 +2,7 @@
 /* restore/windows: hives that were not shut down cleanly, with their logs beside them. */
 #include "tests/unit/tap.h"
 
-#include "restore/windows/windows.h"
-#include "tests/unit/sandbox.h"
+#include "tests/unit/windows_volume.h"
 
 /* A volume w.img whose folder Windows\System32\config is filled by `commands`: `put FROM TO` unpacks a file of
  * HALCYON_TESTDATA/hives. */
@@ -21,24 +20,6 @@ make_windows(struct sandbox *box, const char *commands)
 	    ">mnt/Windows/System32/config/$2; }; mkdir -p mnt/Windows/System32/config; %s",
 	    getenv("HALCYON_TESTDATA"), commands);
 	return umount_ntfs(box) && run(box, "sha256sum w.img >before") == 0;
-}
-
-static int
-inspect(const struct sandbox *box, struct hc_arena *arena, struct hc_windows *ret,
-	struct hc_err *err)
-{
-	struct hc_volume *volume = NULL;
-	struct hc_io *file = NULL;
-	char path[PATH_MAX];
-	int result = -1;
-
-	*ret = (struct hc_windows){ 0 };
-	if (hc_io_open_file(path_in(box, path, "w.img"), &file, err) == 0 &&
-	    hc_volume_open(file, &volume, err) == 0)
-		result = hc_windows_inspect(volume, arena, ret, err);
-	hc_volume_close(volume);
-	hc_io_close(file);
-	return result;
 }
 
 static bool
@@ -78,7 +59,8 @@ test_replayed(struct sandbox *box)
 			       "put dirty-yarp/BadBaseBlockHive/BadBaseBlockHive.LOG1 "
 			       "SOFTWARE.LOG1; >mnt/Windows/System32/config/SOFTWARE.LOG2"))
 		return;
-	ok_call(inspect(box, &arena, &w, &err), &err, "a Windows with dirty hives and logs");
+	ok_call(inspect_volume(box, &arena, &w, &err), &err,
+		"a Windows with dirty hives and logs");
 	ok(hive_is(&w, 0, true, true, 4), "SYSTEM is read with the four entries of its logs");
 	ok(hive_is(&w, 1, true, true, 1), "SOFTWARE with its old log, and its base block");
 	ok(!unread_has(&w, "shut down"), "nothing is said to be missing for that");
@@ -98,7 +80,7 @@ test_impossible(struct sandbox *box)
 			       "put win81-x64-STUDENT-PC8/NTUSER.DAT SOFTWARE; "
 			       "truncate -s 2G mnt/Windows/System32/config/SYSTEM.LOG1"))
 		return;
-	ok_call(inspect(box, &arena, &w, &err), &err, "a Windows whose logs do not fit");
+	ok_call(inspect_volume(box, &arena, &w, &err), &err, "a Windows whose logs do not fit");
 	ok(hive_is(&w, 0, true, false, 0), "SYSTEM is not brought up to date");
 	ok(unread_has(&w, "SYSTEM.LOG2 begins with 2111"), "with the reason");
 	ok(w.control_sets.count == 1 && w.hostname != NULL, "it is read all the same: %s",

@@ -3,15 +3,14 @@
  * An NTFS volume with a Windows on it, w.img of a sandbox: hives of HALCYON_TESTDATA, or what a test puts there.
  *
  *	if (make_windows(&box, "win7-sp1-x86-WKS-WIN732BITA", "Windows", 0x14c))
- *		ok_call(inspect(&box, &arena, &windows, &err), &err, "it is inspected");
+ *		ok_call(inspect_volume(&box, &arena, &windows, &err), &err, "it is inspected");
  */
 #ifndef HC_TESTS_WINDOWS_IMAGE_H
 #define HC_TESTS_WINDOWS_IMAGE_H
 
 #include <fcntl.h>
 
-#include "restore/windows/windows.h"
-#include "tests/unit/sandbox.h"
+#include "tests/unit/windows_volume.h"
 
 /* The head of a PE file, as much of it as tells the machine. */
 __attribute__((unused)) static bool
@@ -49,24 +48,6 @@ make_windows(struct sandbox *box, const char *set, const char *root, uint16_t ma
 		    "printf '[boot loader]\\r\\ntimeout=30\\r\\n"
 		    "default=multi(0)disk(0)rdisk(0)partition(1)\\\\NT.OLD\\r\\n' >mnt/boot.ini");
 	return umount_ntfs(box);
-}
-
-static int
-inspect(const struct sandbox *box, struct hc_arena *arena, struct hc_windows *ret,
-	struct hc_err *err)
-{
-	struct hc_volume *volume = NULL;
-	struct hc_io *file = NULL;
-	char path[PATH_MAX];
-	int result = -1;
-
-	*ret = (struct hc_windows){ 0 };
-	if (hc_io_open_file(path_in(box, path, "w.img"), &file, err) == 0 &&
-	    hc_volume_open(file, &volume, err) == 0)
-		result = hc_windows_inspect(volume, arena, ret, err);
-	hc_volume_close(volume);
-	hc_io_close(file);
-	return result;
 }
 
 __attribute__((unused)) static bool
