@@ -77,6 +77,25 @@ journal_room(struct hc_backup *backup, size_t number, uint64_t *ret, struct hc_e
 
 /* ---------------------------------------------------------------- what the target holds */
 
+/* Our own record (hazards 16): the journal of a finished restore, which lies before the first partition. */
+static void
+add_own_record(const struct hc_disk *target, struct hc_arena *arena, struct hc_windows *windows)
+{
+	struct hc_restore_record *record;
+
+	if (target->journal == NULL || target->holds_kind == NULL ||
+	    strcmp(target->holds_kind, "halcyon-finished") != 0)
+		return;
+	record = hc_arena_grow(arena, &windows->restore_history.items,
+			       &windows->restore_history.count, sizeof(*record));
+	if (record != NULL)
+		*record = (struct hc_restore_record){
+			.kind = "halcyon",
+			.id = target->journal,
+			.where = "the journal before the first partition of the target"
+		};
+}
+
 static void
 look_at_target(const struct hc_disk *target, struct hc_arena *arena, struct hc_survey *ret)
 {
@@ -93,6 +112,7 @@ look_at_target(const struct hc_disk *target, struct hc_arena *arena, struct hc_s
 	hc_io_close(io);
 	if (windows == NULL)
 		return;
+	add_own_record(target, arena, windows);
 	ret->target_windows = windows;
 	ret->target_holds = hc_arena_printf(arena, "%s; %s", hc_windows_name(windows, arena),
 					    target->holds ? target->holds : "");

@@ -113,6 +113,19 @@ larger_disk()
         sgdisk -v "$w/larger.img" | grep -q 'No problems found' && casync_equals "$1" "$w/larger.img"
 }
 
+# A system state may follow a bare metal restore (KB 249694's table), so the disk has to tell of one; nothing else did here.
+own_record()
+{
+    history "$1" "$w/$1.img" | grep '^a bare metal restore was made here (halcyon' && ! history "$1" "$image" | grep 'a bare metal restore was made here'
+}
+
+# history ID TARGET: what rule SCN-1 says of the target
+history()
+{
+    "$halcyon" check "$w/repo//$1" --target "$2" --mode system-state --facts tests/golden/rules/base-facts.json --json >"$w/verdict" || [ $? = 3 ]
+    jq -r '.findings[] | select(.rule == "SCN-1") | .evidence[].fact' "$w/verdict"
+}
+
 smaller_disk()
 {
     truncate -s 500M "$w/smaller.img"
@@ -153,6 +166,7 @@ check 'a second restore keeps what is there' reused uefi
 check_exit 3 'a disk that is too small is blocked' smaller_disk uefi
 check_exit 3 'a plan for a disk that changed is stale' stale_plan bios
 check_exit 5 'a plan that was changed is refused' changed_plan
+check 'the disk itself records that a bare metal restore was made' own_record bios
 check 'a folder is extracted without restoring' extract_tree bios
 check 'the catalog lists both' test "$("$halcyon" catalog "$w/repo" --json | jq '.backups | length')" = 2
 check 'chunks that both share are stored once' \
