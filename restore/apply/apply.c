@@ -121,6 +121,7 @@ invalidate(struct hc_apply *apply, struct hc_err *err)
 
 	/* Before anything else, whatever lies at its place, and never erased again: a run that is cut off without its
 	 * journal would leave a disk that its plan no longer knows, and that nobody can carry on with (decision 3). */
+	apply->state = "begun: a journal before the first partition, nothing erased yet";
 	if (apply_write_journal(apply, HC_JOURNAL_STARTED, err) < 0 ||
 	    hc_target_flush(apply->target, err) < 0)
 		return -1;

@@ -131,4 +131,11 @@ int hc_target_drop_partitions(struct hc_target *target, struct hc_err *err);
 int hc_target_reread_partitions(struct hc_target *target, struct hc_err *err);
 void hc_target_close(struct hc_target *target);
 
+/* ---------------------------------------------------------------- names of devices in /sys */
+
+/* "0000:00:1f.2" */
+bool hc_disk_is_pci_address(const char *text);
+/* "f8b3781a-1e82-4818-a1c3-63d806ec15bb": a device of VMBus */
+bool hc_disk_is_guid(const char *text);
+
 #endif

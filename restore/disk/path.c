@@ -26,8 +26,8 @@ starts(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static bool
-is_pci_address(const char *text)
+bool
+hc_disk_is_pci_address(const char *text)
 {
 	unsigned domain, bus, device, function;
 	int used = 0;
@@ -38,8 +38,8 @@ is_pci_address(const char *text)
 }
 
 /* /sys/devices/…/VMBUS:01/f8b3781a-1e82-4818-a1c3-63d806ec15bb/host0/…; such a name stays between boots. */
-static bool
-is_guid(const char *text)
+bool
+hc_disk_is_guid(const char *text)
 {
 	return strlen(text) == 36 && strspn(text, "0123456789abcdef-") == 36 && text[8] == '-';
 }
@@ -58,7 +58,7 @@ is_scsi_address(const char *text)
 static void
 look_at(const char *part, struct parts *parts)
 {
-	if (is_pci_address(part) || is_guid(part))
+	if (hc_disk_is_pci_address(part) || hc_disk_is_guid(part))
 		parts->controller = part;
 	else if (is_scsi_address(part))
 		parts->scsi = part;
@@ -208,7 +208,7 @@ hc_sys_path(const struct hc_tree *tree, const char *name, const char *real,
 			hc_tree_text(tree, arena, "/sys/block/%s/loop/backing_file", name));
 	else if (parts.controller != NULL && port != NULL)
 		disk->identity.pci_path = hc_arena_printf(
-			arena, "%s-%s%s", is_guid(parts.controller) ? "vmbus" : "pci",
+			arena, "%s-%s%s", hc_disk_is_guid(parts.controller) ? "vmbus" : "pci",
 			parts.controller, port);
 	else
 		disk->identity.pci_path = hc_arena_strdup(arena, real);

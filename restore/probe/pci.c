@@ -18,6 +18,7 @@
  * Source: Microsoft, "Identifiers for PCI Devices"; the order and the two columns are those of Enum\PCI in the registries
  * of Server 2003, Windows 7, 8.1 and 10 (165 functions, compared in tests/image/probe.sh).
  */
+#include "restore/disk/disk.h"
 #include "restore/probe/probe_priv.h"
 
 #include <stdarg.h>
@@ -80,23 +81,6 @@ hc_pci_ids(const struct hc_pci_numbers *n, struct hc_arena *arena, struct hc_pci
 	return add_class_ids(compatible, arena, "PCI\\", n->class, err);
 }
 
-static bool
-is_pci_address(const char *text)
-{
-	unsigned domain, bus, device, function;
-	int used = 0;
-
-	return sscanf(text, "%8x:%2x:%2x.%1u%n", &domain, &bus, &device, &function, &used) ==
-		       4 &&
-	       text[used] == '\0';
-}
-
-static bool
-is_guid(const char *text)
-{
-	return strlen(text) == 36 && strspn(text, "0123456789abcdef-") == 36 && text[8] == '-';
-}
-
 /*
  * /sys/devices/pci0000:00/0000:00:1c.0/0000:03:00.0: what stands before the last part, if that is a device.
  * Behind Intel's VMD and Hyper-V's virtual PCI there is a root bus of its own in between, which no driver is for:
@@ -113,7 +97,7 @@ parent_of(const struct probe *p, const char *address)
 		slash = strrchr(real, '/');
 		if (slash == NULL)
 			break;
-		if (is_pci_address(slash + 1) || is_guid(slash + 1))
+		if (hc_disk_is_pci_address(slash + 1) || hc_disk_is_guid(slash + 1))
 			return slash + 1;
 		if (strncmp(slash + 1, "pci", 3) != 0)
 			break;
