@@ -14,6 +14,9 @@
 #include "restore/model/json.h"
 #include "restore/model/tristate.h"
 
+/* Version of Windows NT as one number: HC_NT(6, 1). */
+#define HC_NT(major, minor) ((major)*256u + (minor))
+
 struct hc_hive_state {
 	const char *name; /* SYSTEM, SOFTWARE */
 	bool dirty;       /* its sequence numbers differ */

@@ -61,9 +61,6 @@ enum hc_rule_need {
 	HC_RULE_TARGET_WINDOWS = 8, /* the Windows that a system state goes into */
 };
 
-/* Version of Windows NT as one number: HC_NT(6, 1). */
-#define HC_NT(major, minor) ((major)*256u + (minor))
-
 #define HC_RULE_OUTCOMES 5
 
 struct hc_rule_outcome {
