@@ -134,5 +134,10 @@ const char *hc_hive_type_name(struct hc_arena *arena, uint32_t type);
  * numbers decimal; other bytes as hex.  H_HIVE_FORMAT for more than 64 KiB. */
 int hc_hive_value_text(struct hc_hive *hive, const struct hc_hive_value *value,
 		       struct hc_arena *arena, const char **ret, struct hc_err *err);
+/* The same of data that lies in no hive yet; NULL: no memory. */
+const char *hc_hive_data_text(struct hc_arena *arena, uint32_t type, struct hc_span data);
+/* A value by its name; false: it isn't there, or can't be read. */
+bool hc_hive_value_find(struct hc_hive *hive, struct hc_hive_key key, const char *name,
+			struct hc_hive_value *ret);
 
 #endif

@@ -113,6 +113,22 @@ hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *ar
 	return result;
 }
 
+bool
+hc_hive_value_find(struct hc_hive *hive, struct hc_hive_key key, const char *name,
+		   struct hc_hive_value *ret)
+{
+	struct hc_hive_value value = { .name = name };
+	hive_type type;
+
+	value.value = hivex_node_get_value(hive->hive, key.node, name);
+	if (value.value == 0 ||
+	    hivex_value_type(hive->hive, value.value, &type, &value.size) < 0)
+		return false;
+	value.type = (uint32_t)type;
+	*ret = value;
+	return true;
+}
+
 /* ---------------------------------------------------------------- data as text */
 
 /* [MS-RRP] 3.1.1.5; the numbers are those of winnt.h. */
@@ -165,7 +181,7 @@ hex_text(struct hc_arena *arena, const uint8_t *bytes, size_t size)
 }
 
 static char *
-data_text(struct hc_arena *arena, hive_type type, uint8_t *bytes, size_t size)
+data_text(struct hc_arena *arena, uint32_t type, uint8_t *bytes, size_t size)
 {
 	size_t even = size / 2 * 2;
 
@@ -178,6 +194,18 @@ data_text(struct hc_arena *arena, hive_type type, uint8_t *bytes, size_t size)
 	if (type == hive_t_dword_be && size == 4)
 		return hc_arena_printf(arena, "%u", __builtin_bswap32(hc_get_le32(bytes)));
 	return hex_text(arena, bytes, size);
+}
+
+const char *
+hc_hive_data_text(struct hc_arena *arena, uint32_t type, struct hc_span data)
+{
+	uint8_t *copy = hc_arena_alloc(arena, data.size + 1);
+
+	if (copy == NULL)
+		return NULL;
+	if (data.size > 0)
+		memcpy(copy, data.data, data.size);
+	return data_text(arena, type, copy, data.size);
 }
 
 int

@@ -68,6 +68,27 @@ find_root(struct inspection *in, struct hc_err *err)
 	return 1;
 }
 
+int
+hc_windows_root(struct hc_volume *volume, struct hc_arena *arena, const char **ret,
+		struct hc_err *err)
+{
+	struct inspection in = { .volume = volume, .arena = arena };
+	int result = find_root(&in, err);
+	char *root;
+
+	if (result != 0)
+		return result;
+	root = hc_arena_strdup(arena, in.root);
+	if (root == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a path");
+	/* Of boot.ini it comes with backslashes. */
+	for (char *at = root; *at != '\0'; at++)
+		if (*at == '\\')
+			*at = '/';
+	*ret = root;
+	return 0;
+}
+
 /* ---------------------------------------------------------------- hives */
 
 int

@@ -23,6 +23,10 @@
 int hc_windows_inspect(struct hc_volume *volume, struct hc_arena *arena, struct hc_windows *ret,
 		       struct hc_err *err);
 
+/* The folder of the Windows on this volume: "/Windows".  0: there is one; 1: there is none. */
+int hc_windows_root(struct hc_volume *volume, struct hc_arena *arena, const char **ret,
+		    struct hc_err *err);
+
 /* The Windows on a partition of a disk, with firmware and system_partition; NULL: there is none, or it can't be read. */
 struct hc_windows *hc_windows_on(struct hc_io *disk, unsigned table,
 				 const struct hc_partition *partition, struct hc_arena *arena);

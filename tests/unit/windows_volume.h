@@ -35,6 +35,20 @@ make_hive(const struct sandbox *box, const char *hive, const char *fixture)
 		   top, hive, hive, top, fixture) == 0;
 }
 
+/* A hive made from text in the same dialect. */
+__attribute__((unused)) static bool
+make_hive_text(const struct sandbox *box, const char *hive, const char *text)
+{
+	char top[PATH_MAX];
+
+	return getcwd(top, sizeof(top)) != NULL && put_text(box, "hive.reg", text) &&
+	       run(box,
+		   "python3 -c \"import sys; sys.path.insert(0, '%s/tests/fixtures/standin'); "
+		   "from builder import reg; reg.build('%s', '%s', 'ROOT', "
+		   "[open('hive.reg').read()], {})\"",
+		   top, hive, hive) == 0;
+}
+
 /* A real hive, unpacked to `hive`; false when there is none. */
 __attribute__((unused)) static bool
 real_hive(const struct sandbox *box, const char *set, const char *name, const char *hive)

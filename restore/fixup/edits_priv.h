@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a wish that is not fulfilled becomes an edit: what want.c and want_file.c share. */
+#ifndef HC_FIXUP_EDITS_PRIV_H
+#define HC_FIXUP_EDITS_PRIV_H
+
+#include "restore/fixup/fixup_priv.h"
+
+int fix_no_memory(struct hc_err *err);
+/* Adds it unless an equal one is there; its `fixup` is filled in. */
+int fix_add(struct fix *fix, const struct hc_edit *edit, struct hc_err *err);
+/* A copy in the arena; NULL: no memory. */
+struct hc_edit_state *fix_state(struct fix *fix, const struct hc_edit_state *state);
+
+#endif
