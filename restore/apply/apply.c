@@ -2,7 +2,7 @@
 /*
  * apply: the steps in their order (hazards 5).
  *
- *	open ─▶ target ─▶ invalidate ─▶ data ─▶ readback ─▶ held ─▶ tables ─▶ journal ─▶ done
+ *	open ─▶ target ─▶ invalidate ─▶ data ─▶ readback ─▶ fixups ─▶ held ─▶ tables ─▶ journal ─▶ done
  *	open ─▶ target ─▶ held contents ─▶ readback ─▶ tables compared ─▶ done         (verify_only)
  *
  * Each step has a `run` that does its work, or starts the workers, and then a poll until they end.
@@ -152,13 +152,15 @@ start_readback(struct hc_apply *apply, struct hc_err *err)
 	return apply_start_workers(apply, err);
 }
 
-/* For comparing only: rows that tables or the journal share with data need what the backup has there. */
+/* For comparing only: what the target has been through since it was restored; and rows that tables or the journal share with data need what the backup has there. */
 static int
 load_held(struct hc_apply *apply, struct hc_err *err)
 {
 	struct hc_session *session = NULL;
-	int result = hc_session_open(hc_backup_place(apply->backup), &session, err);
+	int result = apply_read_repairs(apply, err);
 
+	if (result == 0)
+		result = hc_session_open(hc_backup_place(apply->backup), &session, err);
 	for (size_t i = 0; result == 0 && i < apply->plan->held.count; i++) {
 		const struct hc_plan_held *held = apply->held[i].plan;
 
@@ -194,6 +196,8 @@ static const struct step restore_steps[] = {
 	{ "invalidate", invalidate, false, "tables erased: not bootable" },
 	{ "data", start_data, true, "data written, not yet checked: not bootable" },
 	{ "readback", start_readback, true, "data written and checked: not bootable yet" },
+	{ "fixups", apply_make_repairs, false,
+	  "data checked, Windows repaired: not bootable yet" },
 	{ "held", apply_write_held, false, "volumes complete, partition table missing" },
 	{ "tables", apply_write_tables, false, "restored; the journal still says started" },
 	{ "journal", finish, false, "restored and checked" },
@@ -386,6 +390,7 @@ hc_apply_close(struct hc_apply *apply)
 	apply_stop_workers(apply);
 	apply_close_blobs(apply);
 	apply_close_held(apply);
+	apply_close_repaired(apply);
 	hc_target_close(apply->target);
 	hc_backup_close(apply->backup);
 	pthread_cond_destroy(&apply->changed_cond);

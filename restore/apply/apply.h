@@ -7,6 +7,7 @@
  *            invalidate  tables and first sectors become zeros, the kernel's partitions are dropped
  *            data        fetch → decompress → check → write, in spans of up to 2 MiB, several threads
  *            readback    every span is read from the medium and checked again
+ *            fixups      the plan's edits are made in the restored Windows (repair.h)
  *            held        first sectors of the volumes are written
  *            tables      backup GPT, primary GPT, sector 0; each flushed and read back
  *            journal     "finished"

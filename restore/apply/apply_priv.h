@@ -9,6 +9,7 @@
 #include "restore/catalog/catalog.h"
 #include "restore/disk/disk.h"
 #include "restore/disk/journal.h"
+#include "restore/disk/sectors.h"
 #include "restore/source/source.h"
 
 #define SPAN_BYTES      (2u << 20) /* greatest read or write: large enough for any disk */
@@ -43,6 +44,13 @@ struct held {
 	uint8_t *mask;    /* what stands there until the end: zeros, or the journal */
 };
 
+/* A write of the plan's tables, decoded; a repair may change it. */
+struct table_write {
+	uint64_t offset;
+	struct hc_buf bytes;
+	const char *what;
+};
+
 struct figures {
 	uint64_t done; /* of the step that runs */
 	uint64_t written, zeroed, left, reused, read_back, received, retries;
@@ -57,6 +65,14 @@ struct hc_apply {
 	struct hc_target *target;
 	struct blob *blobs;
 	struct held *held;
+	struct table_write *tables;       /* as many as the plan has */
+	struct hc_journal_repair *repair; /* that was made; NULL: none */
+	/* When comparing: what was repaired since the restore, latest first. */
+	struct repaired {
+		struct hc_buf bytes;
+		struct hc_sectors list;
+	} * repaired;
+	size_t repaired_count;
 	uint64_t journal_at; /* index into held + 1; 0: no journal */
 	bool compare_first;  /* resumed, or --reuse: look at the target before fetching */
 	const char *state;
@@ -123,7 +139,18 @@ size_t apply_beside_journal(const struct hc_apply *apply, struct hc_extent range
 			    struct hc_extent ret[2]);
 int apply_write_journal(struct hc_apply *apply, enum hc_journal_state state,
 			struct hc_err *err);
+/* late.c: the target with what is written last, for the repairs. */
+int apply_late_io(struct hc_apply *apply, struct hc_io **ret, struct hc_err *err);
+/* fixups.c: makes the plan's edits; and when comparing, takes what repairs changed out of bytes read from the target. */
+int apply_make_repairs(struct hc_apply *apply, struct hc_err *err);
+int apply_open_repaired(struct hc_apply *apply, const struct hc_journal *journal,
+			struct hc_err *err);
+void apply_take_out_repairs(const struct hc_apply *apply, uint64_t offset, uint8_t *bytes,
+			    size_t length);
+void apply_close_repaired(struct hc_apply *apply);
 /* Looks at the start of the target: our own unfinished journal means that this is a resumed run. */
 int apply_read_journal(struct hc_apply *apply, bool *ret_ours, struct hc_err *err);
+/* The same when comparing: opens the lists of what was repaired here. */
+int apply_read_repairs(struct hc_apply *apply, struct hc_err *err);
 
 #endif

@@ -25,6 +25,27 @@ meet(const struct hc_plan_held *held, const struct span *span)
 				 (size_t)(end - start) };
 }
 
+static int
+open_tables(struct hc_apply *apply, struct hc_err *err)
+{
+	const struct hc_plan_writes *tables = &apply->plan->tables;
+	struct hc_span bytes;
+
+	apply->tables = calloc(tables->count + 1, sizeof(*apply->tables));
+	if (apply->tables == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the plan's tables");
+	for (size_t i = 0; i < tables->count; i++) {
+		struct table_write *table = &apply->tables[i];
+
+		table->offset = tables->items[i].offset;
+		table->what = tables->items[i].what;
+		if (hc_base64_decode(&apply->arena, tables->items[i].bytes, &bytes, err) < 0 ||
+		    hc_buf_append(&table->bytes, bytes.data, bytes.size, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 apply_open_held(struct hc_apply *apply, struct hc_err *err)
 {
@@ -50,12 +71,15 @@ apply_open_held(struct hc_apply *apply, struct hc_err *err)
 		if (plan->journal_offset != 0 && held->plan->offset == plan->journal_offset)
 			apply->journal_at = i + 1;
 	}
-	return 0;
+	return open_tables(apply, err);
 }
 
 void
 apply_close_held(struct hc_apply *apply)
 {
+	for (size_t i = 0; apply->tables != NULL && i < apply->plan->tables.count; i++)
+		hc_buf_done(&apply->tables[i].bytes);
+	free(apply->tables);
 	for (size_t i = 0; apply->held != NULL && i < apply->plan->held.count; i++) {
 		free(apply->held[i].content);
 		free(apply->held[i].mask);
@@ -151,15 +175,11 @@ apply_write_held(struct hc_apply *apply, struct hc_err *err)
 int
 apply_write_tables(struct hc_apply *apply, struct hc_err *err)
 {
-	const struct hc_plan_writes *tables = &apply->plan->tables;
-	struct hc_span bytes;
+	for (size_t i = 0; i < apply->plan->tables.count; i++) {
+		const struct table_write *table = &apply->tables[i];
 
-	for (size_t i = 0; i < tables->count; i++) {
-		const struct hc_plan_write *write = &tables->items[i];
-
-		if (hc_base64_decode(&apply->arena, write->bytes, &bytes, err) < 0 ||
-		    write_checked(apply, write->offset, bytes.data, bytes.size, write->what,
-				  err) < 0)
+		if (write_checked(apply, table->offset, table->bytes.data, table->bytes.size,
+				  table->what, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -168,18 +188,15 @@ apply_write_tables(struct hc_apply *apply, struct hc_err *err)
 int
 apply_check_tables(struct hc_apply *apply, struct hc_err *err)
 {
-	const struct hc_plan_writes *tables = &apply->plan->tables;
 	uint8_t *buf = aligned_alloc(BUFFER_ALIGN, SPAN_BYTES);
-	struct hc_span bytes;
 	int result = -1;
 
 	if (buf == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a buffer");
-	for (size_t i = 0; i < tables->count; i++) {
-		const struct hc_plan_write *write = &tables->items[i];
+	for (size_t i = 0; i < apply->plan->tables.count; i++) {
+		const struct table_write *write = &apply->tables[i];
+		const struct hc_span bytes = hc_buf_span(&write->bytes);
 
-		if (hc_base64_decode(&apply->arena, write->bytes, &bytes, err) < 0)
-			goto out;
 		if (bytes.size > SPAN_BYTES) {
 			hc_err_set(err, H_PLAN_STALE, "%s has %zu bytes", write->what,
 				   bytes.size);
@@ -187,6 +204,7 @@ apply_check_tables(struct hc_apply *apply, struct hc_err *err)
 		}
 		if (hc_target_read(apply->target, write->offset, buf, bytes.size, err) < 0)
 			goto out;
+		apply_take_out_repairs(apply, write->offset, buf, bytes.size);
 		if (memcmp(buf, bytes.data, bytes.size) != 0) {
 			hc_err_set(err, H_TARGET_DIFFERS, "%s is not what the backup has",
 				   write->what);
@@ -222,8 +240,11 @@ apply_beside_journal(const struct hc_apply *apply, struct hc_extent range,
 int
 apply_write_journal(struct hc_apply *apply, enum hc_journal_state state, struct hc_err *err)
 {
-	struct hc_journal journal = { apply->plan_id, apply->plan->task, apply->plan->backup,
-				      state, NULL };
+	struct hc_journal journal = { .plan = apply->plan_id,
+				      .task = apply->plan->task,
+				      .backup = apply->plan->backup,
+				      .state = state,
+				      .repair = apply->repair };
 	char created[HC_TIME_TEXT];
 	struct held *held;
 
@@ -238,30 +259,49 @@ apply_write_journal(struct hc_apply *apply, enum hc_journal_state state, struct 
 			     "the journal", err);
 }
 
-int
-apply_read_journal(struct hc_apply *apply, bool *ret_ours, struct hc_err *err)
+/* 1 and the journal at the start of the target, 0 when there is none. */
+static int
+find_journal(struct hc_apply *apply, struct hc_journal *ret, struct hc_err *err)
 {
 	uint64_t block = hc_target_logical_block(apply->target);
 	size_t length = (size_t)hc_round_down(
 		hc_min_u64(hc_target_size(apply->target), HC_JOURNAL_WITHIN), block);
 	uint8_t *buf = aligned_alloc(BUFFER_ALIGN, HC_JOURNAL_WITHIN);
-	struct hc_journal found = { 0 };
 	uint64_t offset;
 	int result;
 
-	*ret_ours = false;
 	if (buf == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to read the journal");
 	result = hc_target_read(apply->target, 0, buf, length, err);
-	if (result == 0 &&
-	    hc_journal_find(hc_span(buf, length), &apply->arena, &found, &offset) == 1 &&
-	    strcmp(found.plan, apply->plan_id) == 0) {
-		*ret_ours = found.state == HC_JOURNAL_STARTED;
-		if (found.state == HC_JOURNAL_FINISHED)
-			result = hc_err_set(err, H_PLAN_SPENT,
-					    "%s carries it as finished since %s",
-					    apply->plan->target.path, found.created);
-	}
+	if (result == 0)
+		result = hc_journal_find(hc_span(buf, length), &apply->arena, ret, &offset);
 	free(buf);
 	return result;
+}
+
+int
+apply_read_journal(struct hc_apply *apply, bool *ret_ours, struct hc_err *err)
+{
+	struct hc_journal journal = { 0 };
+	int found = find_journal(apply, &journal, err);
+
+	*ret_ours = false;
+	if (found <= 0)
+		return found;
+	if (journal.plan == NULL || strcmp(journal.plan, apply->plan_id) != 0)
+		return 0;
+	*ret_ours = journal.state == HC_JOURNAL_STARTED;
+	if (journal.state != HC_JOURNAL_FINISHED)
+		return 0;
+	return hc_err_set(err, H_PLAN_SPENT, "%s carries it as finished since %s",
+			  apply->plan->target.path, journal.created);
+}
+
+int
+apply_read_repairs(struct hc_apply *apply, struct hc_err *err)
+{
+	struct hc_journal journal = { 0 };
+	int found = find_journal(apply, &journal, err);
+
+	return found <= 0 ? found : apply_open_repaired(apply, &journal, err);
 }

@@ -48,6 +48,7 @@ check_zeros(struct hc_apply *apply, const struct span *span, uint8_t *buf, struc
 		part.source.length = length;
 		if (hc_target_read(apply->target, part.target, buf, length, err) < 0)
 			return -1;
+		apply_take_out_repairs(apply, part.target, buf, length);
 		if (apply_unmask(apply, &part, buf, err) < 0)
 			return -1;
 		if (!hc_is_zero(buf, length))
@@ -72,8 +73,10 @@ apply_check_span(struct hc_apply *apply, struct hc_session *session, const struc
 	if (span->kind == SPAN_ZERO) {
 		result = check_zeros(apply, span, buf, err);
 	} else {
-		if (hc_target_read(apply->target, span->target, buf, length, err) < 0 ||
-		    apply_unmask(apply, span, buf, err) < 0)
+		if (hc_target_read(apply->target, span->target, buf, length, err) < 0)
+			return -1;
+		apply_take_out_repairs(apply, span->target, buf, length);
+		if (apply_unmask(apply, span, buf, err) < 0)
 			return -1;
 		if (image->ops->same != NULL && image->ops->same(image, span->source, buf) == 1)
 			result = 0;

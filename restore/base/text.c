@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 char *
 hc_base64_encode(struct hc_arena *arena, struct hc_span bytes)
@@ -99,6 +100,20 @@ hc_guid_text(const uint8_t g[16], char ret[HC_GUID_TEXT])
 	snprintf(ret, HC_GUID_TEXT, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",
 		 hc_get_le32(g), hc_get_le16(g + 4), hc_get_le16(g + 6), g[8], g[9], g[10],
 		 g[11], g[12], g[13], g[14], g[15]);
+}
+
+int
+hc_guid_random(char ret[HC_GUID_TEXT], struct hc_err *err)
+{
+	uint8_t guid[16];
+
+	if (getrandom(guid, sizeof(guid), 0) != (ssize_t)sizeof(guid))
+		return hc_err_sys(err, H_IO, "asking for random bytes");
+	/* The version is the high half of the third field, which lies little-endian. */
+	guid[7] = (uint8_t)((guid[7] & 0x0f) | 0x40);
+	guid[8] = (uint8_t)((guid[8] & 0x3f) | 0x80);
+	hc_guid_text(guid, ret);
+	return 0;
 }
 
 bool

@@ -38,6 +38,8 @@ void hc_time_text(time_t when, char ret[HC_TIME_TEXT]);
  * or without braces, either case). */
 void hc_guid_text(const uint8_t guid[16], char ret[HC_GUID_TEXT]);
 bool hc_guid_parse(const char *text, uint8_t ret[16]);
+/* A random one (RFC 9562, version 4). */
+int hc_guid_random(char ret[HC_GUID_TEXT], struct hc_err *err);
 
 /* UTF-16LE to UTF-8, stopping at the first U+0000; a lone surrogate becomes U+FFFD.  NULL when memory
  * is out. */

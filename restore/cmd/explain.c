@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "restore/cmd/cli.h"
+#include "restore/fixup/fixup.h"
 #include "restore/model/event.h"
 #include "restore/model/facts.h"
 #include "restore/model/intent.h"
@@ -11,13 +12,14 @@
 #include "restore/model/plan.h"
 #include "restore/model/report.h"
 #include "restore/model/survey.h"
+#include "restore/model/undo.h"
 #include "restore/rules/rules.h"
 
 static const struct hc_shape *const shapes[] = {
 	&hc_facts_shape,       &hc_windows_shape, &hc_manifest_shape, &hc_repository_shape,
 	&hc_catalog_shape,     &hc_intent_shape,  &hc_survey_shape,   &hc_verdict_shape,
 	&hc_plan_shape,        &hc_event_shape,   &hc_report_shape,   &hc_journal_shape,
-	&hc_disk_record_shape,
+	&hc_disk_record_shape, &hc_undo_shape,    &hc_repairs_shape,
 };
 
 #define SHAPE_COUNT (sizeof(shapes) / sizeof(shapes[0]))
@@ -53,12 +55,13 @@ print_rule_line(const struct hc_rule *rule)
 	printf("\n");
 }
 
-/* The page of docs/rules. */
+/* The page of docs/rules, or of docs/fixups. */
 static int
-print_page(const struct hc_rule *rule, struct hc_err *err)
+print_page(const struct hc_rule *rule, const struct hc_fixup *fixup, struct hc_err *err)
 {
 	struct hc_buf text = { 0 };
-	int result = hc_rule_page(rule, &text, err);
+	int result = rule != NULL ? hc_rule_page(rule, &text, err)
+				  : hc_fixup_page(fixup, &text, err);
 
 	if (result == 0)
 		result = cli_print_buf(&text, err);
@@ -70,6 +73,7 @@ static int
 print_list(const char *kind, struct hc_err *err)
 {
 	const struct hc_err_info *info;
+	const struct hc_fixup *fixup;
 	const struct hc_rule *rule;
 
 	if (strcmp(kind, "errors") == 0)
@@ -78,6 +82,10 @@ print_list(const char *kind, struct hc_err *err)
 	else if (strcmp(kind, "rules") == 0)
 		for (size_t i = 0; (rule = hc_rules_at(i)) != NULL; i++)
 			print_rule_line(rule);
+	else if (strcmp(kind, "fixups") == 0)
+		for (size_t i = 0; (fixup = hc_fixups_at(i)) != NULL; i++)
+			printf("%s\t%s\t%s\n", fixup->id, fixup->title,
+			       fixup->on_request ? "on request" : "by itself");
 	else if (strcmp(kind, "schemas") == 0)
 		for (size_t i = 0; i < SHAPE_COUNT; i++)
 			printf("%.*s\n",
@@ -87,7 +95,8 @@ print_list(const char *kind, struct hc_err *err)
 		for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
 			printf("%s\t%.*s\n", c->name, (int)strcspn(c->about, "\n"), c->about);
 	else
-		return hc_err_set(err, H_USAGE, "--list %s: errors, rules, schemas or commands",
+		return hc_err_set(err, H_USAGE,
+				  "--list %s: errors, rules, fixups, schemas or commands",
 				  kind);
 	return 0;
 }
@@ -97,6 +106,7 @@ cmd_explain(struct cli *cli, struct hc_err *err)
 {
 	static const int exits[] = { 2, 1, 3, 4, 5 };
 	const struct hc_err_info *info;
+	const struct hc_fixup *fixup;
 	const struct hc_rule *rule;
 
 	if (cli_has(cli, "schema"))
@@ -105,16 +115,18 @@ cmd_explain(struct cli *cli, struct hc_err *err)
 		return print_list(cli_get(cli, "list"), err);
 	if (cli->arg_count == 0)
 		return hc_err_set(err, H_USAGE,
-				  "explain wants a rule or an error, such as FW-1 or H0404");
+				  "explain wants a rule, an error or a repair, such as FW-1, "
+				  "H0404 or bcd");
 	rule = hc_rules_by_id(cli->args[0]);
-	info = rule == NULL ? hc_err_info_by_id(cli->args[0]) : NULL;
-	if (rule != NULL)
-		return print_page(rule, err);
+	fixup = rule == NULL ? hc_fixups_by_id(cli->args[0]) : NULL;
+	info = hc_err_info_by_id(cli->args[0]);
+	if (rule != NULL || fixup != NULL)
+		return print_page(rule, fixup, err);
 	if (info != NULL)
 		printf("H%04d  %s\n\nExit status %d.\nDo: %s\n", (int)info->code, info->title,
 		       exits[info->class], info->remedy);
 	else
-		return hc_err_set(err, H_NOT_FOUND, "there is no rule and no error \"%s\"",
+		return hc_err_set(err, H_NOT_FOUND, "there is no rule, error or repair \"%s\"",
 				  cli->args[0]);
 	return 0;
 }

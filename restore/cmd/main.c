@@ -26,6 +26,12 @@ atomic_bool cli_stop;
 	{                                                                                      \
 		"accept", "RULE", "accept a warning by name; stands in plan and report"        \
 	}
+#define REPAIR_OPTIONS                                                                         \
+	{ "fixups", "ID", "make a repair that is made on request only; may be repeated" },     \
+		{ "drivers", "DIR", "driver packages for devices that Windows has none for" }, \
+	{                                                                                      \
+		"convert-firmware", "KIND", "uefi or bios: make Windows start by that"         \
+	}
 #define PLACE_OPTIONS                                                                          \
 	{ "ca-file", "FILE", "PEM certificates to trust for https" },                          \
 	{                                                                                      \
@@ -64,6 +70,7 @@ static const struct cli_option check_options[] = {
 	{ "target", "TARGET", "disk or image file to judge, too" },
 	{ "partition", "N", "volume that --mode volume is about" },
 	MACHINE_OPTIONS,
+	REPAIR_OPTIONS,
 	PLACE_OPTIONS,
 	END
 };
@@ -73,6 +80,7 @@ static const struct cli_option plan_options[] = {
 	{ "out", "FILE", "write the plan to FILE (default with --json: standard output)" },
 	{ "reuse", NULL, "keep what the target holds already where it is the same" },
 	MACHINE_OPTIONS,
+	REPAIR_OPTIONS,
 	PLACE_OPTIONS,
 	END
 };
@@ -92,8 +100,21 @@ static const struct cli_option restore_options[] = {
 	{ "unattended", NULL, "ask nobody; the answer file says everything" },
 	{ "intent", "URL", "answer file, a path or a URL" },
 	MACHINE_OPTIONS,
+	REPAIR_OPTIONS,
 	PLACE_OPTIONS,
 	END
+};
+static const struct cli_option fix_options[] = {
+	{ "only", "ID", "this repair alone, also one on request; may be repeated" },
+	{ "dry-run", NULL, "say what would be changed, old and new, and change nothing" },
+	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" },
+	{ "facts", "FILE", "facts of the machine that it shall start on (default: this one)" },
+	{ "for-machine", "FACTS", "for another machine: its facts, or \"unknown\"" },
+	REPAIR_OPTIONS,
+	END
+};
+static const struct cli_option undo_options[] = {
+	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" }, END
 };
 static const struct cli_option verify_options[] = {
 	{ "target", "TARGET", "compare a restored disk or file with the backup" },
@@ -117,7 +138,7 @@ static const struct cli_option extract_options[] = {
 };
 static const struct cli_option report_options[] = { END };
 static const struct cli_option explain_options[] = {
-	{ "list", "KIND", "errors, rules, schemas or commands" },
+	{ "list", "KIND", "errors, rules, fixups, schemas or commands" },
 	{ "schema", "NAME", "the JSON Schema of a document" },
 	END
 };
@@ -138,6 +159,9 @@ const struct cli_command cli_commands[] = {
 	{ "apply", "PLAN", 1, 1, "Carries out a plan.", apply_options, cmd_apply },
 	{ "restore", "[BACKUP]", 0, 1, "Probe, plan, apply and report in one, for people.",
 	  restore_options, cmd_restore },
+	{ "fix", "TARGET", 1, 1, "Repairs the Windows on a disk for the machine it stands in.",
+	  fix_options, cmd_fix },
+	{ "undo", "TARGET", 1, 1, "Takes the last repair back.", undo_options, cmd_undo },
 	{ "verify", "BACKUP", 1, 1, "Checks a backup, or a target against it.", verify_options,
 	  cmd_verify },
 	{ "ls", "BACKUP PATH", 1, 2, "Lists a folder inside a backup.", file_options, cmd_ls },
@@ -145,8 +169,9 @@ const struct cli_command cli_commands[] = {
 	{ "extract", "BACKUP PATH", 2, 2, "Copies a file or folder out of a backup.",
 	  extract_options, cmd_extract },
 	{ "report", "DIR", 1, 1, "The report of a run.", report_options, cmd_report },
-	{ "explain", "[RULE|ERROR]", 0, 1, "What a rule or an error means and what to do.",
-	  explain_options, cmd_explain },
+	{ "explain", "[RULE|ERROR|FIXUP]", 0, 1,
+	  "What a rule, an error or a repair means and what to do.", explain_options,
+	  cmd_explain },
 	{ NULL, NULL, 0, 0, NULL, NULL, NULL },
 };
 

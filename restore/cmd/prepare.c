@@ -34,7 +34,8 @@ request_from_options(struct cli *cli, struct request *ret, struct hc_err *err)
 	*ret = (struct request){ .backup = cli->arg_count > 0 ? cli->args[0] : NULL,
 				 .target = cli_get(cli, "target"),
 				 .reuse = cli_has(cli, "reuse") };
-	if (cli_number(cli, "tombstone-days", 0, &ret->tombstone_days, err) < 0 ||
+	if (fix_request_from_options(cli, &ret->fix, err) < 0 ||
+	    cli_number(cli, "tombstone-days", 0, &ret->tombstone_days, err) < 0 ||
 	    cli_list(cli, "accept", &ret->accepted, err) < 0)
 		return -1;
 	return cli_list(cli, "override", &ret->overrides, err);
@@ -56,10 +57,9 @@ server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,
 
 /* ---------------------------------------------------------------- the machine */
 
-/* Which facts the rules about the machine are judged on; NULL: none (hazards 6). */
-static int
-find_facts(struct cli *cli, const struct request *request, struct prepared *ret,
-	   const struct hc_facts **ret_facts, struct hc_err *err)
+int
+find_facts(struct cli *cli, const struct request *request, struct hc_facts *facts,
+	   const struct hc_facts **ret, bool *ret_here, struct hc_err *err)
 {
 	const char *other = cli_get(cli, "for-machine"), *file = cli_get(cli, "facts");
 	const struct hc_probe_options here = { 0 };
@@ -67,22 +67,44 @@ find_facts(struct cli *cli, const struct request *request, struct prepared *ret,
 	bool is_device = request->target != NULL && stat(request->target, &st) == 0 &&
 			 S_ISBLK(st.st_mode);
 
-	*ret_facts = request->facts;
+	*ret = request->facts;
+	*ret_here = request->facts != NULL && is_device;
 	if (request->facts != NULL)
 		return 0;
 	if (other != NULL && strcmp(other, "unknown") == 0)
 		return 0;
 	if (other != NULL)
 		file = other;
-	*ret_facts = &ret->facts;
+	*ret = facts;
 	if (file != NULL)
-		return hc_doc_load(&hc_facts_shape, file, &cli->arena, &ret->facts, err);
+		return hc_doc_load(&hc_facts_shape, file, &cli->arena, facts, err);
 	/* An image file will be used by another machine, of which nothing was said. */
 	if (request->target != NULL && !is_device) {
-		*ret_facts = NULL;
+		*ret = NULL;
 		return 0;
 	}
-	return hc_probe(&here, &cli->arena, &ret->facts, err);
+	*ret_here = is_device;
+	return hc_probe(&here, &cli->arena, facts, err);
+}
+
+/* The repairs that this program makes here: of its table, those that did not refuse. */
+static int
+list_fixups(struct cli *cli, const struct hc_survey *survey, struct hc_strings *ret,
+	    struct hc_err *err)
+{
+	const struct hc_fixup *fixup;
+
+	for (size_t i = 0; survey->repairs_known && (fixup = hc_fixups_at(i)) != NULL; i++) {
+		bool refused = false;
+
+		for (size_t k = 0; k < survey->notes.count; k++)
+			refused = refused ||
+				  (survey->notes.items[k].refused &&
+				   strcmp(survey->notes.items[k].fixup, fixup->id) == 0);
+		if (!refused && hc_strings_add(ret, &cli->arena, fixup->id, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* ---------------------------------------------------------------- the target */
@@ -173,6 +195,7 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 	struct hc_place_options place;
 	uint64_t disk, partition;
 	const char *mode;
+	bool here;
 
 	memset(ret, 0, sizeof(*ret));
 	if (request->backup == NULL)
@@ -197,7 +220,7 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 	ret->input.task = request->task;
 	ret->input.reuse = request->reuse;
 	if (server_time(cli, ret->backup, &rules->server_time, err) < 0 ||
-	    find_facts(cli, request, ret, &rules->facts, err) < 0)
+	    find_facts(cli, request, &ret->facts, &rules->facts, &here, err) < 0)
 		return -1;
 	if (request->target != NULL) {
 		if (describe_target(cli, request->target, disk, ret, err) < 0)
@@ -209,11 +232,14 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 			ret->input.reuse = true;
 	}
 	if (disk < rules->manifest->disks.count) {
-		const struct hc_survey_request survey = { .disk = disk,
-							  .target = rules->target,
-							  .facts = rules->facts };
+		struct hc_survey_request survey = { .disk = disk,
+						    .target = rules->target,
+						    .facts = rules->facts,
+						    .fix = request->fix };
 
-		if (hc_survey(ret->backup, &survey, &cli->arena, &ret->survey, err) < 0)
+		survey.fix.this_machine = here;
+		if (hc_survey(ret->backup, &survey, &cli->arena, &ret->survey, err) < 0 ||
+		    list_fixups(cli, &ret->survey, &ret->input.fixups, err) < 0)
 			return -1;
 		rules->survey = &ret->survey;
 	}

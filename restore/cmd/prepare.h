@@ -9,6 +9,7 @@
 #include "restore/catalog/catalog.h"
 #include "restore/cmd/cli.h"
 #include "restore/disk/disk.h"
+#include "restore/fixup/fixup.h"
 #include "restore/plan/plan.h"
 
 struct request {
@@ -19,6 +20,7 @@ struct request {
 	const char *task;
 	uint64_t tombstone_days; /* 0: not stated */
 	bool reuse, unattended, named_by_identity, reerase;
+	struct hc_fix_request fix; /* what is asked of the repairs: drivers, those on request */
 };
 
 struct prepared {
@@ -34,6 +36,12 @@ int place_options(struct cli *cli, struct hc_place_options *ret, struct hc_err *
 /* What time the backup's server says it is, for the rules: *ret stays NULL where none says it (hazards 20). */
 int server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,
 		struct hc_err *err);
+/* Which facts the rules about the machine are judged on; NULL: none (hazards 6).  *ret_here: they are those of the machine
+ * that this runs on, and the target is a disk of it. */
+int find_facts(struct cli *cli, const struct request *request, struct hc_facts *facts,
+	       const struct hc_facts **ret, bool *ret_here, struct hc_err *err);
+/* fix.c: --only, --fixups, --drivers, --convert-firmware. */
+int fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_err *err);
 /* A request from the command's own options. */
 int request_from_options(struct cli *cli, struct request *ret, struct hc_err *err);
 int prepare(struct cli *cli, const struct request *request, struct prepared *ret,

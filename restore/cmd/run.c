@@ -12,42 +12,34 @@
 
 /* ---------------------------------------------------------------- confirmation */
 
-static int
-ask(const struct hc_plan *plan, char *answer, size_t size, struct hc_err *err)
+/* What was typed; "" where nothing was. */
+static void
+ask(const struct hc_identity *identity, struct hc_span page, char *answer, size_t size)
 {
-	struct hc_buf text = { 0 };
-	int result = hc_plan_text(plan, &text, err);
-
-	if (result == 0)
-		fprintf(stderr,
-			"%.*s\nType the target's identity, %s, to go on: ", (int)text.size,
-			(const char *)text.data, plan->target.identity.name);
-	hc_buf_done(&text);
-	if (result < 0)
-		return -1;
+	fprintf(stderr, "%.*s\nType the target's identity, %s, to go on: ", (int)page.size,
+		(const char *)page.data, identity->name);
 	if (fgets(answer, (int)size, stdin) == NULL)
 		answer[0] = '\0';
 	answer[strcspn(answer, "\n")] = '\0';
-	return 0;
 }
 
 int
-run_confirm(struct cli *cli, const struct hc_plan *plan, struct hc_err *err)
+run_confirm_target(struct cli *cli, const struct hc_plan_target *target, const char *what,
+		   struct hc_span page, struct hc_err *err)
 {
-	const struct hc_identity *identity = &plan->target.identity;
+	const struct hc_identity *identity = &target->identity;
 	const char *given = cli_get(cli, "confirm");
 	char answer[256];
 
 	if (identity->name == NULL)
 		return hc_err_set(err, H_TARGET_BAD, "%s has neither serial number nor WWN",
-				  plan->target.path);
+				  target->path);
 	if (given == NULL && !cli->json && isatty(STDIN_FILENO) == 1) {
-		if (ask(plan, answer, sizeof(answer), err) < 0)
-			return -1;
+		ask(identity, page, answer, sizeof(answer));
 		given = answer;
 	}
 	if (given == NULL || given[0] == '\0') {
-		hc_err_set(err, H_CONFIRM_MISSING, "%s would be erased", plan->target.path);
+		hc_err_set(err, H_CONFIRM_MISSING, "%s would be %s", target->path, what);
 		return hc_err_remedy(err, "Add `--confirm %s` if that is the disk you mean.",
 				     identity->name);
 	}
@@ -55,7 +47,20 @@ run_confirm(struct cli *cli, const struct hc_plan *plan, struct hc_err *err)
 	    (identity->wwn != NULL && strcmp(given, identity->wwn) == 0))
 		return 0;
 	return hc_err_set(err, H_CONFIRM_WRONG, "\"%s\" was confirmed, but %s is \"%s\"", given,
-			  plan->target.path, identity->name);
+			  target->path, identity->name);
+}
+
+int
+run_confirm(struct cli *cli, const struct hc_plan *plan, struct hc_err *err)
+{
+	struct hc_buf page = { 0 };
+	int result = hc_plan_text(plan, &page, err);
+
+	if (result == 0)
+		result = run_confirm_target(cli, &plan->target, "erased", hc_buf_span(&page),
+					    err);
+	hc_buf_done(&page);
+	return result;
 }
 
 /* ---------------------------------------------------------------- the state folder */

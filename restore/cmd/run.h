@@ -19,6 +19,10 @@ struct run {
 
 /* H_CONFIRM_MISSING (exit 4) unless --confirm, or somebody at the terminal, names the target. */
 int run_confirm(struct cli *cli, const struct hc_plan *plan, struct hc_err *err);
+/* The same for anything else that changes a disk: `what` happens to it ("changed"); `page` is shown to somebody at the
+ * terminal before the question. */
+int run_confirm_target(struct cli *cli, const struct hc_plan_target *target, const char *what,
+		       struct hc_span page, struct hc_err *err);
 /* Applies; prints events; writes the state folder; fills in the report in any case. */
 int run_plan(struct cli *cli, struct run *run, struct hc_err *err);
 /* The target against the backup; writes nothing to it. */

@@ -172,7 +172,8 @@ look_for_journal(struct hc_io *io, struct hc_disk *disk, struct hc_arena *arena,
 		return no_memory(err);
 	if (hc_io_pread(io, 0, start, length, err) < 0)
 		goto out;
-	if (hc_journal_find(hc_span(start, length), arena, &journal, &offset) == 1) {
+	if (hc_journal_find(hc_span(start, length), arena, &journal, &offset) == 1 &&
+	    journal.state != HC_JOURNAL_NONE) {
 		bool finished = journal.state == HC_JOURNAL_FINISHED;
 
 		disk->journal = journal.plan;

@@ -126,6 +126,9 @@ int hc_target_zero(struct hc_target *target, struct hc_extent range, bool must,
 /* BLKDISCARD of a range; nothing for what can't. Only after confirmation (hazards 18). */
 int hc_target_discard(struct hc_target *target, struct hc_extent range, struct hc_err *err);
 int hc_target_flush(struct hc_target *target, struct hc_err *err);
+/* The target as an io, for reading and writing at any offset: borrowed, its close leaves the target open; flush is
+ * hc_target_flush. */
+int hc_target_io(struct hc_target *target, struct hc_io **ret, struct hc_err *err);
 /* Tells the kernel to forget (before) or to read again (after) the partitions. */
 int hc_target_drop_partitions(struct hc_target *target, struct hc_err *err);
 int hc_target_reread_partitions(struct hc_target *target, struct hc_err *err);

@@ -50,3 +50,27 @@ hc_journal_find(struct hc_span start_of_disk, struct hc_arena *arena, struct hc_
 	}
 	return 0;
 }
+
+int
+hc_journal_room(struct hc_io *head, uint64_t least, uint64_t logical_block, uint64_t *ret,
+		struct hc_err *err)
+{
+	uint64_t at = hc_round_down(hc_min_u64(head->size, HC_JOURNAL_WITHIN), logical_block);
+	uint8_t bytes[HC_JOURNAL_BYTES];
+
+	least = hc_round_up(least, logical_block);
+	*ret = 0;
+	while (at >= least + HC_JOURNAL_BYTES) {
+		at -= logical_block;
+		if (at + HC_JOURNAL_BYTES > head->size ||
+		    at + HC_JOURNAL_BYTES > HC_JOURNAL_WITHIN)
+			continue;
+		if (hc_io_pread(head, at, bytes, sizeof(bytes), err) < 0)
+			return -1;
+		if (hc_is_zero(bytes, sizeof(bytes))) {
+			*ret = at;
+			return 0;
+		}
+	}
+	return 0;
+}

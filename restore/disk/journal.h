@@ -11,6 +11,7 @@
 #ifndef HC_DISK_JOURNAL_H
 #define HC_DISK_JOURNAL_H
 
+#include "restore/base/io.h"
 #include "restore/model/report.h"
 
 #define HC_JOURNAL_BYTES  4096u
@@ -25,5 +26,10 @@ int hc_journal_block(const struct hc_journal *journal, uint8_t ret[HC_JOURNAL_BY
  */
 int hc_journal_find(struct hc_span start_of_disk, struct hc_arena *arena,
 		    struct hc_journal *ret, uint64_t *ret_offset);
+
+/* The last place of zeros for a block before `head` ends and HC_JOURNAL_WITHIN is over, but not before `least`, where the
+ * partition table ends; 0: there is none.  From the end downwards: boot loaders use the gap from its start. */
+int hc_journal_room(struct hc_io *head, uint64_t least, uint64_t logical_block, uint64_t *ret,
+		    struct hc_err *err);
 
 #endif

@@ -18,17 +18,9 @@
 int hc_overlay_open(struct hc_io *base, uint32_t block, uint64_t budget, struct hc_io **ret,
 		    struct hc_err *err);
 
-/* Neighbouring blocks that differ from the base. */
-struct hc_overlay_run {
-	uint64_t offset;
-	uint64_t length;
-};
-struct hc_overlay_runs {
-	struct hc_overlay_run *items;
-	size_t count;
-};
-/* Sorted by offset.  Blocks that were written with what the base has are none. */
-int hc_overlay_runs(struct hc_io *overlay, struct hc_arena *arena, struct hc_overlay_runs *ret,
+/* Where it differs from the base: whole blocks, neighbours in one, by offset.  Blocks that were written with what the base has
+ * are left out.  On the heap: hc_extents_done; `arena` for its own use. */
+int hc_overlay_runs(struct hc_io *overlay, struct hc_arena *arena, struct hc_extents *ret,
 		    struct hc_err *err);
 
 #endif

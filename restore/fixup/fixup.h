@@ -82,7 +82,8 @@ int hc_fixup_detect(struct hc_offline *offline, const struct hc_fix_request *req
 /* Where the edits of one partition are made. */
 struct hc_fix_target {
 	uint64_t partition;
-	struct hc_io *io; /* of the whole partition, writable */
+	struct hc_io *io; /* of the whole partition, writable; partition 0: of the disk */
+	uint64_t start;   /* on the disk */
 };
 
 /*
@@ -93,7 +94,8 @@ struct hc_fix_target {
 int hc_fixup_perform(const struct hc_edits *edits, const struct hc_fix_target *targets,
 		     size_t count, struct hc_arena *arena, struct hc_err *err);
 
-/* For people: each key, value, element, file and sector with old and new, grouped by fixup, and the notes. */
-int hc_fixup_text(const struct hc_fix_found *found, struct hc_buf *out, struct hc_err *err);
+/* Whether each of them is in effect, variables apart; H_FIX_STALE names the first that isn't. */
+int hc_fixup_check(const struct hc_edits *edits, const struct hc_fix_target *targets,
+		   size_t count, struct hc_arena *arena, struct hc_err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "restore/boot/boot.h"
+#include "restore/disk/disk.h"
 #include "restore/windows/windows.h"
 
 /* UEFI 2.10 section 5.3.3. */
@@ -199,6 +200,52 @@ fail:
 	return -1;
 }
 
+/* A window for each partition; `ios` has those that were opened, also after a failure. */
+static int
+open_windows(struct hc_io *disk, const struct hc_table *table, struct hc_offline_part *parts,
+	     struct hc_io **ios, struct hc_err *err)
+{
+	for (size_t i = 0; i < table->partitions.count; i++) {
+		const struct hc_partition *p = &table->partitions.items[i];
+
+		if (hc_io_window(disk, (struct hc_extent){ p->start, p->size }, &ios[i], err) <
+		    0)
+			return -1;
+		parts[i] = (struct hc_offline_part){ *p, ios[i] };
+	}
+	return 0;
+}
+
+int
+hc_offline_open_disk(struct hc_io *disk, uint64_t logical_block, struct hc_arena *arena,
+		     struct hc_offline *ret, struct hc_err *err)
+{
+	struct hc_table table = { 0 };
+	struct hc_offline_layout layout = { .disk = disk, .disk_size = disk->size };
+	struct hc_offline_part *parts;
+	struct hc_io **ios;
+
+	if (hc_table_read(disk, logical_block, arena, &table, err) < 0)
+		return -1;
+	parts = hc_arena_array(arena, table.partitions.count + 1, sizeof(*parts));
+	ios = hc_arena_array(arena, table.partitions.count + 1, sizeof(struct hc_io *));
+	if (parts == NULL || ios == NULL)
+		return no_memory(err);
+	layout.logical_block = table.logical_block;
+	layout.table = table.type;
+	layout.table_id = table.id;
+	layout.parts = parts;
+	layout.count = table.partitions.count;
+	if (open_windows(disk, &table, parts, ios, err) == 0 &&
+	    hc_offline_open(&layout, NULL, arena, ret, err) == 0) {
+		ret->owned = ios;
+		return 0;
+	}
+	for (size_t i = 0; i < table.partitions.count; i++)
+		hc_io_close(ios[i]);
+	return -1;
+}
+
 void
 hc_offline_close(struct hc_offline *offline)
 {
@@ -206,6 +253,8 @@ hc_offline_close(struct hc_offline *offline)
 		hc_hive_close(offline->hives.items[i].loaded.hive);
 	for (size_t i = 0; i < offline->count; i++)
 		hc_volume_close(offline->volumes[i].volume);
+	for (size_t i = 0; offline->owned != NULL && i < offline->count; i++)
+		hc_io_close(offline->owned[i]);
 	offline->hives.count = offline->count = 0;
 }
 

@@ -56,6 +56,8 @@ struct hc_offline {
 		struct hc_offline_hive *items;
 		size_t count;
 	} hives;
+	struct hc_io *
+		*owned; /* ios of volumes that hc_offline_close closes; NULL: the caller's */
 };
 
 /* What of a disk is opened: a row for each partition, with an io of its bytes.  The ios are borrowed. */
@@ -76,6 +78,9 @@ struct hc_offline_layout {
 /* `windows` NULL: it is inspected; else what is known of it already. */
 int hc_offline_open(const struct hc_offline_layout *layout, struct hc_windows *windows,
 		    struct hc_arena *arena, struct hc_offline *ret, struct hc_err *err);
+/* The same of a whole disk, by its partition table (H_DISK_TABLE …); `disk` outlives it. logical_block 0: found out. */
+int hc_offline_open_disk(struct hc_io *disk, uint64_t logical_block, struct hc_arena *arena,
+			 struct hc_offline *ret, struct hc_err *err);
 void hc_offline_close(struct hc_offline *offline);
 
 /*

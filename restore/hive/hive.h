@@ -81,6 +81,10 @@ struct hc_volume;
 int hc_hive_load(struct hc_volume *volume, const char *path, const char *name,
 		 struct hc_arena *arena, struct hc_hive_loaded *ret, struct hc_err *err);
 
+/* The bytes of that hive as they would be without logs, to be edited (edit.h).  H_HIVE_DIRTY: its logs can't make it whole. */
+int hc_hive_load_bytes(struct hc_volume *volume, const char *path, const char *name,
+		       struct hc_arena *arena, struct hc_buf *ret, struct hc_err *err);
+
 /* ---------------------------------------------------------------- keys and values */
 
 /* "ControlSet001\Services\Tcpip\Parameters". */
@@ -130,6 +134,8 @@ int hc_hive_values(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena
 		   struct hc_hive_value_list *ret, struct hc_err *err);
 /* "REG_SZ"; "REG_0000ffff" of one that has no name. */
 const char *hc_hive_type_name(struct hc_arena *arena, uint32_t type);
+/* The number of such a name; false: there is none. */
+bool hc_hive_type_number(const char *name, uint32_t *ret);
 /* The data as people read it: texts as they stand, nothing expanded; the parts of a list with a blank between;
  * numbers decimal; other bytes as hex.  H_HIVE_FORMAT for more than 64 KiB. */
 int hc_hive_value_text(struct hc_hive *hive, const struct hc_hive_value *value,

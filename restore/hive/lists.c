@@ -132,27 +132,46 @@ hc_hive_value_find(struct hc_hive *hive, struct hc_hive_key key, const char *nam
 /* ---------------------------------------------------------------- data as text */
 
 /* [MS-RRP] 3.1.1.5; the numbers are those of winnt.h. */
+static const char *const type_names[] = {
+	"REG_NONE",
+	"REG_SZ",
+	"REG_EXPAND_SZ",
+	"REG_BINARY",
+	"REG_DWORD",
+	"REG_DWORD_BIG_ENDIAN",
+	"REG_LINK",
+	"REG_MULTI_SZ",
+	"REG_RESOURCE_LIST",
+	"REG_FULL_RESOURCE_DESCRIPTOR",
+	"REG_RESOURCE_REQUIREMENTS_LIST",
+	"REG_QWORD",
+};
+#define TYPE_NAMES (sizeof(type_names) / sizeof(type_names[0]))
+
 const char *
 hc_hive_type_name(struct hc_arena *arena, uint32_t type)
 {
-	static const char *const names[] = {
-		"REG_NONE",
-		"REG_SZ",
-		"REG_EXPAND_SZ",
-		"REG_BINARY",
-		"REG_DWORD",
-		"REG_DWORD_BIG_ENDIAN",
-		"REG_LINK",
-		"REG_MULTI_SZ",
-		"REG_RESOURCE_LIST",
-		"REG_FULL_RESOURCE_DESCRIPTOR",
-		"REG_RESOURCE_REQUIREMENTS_LIST",
-		"REG_QWORD",
-	};
+	return type < TYPE_NAMES ? type_names[type] : hc_arena_printf(arena, "REG_%08x", type);
+}
 
-	return type < sizeof(names) / sizeof(names[0])
-		       ? names[type]
-		       : hc_arena_printf(arena, "REG_%08x", type);
+bool
+hc_hive_type_number(const char *name, uint32_t *ret)
+{
+	unsigned long number;
+	char *end;
+
+	if (name == NULL || strncmp(name, "REG_", 4) != 0)
+		return false;
+	for (uint32_t i = 0; i < TYPE_NAMES; i++)
+		if (strcmp(name, type_names[i]) == 0) {
+			*ret = i;
+			return true;
+		}
+	number = strtoul(name + 4, &end, 16);
+	if (strlen(name) != 12 || *end != '\0')
+		return false;
+	*ret = (uint32_t)number;
+	return true;
 }
 
 /* REG_MULTI_SZ: the NULs between its parts become blanks, those at its end go. */

@@ -93,6 +93,18 @@ out:
 	return result;
 }
 
+/* The hive's bytes, up to date where that is possible; loaded.state says whether. */
+static int
+load_bytes(struct load *l, struct hc_buf *bytes, struct hc_err *err)
+{
+	if (hc_volume_read_all(l->volume, l->path, HIVE_MAX, bytes, err) < 0)
+		return -1;
+	if (!is_clean(l, bytes))
+		return replay(l, bytes, err);
+	l->ret->state.recovered = true;
+	return 0;
+}
+
 int
 hc_hive_load(struct hc_volume *volume, const char *path, const char *name,
 	     struct hc_arena *arena, struct hc_hive_loaded *ret, struct hc_err *err)
@@ -100,16 +112,28 @@ hc_hive_load(struct hc_volume *volume, const char *path, const char *name,
 	struct hc_hive_loaded loaded = { .state = { .name = name } };
 	struct load l = { volume, path, name, arena, &loaded };
 	struct hc_buf bytes = { 0 };
-	int result = hc_volume_read_all(volume, path, HIVE_MAX, &bytes, err);
+	int result = load_bytes(&l, &bytes, err);
 
-	if (result == 0 && is_clean(&l, &bytes))
-		loaded.state.recovered = true;
-	else if (result == 0)
-		result = replay(&l, &bytes, err);
 	if (result == 0)
 		result = hc_hive_open(hc_buf_span(&bytes), name, &loaded.hive, err);
 	hc_buf_done(&bytes);
 	if (result == 0)
 		*ret = loaded;
 	return result;
+}
+
+int
+hc_hive_load_bytes(struct hc_volume *volume, const char *path, const char *name,
+		   struct hc_arena *arena, struct hc_buf *ret, struct hc_err *err)
+{
+	struct hc_hive_loaded loaded = { .state = { .name = name } };
+	struct load l = { volume, path, name, arena, &loaded };
+
+	if (load_bytes(&l, ret, err) < 0)
+		return -1;
+	if (loaded.state.recovered)
+		return 0;
+	return hc_err_set(err, H_HIVE_DIRTY, "%s can't be changed: %s", path,
+			  loaded.notes.count > 0 ? loaded.notes.items[0]
+						 : "it was not shut down cleanly");
 }

@@ -119,6 +119,10 @@ static const struct hc_field plan_fields[] = {
 	HC_FIELD(T, overrides, STRINGS, "Rules overridden by name."),
 	HC_FIELD(T, accepted, STRINGS, "Warnings accepted by name."),
 	HC_FIELD(T, losses, STRINGS, "What the target can't keep."),
+	HC_PART(T, edits, LIST, &hc_edit_shape, "Repairs, made after the read-back."),
+	HC_PART(T, notes, LIST, &hc_fix_note_shape, "What the repairs say besides."),
+	HC_FIELD(T, system_partition, NUMBER, "Partition that holds Windows; 0: none."),
+	HC_FIELD(T, run, STRING, "Names the repairs of this plan."),
 };
 const struct hc_shape hc_plan_shape =
 	HC_SHAPE(T, "halcyon.plan/1", plan_fields, true, "Every write of one restore.");

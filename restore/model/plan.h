@@ -2,7 +2,7 @@
 /*
  * plan: every write that a restore will do, in the order in which it does them; verdict: whether it may.
  *
- * Shape:   plan ─ target ─ invalidate[] → data[] (read back) → held[] → tables[] → journal
+ * Shape:   plan ─ target ─ invalidate[] → data[] (read back) → edits[] → held[] → tables[] → journal
  * Units:   bytes on the target disk, counted from its start.
  * Owner:   the arena it was built in.
  * Source:  design.md sections 1, 3, 4, 6; hazards 2, 3, 5, 6, 7, 10.
@@ -12,6 +12,7 @@
 #ifndef HC_MODEL_PLAN_H
 #define HC_MODEL_PLAN_H
 
+#include "restore/model/edit.h"
 #include "restore/model/manifest.h"
 
 /* ---------------------------------------------------------------- verdict */
@@ -142,7 +143,11 @@ struct hc_plan {
 	uint64_t data_bytes;    /* that will be fetched and written at most */
 	struct hc_strings overrides;
 	struct hc_strings accepted;
-	struct hc_strings losses; /* what the target can't keep, for people */
+	struct hc_strings losses;  /* what the target can't keep, for people */
+	struct hc_edits edits;     /* repairs, made after the read-back */
+	struct hc_fix_notes notes; /* what they say besides */
+	uint64_t system_partition; /* that holds Windows: the undo folder goes there; 0: none */
+	const char *run;           /* names the repairs of this plan */
 };
 
 extern const struct hc_shape hc_verdict_shape; /* halcyon.verdict/1 */

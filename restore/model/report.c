@@ -2,7 +2,8 @@
 /* report and journal: their tables. */
 #include "restore/model/report.h"
 
-const char *const hc_journal_names[] = { "started", "finished", NULL };
+const char *const hc_journal_names[] = { "started", "finished", "none", NULL };
+const char *const hc_repair_state_names[] = { "pending", "done", "undoing", NULL };
 
 #define T struct hc_step_result
 static const struct hc_field step_fields[] = {
@@ -47,13 +48,38 @@ const struct hc_shape hc_report_shape = HC_SHAPE(T, "halcyon.report/1", report_f
 						 "What a run did and how it ended.");
 #undef T
 
+#define T struct hc_journal_extent
+static const struct hc_field extent_fields[] = {
+	HC_NEED(T, offset, NUMBER, "Bytes from the start of the disk."),
+	HC_NEED(T, length, NUMBER, "Bytes."),
+};
+static const struct hc_shape extent_shape =
+	HC_SHAPE(T, NULL, extent_fields, false, "A piece of the list of sectors.");
+#undef T
+
+#define T struct hc_journal_repair
+static const struct hc_field repair_fields[] = {
+	HC_NEED(T, run, STRING, "Names the run: its folder under halcyon\\undo."),
+	HC_ENUM(T, state, hc_repair_state_names, "pending, done or undoing."),
+	HC_FIELD(T, created, STRING, "When, UTC."),
+	HC_PART(T, list, LIST, &extent_shape, "Where the list of sectors lies, in order."),
+	HC_FIELD(T, size, NUMBER, "Bytes of the list."),
+	HC_FIELD(T, sha256, STRING, "Its digest."),
+	HC_FIELD(T, list_was_zero, BOOL, "What lay there before was zeros."),
+};
+static const struct hc_shape repair_shape =
+	HC_SHAPE(T, NULL, repair_fields, false, "The last repair of this disk.");
+#undef T
+
 #define T struct hc_journal
 static const struct hc_field journal_fields[] = {
-	HC_NEED(T, plan, STRING, "Plan id."),
+	HC_FIELD(T, plan, STRING, "Plan id; null where no restore was made."),
 	HC_FIELD(T, task, STRING, "Task of an unattended run."),
 	HC_FIELD(T, backup, STRING, "Backup id."),
-	HC_ENUM(T, state, hc_journal_names, "started or finished."),
+	HC_ENUM(T, state, hc_journal_names, "started, finished, or none: no restore of ours."),
 	HC_FIELD(T, created, STRING, "When, UTC."),
+	HC_PART(T, repair, OPTIONAL, &repair_shape, "The last repair; null: none."),
+	HC_PART(T, earlier, LIST, &repair_shape, "Repairs before it, latest first."),
 };
 const struct hc_shape hc_journal_shape = HC_SHAPE(T, "halcyon.journal/1", journal_fields, true,
 						  "Which plan was begun or finished here.");

@@ -52,6 +52,32 @@ struct hc_report {
 enum hc_journal_state {
 	HC_JOURNAL_STARTED,
 	HC_JOURNAL_FINISHED,
+	HC_JOURNAL_NONE, /* no restore: the block is there for the repairs alone */
+};
+
+enum hc_repair_state {
+	HC_REPAIR_PENDING, /* to be written, or written again: the list has it all */
+	HC_REPAIR_DONE,
+	HC_REPAIR_UNDOING, /* to be taken back */
+};
+
+extern const char *const hc_repair_state_names[];
+
+/* The last repair of this disk: where its list of sectors (disk/sectors.h) lies. */
+struct hc_journal_extent {
+	uint64_t offset, length; /* on the disk */
+};
+struct hc_journal_repair {
+	const char *run;
+	unsigned state; /* enum hc_repair_state */
+	const char *created;
+	struct {
+		struct hc_journal_extent *items;
+		size_t count;
+	} list;
+	uint64_t size; /* of the list; its extents may be longer */
+	const char *sha256;
+	bool list_was_zero; /* what was there before: free clusters that held zeros */
 };
 
 extern const char *const hc_journal_names[];
@@ -63,6 +89,11 @@ struct hc_journal {
 	const char *backup;
 	unsigned state;
 	const char *created;
+	struct hc_journal_repair *repair; /* the last one; NULL: none */
+	struct {
+		struct hc_journal_repair *items;
+		size_t count;
+	} earlier; /* those before it, latest first, as many as the block has room for */
 };
 
 extern const struct hc_shape hc_report_shape;  /* halcyon.report/1 */

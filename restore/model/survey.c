@@ -33,6 +33,10 @@ static const struct hc_field survey_fields[] = {
 	HC_FIELD(T, drivers_known, BOOL, "Whether the registry could be asked for drivers."),
 	HC_PART(T, drivers, LIST, &answer_shape,
 		"For each storage controller of the target, and the buses above it."),
+	HC_FIELD(T, repairs_known, BOOL, "Whether the Windows could be looked at for repairs."),
+	HC_PART(T, edits, LIST, &hc_edit_shape, "What has to be changed in it, old and new."),
+	HC_PART(T, notes, LIST, &hc_fix_note_shape, "What the repairs say besides."),
+	HC_FIELD(T, run, STRING, "Names these repairs."),
 };
 const struct hc_shape hc_survey_shape = HC_SHAPE(T, "halcyon.survey/1", survey_fields, false,
 						 "What was read before a plan can be made.");

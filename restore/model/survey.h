@@ -9,6 +9,7 @@
 #ifndef HC_MODEL_SURVEY_H
 #define HC_MODEL_SURVEY_H
 
+#include "restore/model/edit.h"
 #include "restore/model/windows.h"
 
 /* Whether the Windows of the backup has a driver for a device of this machine (hazards 10). */
@@ -41,6 +42,10 @@ struct hc_survey {
 		struct hc_driver_answer *items;
 		size_t count;
 	} drivers;
+	bool repairs_known; /* false: the Windows in the backup could not be looked at for repairs */
+	struct hc_edits edits; /* what has to be changed in it for this machine */
+	struct hc_fix_notes notes;
+	const char *run; /* names these repairs: of the undo folder */
 };
 
 extern const struct hc_shape hc_survey_shape; /* halcyon.survey/1 */

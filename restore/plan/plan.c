@@ -268,6 +268,20 @@ check_outcome(const struct hc_plan_input *in, const struct hc_verdict *verdict,
 }
 
 static void
+describe_repairs(const struct hc_plan_input *in, struct hc_plan *plan)
+{
+	const struct hc_survey *survey = in->rules.survey;
+	const struct hc_windows *windows = in->rules.manifest->windows;
+
+	if (survey == NULL || !survey->repairs_known || windows == NULL)
+		return;
+	plan->edits = survey->edits;
+	plan->notes = survey->notes;
+	plan->run = survey->run;
+	plan->system_partition = windows->system_partition;
+}
+
+static void
 describe(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 	 struct hc_arena *arena, struct hc_plan *plan)
 {
@@ -286,6 +300,7 @@ describe(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 	plan->reuse = in->reuse;
 	plan->overrides = in->rules.overrides;
 	plan->accepted = in->rules.accepted;
+	describe_repairs(in, plan);
 	plan->target = (struct hc_plan_target){
 		.path = target->path,
 		.is_file = target->is_file,

@@ -157,6 +157,8 @@ hc_plan_text(const struct hc_plan *plan, struct hc_buf *out, struct hc_err *err)
 		    "  Keeps no journal: the backup leaves no room for it before its first "
 		    "partition\n") < 0)
 		return -1;
+	if (hc_edits_text(&plan->edits, &plan->notes, "  ", out, err) < 0)
+		return -1;
 	for (size_t i = 0; i < plan->losses.count; i++)
 		if (hc_buf_printf(out, err, "  Loses: %s\n", plan->losses.items[i]) < 0)
 			return -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* survey: room for the journal, what the target holds, and drivers of the backup for this machine. */
-#include "restore/survey/survey.h"
+#include "restore/survey/survey_priv.h"
 
 #include <string.h>
 #include <time.h>
@@ -27,31 +27,6 @@ table_end(const struct hc_manifest_disk *disk)
 	return 2 * block + hc_round_up(strlen(disk->gpt_entries) / 4 * 3, block);
 }
 
-/* Looks from the first partition downwards: boot loaders use the gap from its start. */
-static int
-find_room(struct hc_io *head, const struct hc_manifest_disk *disk, uint64_t *ret,
-	  struct hc_err *err)
-{
-	uint64_t block = disk->logical_block, least = hc_round_up(table_end(disk), block);
-	uint64_t at = hc_round_down(hc_min_u64(head->size, HC_JOURNAL_WITHIN), block);
-	uint8_t bytes[HC_JOURNAL_BYTES];
-
-	*ret = 0;
-	while (at >= least + HC_JOURNAL_BYTES) {
-		at -= block;
-		if (at + HC_JOURNAL_BYTES > head->size ||
-		    at + HC_JOURNAL_BYTES > HC_JOURNAL_WITHIN)
-			continue;
-		if (hc_io_pread(head, at, bytes, sizeof(bytes), err) < 0)
-			return -1;
-		if (hc_is_zero(bytes, sizeof(bytes))) {
-			*ret = at;
-			return 0;
-		}
-	}
-	return 0;
-}
-
 static int
 journal_room(struct hc_backup *backup, size_t number, uint64_t *ret, struct hc_err *err)
 {
@@ -68,7 +43,7 @@ journal_room(struct hc_backup *backup, size_t number, uint64_t *ret, struct hc_e
 	if (hc_session_open(hc_backup_place(backup), &session, err) == 0 &&
 	    hc_backup_image(backup, session, number, 0, &image, err) == 0 &&
 	    hc_image_io(image, session, CACHE_BYTES, &io, err) == 0)
-		result = find_room(io, disk, ret, err);
+		result = hc_journal_room(io, table_end(disk), disk->logical_block, ret, err);
 	hc_io_close(io);
 	hc_image_close(image);
 	hc_session_close(session);
@@ -136,9 +111,8 @@ system_region(const struct hc_manifest *manifest, uint64_t disk)
 	return -1;
 }
 
-/* What a volume that can't be read as such raises: nobody can say then which drivers it has. */
-static bool
-is_unreadable(const struct hc_err *err)
+bool
+survey_is_unreadable(const struct hc_err *err)
 {
 	return err->code == H_VOLUME_FORMAT || err->code == H_PATH_NOT_FOUND ||
 	       err->code == H_REPARSE_UNSUPPORTED || err->code == H_FILE_ENCRYPTED;
@@ -168,10 +142,21 @@ find_drivers(struct hc_backup *backup, const struct hc_survey_request *request,
 	hc_io_close(io);
 	hc_image_close(image);
 	hc_session_close(session);
-	return result < 0 && is_unreadable(err) ? 0 : result;
+	return result < 0 && survey_is_unreadable(err) ? 0 : result;
 }
 
 /* ---------------------------------------------------------------- all of it */
+
+static int
+name_run(struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
+{
+	char guid[HC_GUID_TEXT];
+
+	if (hc_guid_random(guid, err) < 0)
+		return -1;
+	ret->run = hc_arena_printf(arena, "{%s}", guid);
+	return ret->run != NULL ? 0 : hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a name");
+}
 
 int
 hc_survey(struct hc_backup *backup, const struct hc_survey_request *request,
@@ -191,5 +176,8 @@ hc_survey(struct hc_backup *backup, const struct hc_survey_request *request,
 		look_at_target(request->target, arena, ret);
 	if (find_drivers(backup, request, arena, ret, err) < 0)
 		return hc_err_wrap(err, "while looking for drivers in the backup");
+	if (name_run(arena, ret, err) < 0 ||
+	    survey_repairs(backup, request, arena, ret, err) < 0)
+		return hc_err_wrap(err, "while looking for repairs that the backup needs");
 	return journal_room(backup, (size_t)request->disk, &ret->journal_room, err);
 }

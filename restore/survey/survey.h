@@ -17,6 +17,7 @@
 #define HC_SURVEY_SURVEY_H
 
 #include "restore/catalog/catalog.h"
+#include "restore/fixup/fixup.h"
 #include "restore/model/survey.h"
 
 struct hc_survey_request {
@@ -24,6 +25,8 @@ struct hc_survey_request {
 	const struct hc_disk *target; /* NULL: none was named */
 	const struct hc_facts
 		*facts; /* NULL: of the machine nothing is known, nor of drivers for it */
+	/* What is asked of the repairs; facts, target, run and backup are filled in from the rest. */
+	struct hc_fix_request fix;
 };
 
 int hc_survey(struct hc_backup *backup, const struct hc_survey_request *request,

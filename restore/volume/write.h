@@ -20,7 +20,11 @@
 
 #include "restore/volume/volume.h"
 
-int hc_volume_open_write(struct hc_io *io, struct hc_volume **ret, struct hc_err *err);
+/* For hc_volume_open_write: although Windows would resume on it, since its hibernation file is about to be removed. */
+#define HC_WRITE_HIBERNATED 1u
+
+int hc_volume_open_write(struct hc_io *io, unsigned flags, struct hc_volume **ret,
+			 struct hc_err *err);
 /* Writes out what is left, and closes. */
 int hc_volume_finish(struct hc_volume *volume, struct hc_err *err);
 

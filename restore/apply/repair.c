@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Making a repair: overlay, undo folder, list of sectors, commit. */
+#include "restore/apply/repair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "restore/apply/repair_priv.h"
+#include "restore/base/digest.h"
+#include "restore/base/text.h"
+#include "restore/disk/disk.h"
+#include "restore/disk/overlay.h"
+#include "restore/fixup/fixup.h"
+#include "restore/volume/write.h"
+
+/* Of memory: a HAL with its kernels, a driver package, a boot partition's files all fit; more is no repair. */
+#define OVERLAY_BUDGET (192u << 20)
+/* What making the undo folder itself changes: records, index, bitmap. */
+#define UNDO_SLACK    (256u << 10)
+#define LIST_ROUND    (64u << 10)
+#define LIST_ATTEMPTS 4
+
+struct making {
+	const struct hc_repair *repair;
+	struct hc_arena *arena;
+	struct hc_io *overlay;
+	struct hc_fix_target *targets; /* 0: the disk as a whole; then each partition */
+	size_t count;
+	struct hc_extents list; /* where the list's file lies, on the disk */
+	const char *folder;
+};
+
+static int
+no_memory(struct hc_err *err)
+{
+	return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a repair");
+}
+
+/* ---------------------------------------------------------------- the disk, partition by partition */
+
+static int
+open_targets(struct making *m, struct hc_err *err)
+{
+	struct hc_table table = { 0 };
+
+	if (hc_table_read(m->overlay, m->repair->block, m->arena, &table, err) < 0)
+		return -1;
+	m->targets = hc_arena_array(m->arena, table.partitions.count + 1, sizeof(*m->targets));
+	if (m->targets == NULL)
+		return no_memory(err);
+	m->targets[m->count++] = (struct hc_fix_target){ .io = m->overlay };
+	for (size_t i = 0; i < table.partitions.count; i++) {
+		const struct hc_partition *p = &table.partitions.items[i];
+		struct hc_fix_target *target = &m->targets[m->count];
+
+		if (hc_io_window(m->overlay, (struct hc_extent){ p->start, p->size },
+				 &target->io, err) < 0)
+			return -1;
+		target->partition = p->number;
+		target->start = p->start;
+		m->count++;
+	}
+	return 0;
+}
+
+static void
+close_targets(struct making *m)
+{
+	for (size_t i = 1; i < m->count; i++)
+		hc_io_close(m->targets[i].io);
+	hc_io_close(m->overlay);
+	hc_extents_done(&m->list);
+}
+
+static const struct hc_fix_target *
+system_target(const struct making *m, struct hc_err *err)
+{
+	for (size_t i = 1; i < m->count; i++)
+		if (m->targets[i].partition == m->repair->system_partition)
+			return &m->targets[i];
+	hc_err_set(err, H_FIX_STALE, "partition %llu, which holds Windows, is not on this disk",
+		   (unsigned long long)m->repair->system_partition);
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- the undo folder */
+
+/* Room for the list: written with something that is not zeros, so that clusters are taken. */
+static int
+put_list_file(struct making *m, struct hc_volume *volume, uint64_t size, struct hc_err *err)
+{
+	const char *path = hc_arena_printf(m->arena, "%s/sectors", m->folder);
+	struct hc_buf filler = { 0 };
+	int result = -1;
+
+	if (path == NULL)
+		return no_memory(err);
+	if (hc_buf_reserve(&filler, size, err) == 0) {
+		memset(filler.data, 0x68, size);
+		filler.size = size;
+		hc_extents_done(&m->list);
+		m->list = (struct hc_extents){ 0 };
+		if (hc_volume_write(volume, path, hc_buf_span(&filler), err) == 0)
+			result = hc_volume_file_extents(volume, path, &m->list, err);
+	}
+	hc_buf_done(&filler);
+	return result;
+}
+
+static int
+put_manifest(struct making *m, struct hc_volume *volume, struct hc_err *err)
+{
+	const char *path = hc_arena_printf(m->arena, "%s/manifest.json", m->folder);
+	struct hc_buf text = { 0 };
+	int result = -1;
+
+	if (path == NULL)
+		return no_memory(err);
+	if (hc_doc_write(&hc_undo_shape, m->repair->undo, HC_JSON_PRETTY, &text, err) == 0)
+		result = hc_volume_write(volume, path, hc_buf_span(&text), err);
+	hc_buf_done(&text);
+	return result;
+}
+
+/* Protected before anything is in it: it holds what hives held (hazards 24). */
+static int
+put_folder(struct making *m, struct hc_volume *volume, struct hc_err *err)
+{
+	bool is_protected = false;
+
+	if (hc_volume_make_folder(volume, m->folder, err) < 0 ||
+	    hc_volume_protect(volume, "/halcyon", err) < 0 ||
+	    hc_volume_protect(volume, m->folder, err) < 0 ||
+	    hc_volume_is_protected(volume, m->folder, &is_protected, err) < 0)
+		return -1;
+	return is_protected ? 0
+			    : hc_err_set(err, H_FIX_NO_ROOM,
+					 "%s could not be closed to other users", m->folder);
+}
+
+static int
+put_undo(struct making *m, const struct hc_fix_target *system, uint64_t list_size,
+	 struct hc_err *err)
+{
+	struct hc_volume *volume = NULL;
+	int result = -1;
+
+	if (hc_volume_open_write(system->io, 0, &volume, err) < 0)
+		return -1;
+	if (put_folder(m, volume, err) == 0 && put_manifest(m, volume, err) == 0 &&
+	    put_list_file(m, volume, list_size, err) == 0) {
+		result = hc_volume_finish(volume, err);
+	} else {
+		hc_volume_close(volume);
+	}
+	for (size_t i = 0; result == 0 && i < m->list.count; i++)
+		m->list.items[i].offset += system->start;
+	return result;
+}
+
+/* ---------------------------------------------------------------- the list */
+
+/* `runs` without what the list's own file covers: that is written before the rest, and was free. */
+static int
+without_list(const struct hc_extents *runs, const struct hc_extents *list,
+	     struct hc_extents *ret, struct hc_err *err)
+{
+	struct hc_extents holes = { 0 };
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < list->count; i++)
+		result = hc_extents_add(&holes, list->items[i], err);
+	hc_extents_sort(&holes);
+	for (size_t i = 0, h = 0; result == 0 && i < runs->count; i++) {
+		struct hc_extent rest = runs->items[i];
+
+		while (h < holes.count && hc_extent_end(holes.items[h]) <= rest.offset)
+			h++;
+		for (size_t k = h; result == 0 && rest.length > 0; k++) {
+			const struct hc_extent hole =
+				k < holes.count ? holes.items[k]
+						: (struct hc_extent){ UINT64_MAX, 0 };
+			const uint64_t end = hc_extent_end(rest);
+			const uint64_t until =
+				hc_min_u64(end, hc_max_u64(hole.offset, rest.offset));
+
+			result = hc_extents_add(
+				ret, (struct hc_extent){ rest.offset, until - rest.offset },
+				err);
+			rest.offset = k < holes.count
+					      ? hc_min_u64(end, hc_max_u64(until,
+									   hc_extent_end(hole)))
+					      : end;
+			rest.length = end - rest.offset;
+		}
+	}
+	hc_extents_done(&holes);
+	return result;
+}
+
+/* Makes the undo folder, larger each time until the list of everything, the folder's own changes too, fits into it. */
+static int
+make_list(struct making *m, struct hc_buf *ret, struct hc_err *err)
+{
+	const struct hc_fix_target *system = system_target(m, err);
+	struct hc_extents runs = { 0 }, changed = { 0 };
+	uint64_t room = UNDO_SLACK;
+	int result = -1;
+
+	if (system == NULL || hc_overlay_runs(m->overlay, m->arena, &runs, err) < 0)
+		goto out;
+	room += hc_sectors_size(&runs);
+	for (int i = 0; i < LIST_ATTEMPTS; i++) {
+		room = hc_round_up(room, LIST_ROUND);
+		hc_extents_done(&runs);
+		hc_extents_done(&changed);
+		runs = changed = (struct hc_extents){ 0 };
+		if (put_undo(m, system, room, err) < 0 ||
+		    hc_overlay_runs(m->overlay, m->arena, &runs, err) < 0 ||
+		    without_list(&runs, &m->list, &changed, err) < 0)
+			goto out;
+		if (hc_sectors_size(&changed) <= room) {
+			result = hc_sectors_write(m->repair->disk, m->overlay, m->repair->block,
+						  &changed, ret, err);
+			goto out;
+		}
+		room = hc_sectors_size(&changed) + UNDO_SLACK;
+	}
+	hc_err_set(err, H_FIX_NO_ROOM, "the list of changes does not settle");
+out:
+	hc_extents_done(&runs);
+	hc_extents_done(&changed);
+	return result;
+}
+
+/* ---------------------------------------------------------------- commit */
+
+static int
+describe(struct making *m, const struct hc_buf *list, struct hc_journal_repair *ret,
+	 struct hc_err *err)
+{
+	struct hc_digest sum;
+	char hex[HC_DIGEST_TEXT];
+
+	hc_digest_of(HC_DIGEST_SHA256, list->data, list->size, &sum);
+	hc_digest_hex(&sum, hex);
+	*ret = (struct hc_journal_repair){ .run = m->repair->undo->run,
+					   .state = HC_REPAIR_PENDING,
+					   .created = m->repair->undo->created,
+					   .size = list->size,
+					   .sha256 = hc_arena_strdup(m->arena, hex) };
+	ret->list.items = hc_arena_array(m->arena, m->list.count + 1, sizeof(*ret->list.items));
+	if (ret->sha256 == NULL || ret->list.items == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < m->list.count; i++)
+		ret->list.items[ret->list.count++] =
+			(struct hc_journal_extent){ m->list.items[i].offset,
+						    m->list.items[i].length };
+	return hc_repair_list_is_zero(m->repair->disk, ret, &ret->list_was_zero, err);
+}
+
+static int
+commit(struct making *m, const struct hc_buf *list, struct hc_err *err)
+{
+	const struct hc_repair *repair = m->repair;
+	struct hc_journal_repair record;
+
+	if (describe(m, list, &record, err) < 0 ||
+	    hc_repair_put_list(repair->disk, &record, hc_buf_span(list), err) < 0 ||
+	    hc_io_flush(repair->disk, err) < 0 || repair->record(repair->ctx, &record, err) < 0)
+		return -1;
+	return hc_repair_finish(repair, &record, m->arena, err);
+}
+
+static bool
+only_variables(const struct hc_edits *edits)
+{
+	for (size_t i = 0; i < edits->count; i++)
+		if (edits->items[i].kind != HC_EDIT_VARIABLE)
+			return false;
+	return true;
+}
+
+int
+hc_repair_make(const struct hc_repair *repair, struct hc_arena *arena, struct hc_err *err)
+{
+	struct making m = { .repair = repair, .arena = arena };
+	const struct hc_edits *edits = &repair->undo->edits;
+	struct hc_buf list = { 0 };
+	int result = -1;
+
+	if (only_variables(edits))
+		return 0;
+	m.folder = hc_arena_printf(arena, "/halcyon/undo/%s", repair->undo->run);
+	if (m.folder == NULL)
+		return no_memory(err);
+	if (hc_overlay_open(repair->disk, repair->block, OVERLAY_BUDGET, &m.overlay, err) < 0)
+		return -1;
+	if (open_targets(&m, err) == 0 &&
+	    hc_fixup_perform(edits, m.targets, m.count, arena, err) == 0 &&
+	    hc_fixup_check(edits, m.targets, m.count, arena, err) == 0 &&
+	    make_list(&m, &list, err) == 0)
+		result = commit(&m, &list, err);
+	hc_buf_done(&list);
+	close_targets(&m);
+	return result;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What has to be repaired in the Windows of a backup: its volumes opened in place, and the fixups asked. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "restore/source/source.h"
+#include "restore/survey/survey_priv.h"
+
+#define CACHE_BYTES (4u << 20)
+
+/* The volumes of one disk of the backup. */
+struct disk_volumes {
+	struct hc_session *session;
+	struct hc_image **images;
+	struct hc_io **ios;
+	struct hc_offline_part *parts;
+	size_t count;
+};
+
+static void
+close_volumes(struct disk_volumes *v)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		hc_io_close(v->ios[i]);
+		hc_image_close(v->images[i]);
+	}
+	hc_session_close(v->session);
+}
+
+static int
+open_volumes(struct hc_backup *backup, size_t disk, struct hc_arena *arena,
+	     struct disk_volumes *v, struct hc_err *err)
+{
+	const struct hc_regions *regions =
+		&hc_backup_manifest(backup)->disks.items[disk].regions;
+
+	*v = (struct disk_volumes){ 0 };
+	v->images = hc_arena_array(arena, regions->count + 1, sizeof(struct hc_image *));
+	v->ios = hc_arena_array(arena, regions->count + 1, sizeof(struct hc_io *));
+	v->parts = hc_arena_array(arena, regions->count + 1, sizeof(*v->parts));
+	if (v->images == NULL || v->ios == NULL || v->parts == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
+	if (hc_session_open(hc_backup_place(backup), &v->session, err) < 0)
+		return -1;
+	for (size_t i = 0; i < regions->count; i++) {
+		size_t at = v->count;
+
+		if (regions->items[i].partition == NULL)
+			continue;
+		v->count++;
+		if (hc_backup_image(backup, v->session, disk, i, &v->images[at], err) < 0 ||
+		    hc_image_io(v->images[at], v->session, CACHE_BYTES, &v->ios[at], err) < 0)
+			return -1;
+		v->parts[at].entry = *regions->items[i].partition;
+		v->parts[at].io = v->ios[at];
+	}
+	return 0;
+}
+
+static int
+detect(const struct hc_survey_request *request, const struct hc_manifest *manifest,
+       const struct disk_volumes *v, struct hc_arena *arena, struct hc_survey *ret,
+       struct hc_err *err)
+{
+	const struct hc_manifest_disk *disk = &manifest->disks.items[request->disk];
+	const struct hc_offline_layout layout = {
+		.logical_block = disk->logical_block,
+		.disk_size = request->target != NULL ? request->target->size : disk->size,
+		.table = disk->table,
+		.table_id = disk->table_id,
+		.parts = v->parts,
+		.count = v->count,
+	};
+	struct hc_fix_request fix = request->fix;
+	struct hc_fix_found found = { 0 };
+	struct hc_offline offline;
+	int result;
+
+	fix.facts = request->facts;
+	fix.target = request->target;
+	fix.restoring = true;
+	fix.backup_id = manifest->id;
+	fix.run = ret->run;
+	if (hc_offline_open(&layout, manifest->windows, arena, &offline, err) < 0)
+		return -1;
+	result = hc_fixup_detect(&offline, &fix, arena, &found, err);
+	hc_offline_close(&offline);
+	if (result < 0)
+		return -1;
+	ret->repairs_known = true;
+	ret->edits = found.edits;
+	ret->notes = found.notes;
+	return 0;
+}
+
+int
+survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request,
+	       struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
+{
+	const struct hc_manifest *manifest = hc_backup_manifest(backup);
+	struct disk_volumes v;
+	int result;
+
+	if (manifest->windows == NULL || manifest->windows->system_disk != request->disk)
+		return 0;
+	result = open_volumes(backup, (size_t)request->disk, arena, &v, err);
+	if (result == 0)
+		result = detect(request, manifest, &v, arena, ret, err);
+	close_volumes(&v);
+	/* Nobody can say what such a Windows needs; the rules say that it can't be read. */
+	return result < 0 && (survey_is_unreadable(err) || err->code == H_NOT_FOUND) ? 0
+										     : result;
+}
