@@ -3,7 +3,7 @@
  * mtools as a child process.
  *
  * It gets the volume as descriptor 3, by the name /proc/self/fd/3@@OFFSET, an environment of its own (no settings of
- * the user's change what it prints), nothing to read, and pipes for what it says.  It is a parser of hostile bytes
+ * the user's change what it prints), nothing to read but a file's new content, and pipes for what it says.  It is a parser of hostile bytes
  * that we did not write: a minute without a word is taken for a hang, and ends it.
  */
 #include "restore/volume/fat_priv.h"
@@ -35,9 +35,11 @@ struct child {
 /* ---------------------------------------------------------------- start */
 
 static int
-add_actions(posix_spawn_file_actions_t *actions, int out, int words, int image)
+add_actions(posix_spawn_file_actions_t *actions, int input, int out, int words, int image)
 {
-	int result = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+	int result = input < 0 ? posix_spawn_file_actions_addopen(actions, 0, "/dev/null",
+								  O_RDONLY, 0)
+			       : posix_spawn_file_actions_adddup2(actions, input, 0);
 
 	if (result == 0)
 		result = posix_spawn_file_actions_adddup2(actions, out, 1);
@@ -67,8 +69,8 @@ set_signals(posix_spawnattr_t *attributes)
 
 /* posix_spawn's answer: 0 or a number of errno. */
 static int
-spawn(const char *program, const char *const *args, const struct hc_fat_image *image, int out,
-      int words, pid_t *ret)
+spawn(const char *program, const char *const *args, const struct hc_fat_image *image, int input,
+      int out, int words, pid_t *ret)
 {
 	char name[64], path[4096];
 	const char *path_now = getenv("PATH");
@@ -102,7 +104,7 @@ spawn(const char *program, const char *const *args, const struct hc_fat_image *i
 		argv[i + 3] = args[i];
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
-	result = add_actions(&actions, out, words, high);
+	result = add_actions(&actions, input, out, words, high);
 	if (result == 0)
 		result = set_signals(&attributes);
 	if (result == 0)
@@ -116,7 +118,7 @@ spawn(const char *program, const char *const *args, const struct hc_fat_image *i
 }
 
 static int
-start(const char *program, const char *const *args, const struct hc_fat_image *image,
+start(const char *program, const char *const *args, const struct hc_fat_image *image, int input,
       struct child *ret, struct hc_err *err)
 {
 	int out[2] = { -1, -1 }, words[2] = { -1, -1 }, number = 0;
@@ -124,7 +126,7 @@ start(const char *program, const char *const *args, const struct hc_fat_image *i
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(words, O_CLOEXEC) < 0)
 		number = errno;
 	if (number == 0)
-		number = spawn(program, args, image, out[1], words[1], &ret->pid);
+		number = spawn(program, args, image, input, out[1], words[1], &ret->pid);
 	if (out[1] >= 0)
 		close(out[1]);
 	if (words[1] >= 0)
@@ -221,10 +223,17 @@ int
 hc_mtools_run(const struct hc_fat_image *image, const char *program, const char *const *args,
 	      struct hc_sink sink, struct hc_err *err)
 {
+	return hc_mtools_feed(image, program, args, -1, sink, err);
+}
+
+int
+hc_mtools_feed(const struct hc_fat_image *image, const char *program, const char *const *args,
+	       int input, struct hc_sink sink, struct hc_err *err)
+{
 	struct child child = { .said_length = 0 };
 	int result, status = 0;
 
-	if (start(program, args, image, &child, err) < 0)
+	if (start(program, args, image, input, &child, err) < 0)
 		return -1;
 	result = listen_to(&child, sink, err);
 	if (child.out >= 0)
