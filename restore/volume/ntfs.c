@@ -59,6 +59,37 @@ device_seek(struct ntfs_device *dev, s64 offset, int whence)
 	return to;
 }
 
+/* Puts what was written and lost over what was read. */
+static void
+read_lost(const struct hc_ntfs *n, uint64_t offset, uint8_t *buf, size_t length)
+{
+	uint64_t from, to;
+
+	for (const struct hc_ntfs_lost *l = n->lost; l != NULL; l = l->next) {
+		from = hc_max_u64(offset, l->offset);
+		to = hc_min_u64(offset + length, l->offset + l->size);
+		if (from < to)
+			memcpy(buf + (from - offset), l->bytes + (from - l->offset),
+			       (size_t)(to - from));
+	}
+}
+
+static int
+keep_lost(struct hc_ntfs *n, uint64_t offset, const void *buf, size_t size)
+{
+	struct hc_ntfs_lost *lost = malloc(sizeof(*lost) + size);
+
+	if (lost == NULL)
+		return -1;
+	*lost = (struct hc_ntfs_lost){ .offset = offset, .size = size };
+	memcpy(lost->bytes, buf, size);
+	if (n->lost == NULL)
+		n->lost_end = &n->lost;
+	*n->lost_end = lost;
+	n->lost_end = &lost->next;
+	return 0;
+}
+
 static s64
 device_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offset)
 {
@@ -77,6 +108,7 @@ device_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offset)
 		errno = EIO;
 		return -1;
 	}
+	read_lost(n, (uint64_t)offset, buf, length);
 	return (s64)length;
 }
 
@@ -107,6 +139,9 @@ device_pwrite(struct ntfs_device *dev, const void *buf, s64 count, s64 offset)
 	if (!n->write_failed && !n->discard && count > 0 &&
 	    hc_io_pwrite(n->volume.io, (uint64_t)offset, buf, (size_t)count, &n->write_err) < 0)
 		n->write_failed = true;
+	if ((n->write_failed || n->discard) &&
+	    keep_lost(n, (uint64_t)offset, buf, (size_t)count) < 0)
+		return -1;
 	return count;
 }
 
@@ -213,6 +248,8 @@ start_writing(struct hc_ntfs *n, struct hc_err *err)
 	if (!state->journal_clean || cached)
 		return hc_err_set(err, H_VOLUME_READ_ONLY,
 				  "the volume's journal ($LogFile) was not replayed");
+	/* Without them it loses memory wherever it looks for $Reparse (ntfs_inode_lookup_by_mbsname). */
+	ntfs_create_lru_caches(n->ntfs);
 	/* Counts what is free; reads only. */
 	errno = EIO;
 	if (ntfs_volume_get_free_space(n->ntfs) < 0)
@@ -273,11 +310,16 @@ static void
 ntfs_close(struct hc_volume *volume)
 {
 	struct hc_ntfs *n = (struct hc_ntfs *)volume;
+	struct hc_ntfs_lost *lost;
 
 	n->discard = true;
 	/* Unmounting frees the device too, and so does a mount that failed after opening it. */
 	if (n->ntfs != NULL)
 		ntfs_umount(n->ntfs, TRUE);
+	while ((lost = n->lost) != NULL) {
+		n->lost = lost->next;
+		free(lost);
+	}
 	free(n);
 }
 

@@ -17,6 +17,7 @@
 #include <ntfs-3g/types.h>
 
 #include <ntfs-3g/attrib.h>
+#include <ntfs-3g/cache.h>
 #include <ntfs-3g/device.h>
 #include <ntfs-3g/dir.h>
 #include <ntfs-3g/index.h>
@@ -33,6 +34,13 @@
 #include "restore/volume/volume_priv.h"
 #include "restore/volume/wof_priv.h"
 
+struct hc_ntfs_lost {
+	struct hc_ntfs_lost *next;
+	uint64_t offset;
+	size_t size;
+	uint8_t bytes[];
+};
+
 struct hc_ntfs {
 	struct hc_volume volume;
 	struct ntfs_device *device;
@@ -41,10 +49,12 @@ struct hc_ntfs {
 	/* Why the io last failed: libntfs-3g knows errno only. */
 	struct hc_err io_err;
 	bool io_failed;
-	/* Why the io did not take a write.  Nothing is written after that; libntfs-3g is told that it was, since it forgets
-	 * to free what it could not write. */
+	/* Why the io did not take a write.  Nothing is written after that; but libntfs-3g does not free what it could not
+	 * write, and comes to grief where it reads what it did not expect.  So it is told that all went well, and reads its
+	 * writes back from here. */
 	struct hc_err write_err;
 	bool write_failed;
+	struct hc_ntfs_lost *lost, **lost_end;
 	bool discard; /* closing without hc_volume_finish */
 };
 
