@@ -50,9 +50,10 @@ add_actions(posix_spawn_file_actions_t *actions, int input, int out, int words, 
 			   : posix_spawn_file_actions_adddup2(actions, image, IMAGE_FD);
 }
 
-/* Signals as a program expects them: it is to end when nobody reads its output any more. */
+/* Signals as a program expects them: it is to end when nobody reads its output any more.  A session of its own, without a
+ * terminal: mtools, which would ask there, then takes the answer for yes. */
 static int
-set_signals(posix_spawnattr_t *attributes)
+set_surroundings(posix_spawnattr_t *attributes)
 {
 	sigset_t none, defaults;
 	int result;
@@ -60,8 +61,9 @@ set_signals(posix_spawnattr_t *attributes)
 	sigemptyset(&none);
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
-	result = posix_spawnattr_setflags(attributes,
-					  POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	result = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF |
+							      POSIX_SPAWN_SETSIGMASK |
+							      POSIX_SPAWN_SETSID);
 	if (result == 0)
 		result = posix_spawnattr_setsigdefault(attributes, &defaults);
 	return result != 0 ? result : posix_spawnattr_setsigmask(attributes, &none);
@@ -106,7 +108,7 @@ spawn(const char *program, const char *const *args, const struct hc_fat_image *i
 	posix_spawnattr_init(&attributes);
 	result = add_actions(&actions, input, out, words, high);
 	if (result == 0)
-		result = set_signals(&attributes);
+		result = set_surroundings(&attributes);
 	if (result == 0)
 		result = posix_spawnp(ret, program, &actions, &attributes,
 				      (char *const *)(uintptr_t)argv,

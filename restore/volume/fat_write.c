@@ -2,9 +2,8 @@
 /*
  * Writing to FAT: mtools works on a copy of the volume, and what it changed there goes to the io at the end.
  *
- * `mcopy` makes a file anew, so its attributes are read before and set after; its clusters are others.  Nothing here may let
- * mtools ask a question (it would ask the terminal): what there is, is looked up before, and read-only files are
- * made writable first.
+ * `mcopy` makes a file anew, so its attributes are read before and set after; its clusters are others.  mtools would ask
+ * before it overwrites what is there, or removes what is read-only; it has no terminal to do so (fat_run.c).
  */
 #include "restore/volume/fat_priv.h"
 
@@ -22,8 +21,7 @@ static const struct attribute {
 	uint32_t bit;
 	char letter;
 } attributes_table[] = { { 0x01, 'R' }, { 0x02, 'H' }, { 0x04, 'S' }, { 0x20, 'A' } };
-#define ATTRIBUTES      (sizeof(attributes_table) / sizeof(attributes_table[0]))
-#define ATTR_IN_THE_WAY 0x07u /* read-only, hidden, system */
+#define ATTRIBUTES (sizeof(attributes_table) / sizeof(attributes_table[0]))
 
 /* ---------------------------------------------------------------- mtools */
 
@@ -257,8 +255,6 @@ write_over(struct hc_fat *f, const char *path, const char *name, struct hc_span 
 	if (hc_fat_mtools_path(name, false, &quoted, err) < 0 ||
 	    new_path(folder, hc_span(last + 1, strlen(last + 1)), &target, err) < 0 ||
 	    get_attributes(f, (const char *)quoted.data, &old, err) < 0 ||
-	    (old & ATTR_IN_THE_WAY &&
-	     put_attributes(f, (const char *)quoted.data, 0, path, err) < 0) ||
 	    copy_in(f, path, (const char *)target.data, content, err) < 0)
 		goto out;
 	result = put_attributes(f, (const char *)quoted.data, old, path, err);
@@ -325,13 +321,9 @@ remove_found(struct hc_fat *f, const char *path, const char *name, bool folder,
 	int result = hc_fat_mtools_path(name, false, &quoted, err);
 
 	if (result == 0) {
-		const char *const clear[] = { "-/", "-r", "-s", "-h", (const char *)quoted.data,
-					      NULL };
 		const char *const args[] = { (const char *)quoted.data, NULL };
 
-		result = change(f, "mattrib", clear + (folder ? 0 : 1), -1, path, err);
-		if (result == 0)
-			result = change(f, folder ? "mdeltree" : "mdel", args, -1, path, err);
+		result = change(f, folder ? "mdeltree" : "mdel", args, -1, path, err);
 	}
 	hc_buf_done(&quoted);
 	return result;
