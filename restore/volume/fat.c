@@ -12,13 +12,6 @@
 
 /* ---------------------------------------------------------------- boot sector */
 
-struct geometry {
-	uint64_t sector, cluster; /* bytes */
-	uint64_t data;            /* where the first cluster starts */
-	uint64_t end;             /* where the last one ends */
-	bool wide;                /* FAT32 */
-};
-
 static bool
 is_power_of_2(uint64_t value)
 {
@@ -27,27 +20,33 @@ is_power_of_2(uint64_t value)
 
 /* False when it makes no sense.  [FAT] "Boot Sector and BPB". */
 static bool
-read_geometry(const uint8_t boot[512], struct geometry *ret)
+read_geometry(const uint8_t boot[512], struct hc_fat_geometry *ret)
 {
-	struct geometry g = { .sector = hc_get_le16(boot + 11),
-			      .cluster = boot[13],
-			      .wide = hc_get_le16(boot + 22) == 0 };
+	struct hc_fat_geometry g = { .sector = hc_get_le16(boot + 11),
+				     .cluster = boot[13],
+				     .tables_count = boot[16] };
+	bool wide = hc_get_le16(boot + 22) == 0;
 	uint64_t reserved = hc_get_le16(boot + 14), root = hc_get_le16(boot + 17) * 32ull;
-	uint64_t table = g.wide ? hc_get_le32(boot + 36) : hc_get_le16(boot + 22);
-	uint64_t sectors = hc_get_le16(boot + 19);
+	uint64_t table = wide ? hc_get_le32(boot + 36) : hc_get_le16(boot + 22);
+	uint64_t sectors = hc_get_le16(boot + 19), clusters;
 
 	if (sectors == 0)
 		sectors = hc_get_le32(boot + 32);
 	if ((boot[0] != 0xeb && boot[0] != 0xe9) || boot[510] != 0x55 || boot[511] != 0xaa ||
 	    g.sector < 512 || g.sector > 4096 || !is_power_of_2(g.sector) ||
 	    !is_power_of_2(g.cluster) || reserved == 0 || boot[16] == 0 || boot[16] > 4 ||
-	    boot[21] < 0xf0 || table == 0 || (g.wide ? root != 0 : root == 0))
+	    boot[21] < 0xf0 || table == 0 || (wide ? root != 0 : root == 0))
 		return false;
 	g.cluster *= g.sector;
-	g.data = (reserved + boot[16] * table) * g.sector + hc_round_up(root, g.sector);
+	g.tables = reserved * g.sector;
+	g.table = table * g.sector;
+	g.data = g.tables + g.tables_count * g.table + hc_round_up(root, g.sector);
 	if (g.data >= sectors * g.sector)
 		return false;
 	g.end = g.data + hc_round_down(sectors * g.sector - g.data, g.cluster);
+	clusters = (g.end - g.data) / g.cluster;
+	/* [FAT] "FAT Type Determination" goes by the count alone; mtools too goes by the BPB for FAT32. */
+	g.bits = wide ? 32 : clusters < 4085 ? 12 : 16;
 	*ret = g;
 	return true;
 }
@@ -55,7 +54,7 @@ read_geometry(const uint8_t boot[512], struct geometry *ret)
 bool
 hc_fat_is(const uint8_t boot[512])
 {
-	struct geometry g;
+	struct hc_fat_geometry g;
 
 	return read_geometry(boot, &g);
 }
@@ -77,9 +76,9 @@ read_label(const uint8_t field[11], char ret[12])
 }
 
 static void
-fill_info(struct hc_fat *f, const uint8_t boot[512], const struct geometry *g)
+fill_info(struct hc_fat *f, const uint8_t boot[512], const struct hc_fat_geometry *g)
 {
-	const uint8_t *extended = boot + (g->wide ? 64 : 36);
+	const uint8_t *extended = boot + (g->bits == 32 ? 64 : 36);
 
 	/* Extended boot signature: label and serial are there. */
 	if (extended[2] == 0x29) {
@@ -235,6 +234,7 @@ static const struct hc_volume_ops fat_ops = {
 	.stat = fat_stat,
 	.list = fat_list,
 	.read = fat_read,
+	.file_extents = hc_fat_file_extents,
 	.close = fat_close,
 };
 
@@ -283,11 +283,12 @@ read_hibernation(struct hc_fat *f, struct hc_err *err)
 }
 
 int
-hc_fat_open(struct hc_io *io, const uint8_t boot[512], struct hc_volume **ret,
+hc_fat_open(struct hc_io *io, const uint8_t boot[512], bool write, struct hc_volume **ret,
 	    struct hc_err *err)
 {
 	struct hc_fat *f = calloc(1, sizeof(*f));
-	struct geometry g;
+	struct hc_fat_geometry g;
+	int result;
 
 	if (f == NULL)
 		return hc_fat_no_memory(err);
@@ -298,6 +299,8 @@ hc_fat_open(struct hc_io *io, const uint8_t boot[512], struct hc_volume **ret,
 		hc_err_set(err, H_VOLUME_FORMAT, "the boot sector describes no FAT volume");
 		goto out;
 	}
+	f->geometry = g;
+	f->volume.writer = write ? &hc_fat_writer : NULL;
 	fill_info(f, boot, &g);
 	if (g.end > io->size) {
 		hc_err_set(err, H_VOLUME_FORMAT,
@@ -305,8 +308,15 @@ hc_fat_open(struct hc_io *io, const uint8_t boot[512], struct hc_volume **ret,
 			   (unsigned long long)g.end, (unsigned long long)io->size);
 		goto out;
 	}
-	if (hc_fat_image_open(io, &f->image, err) < 0 || read_hibernation(f, err) < 0)
+	result = write ? hc_fat_image_copy(io, &f->image, err)
+		       : hc_fat_image_open(io, &f->image, err);
+	if (result < 0 || read_hibernation(f, err) < 0)
 		goto out;
+	if (write && f->volume.info.state.hibernated) {
+		hc_err_set(err, H_VOLUME_READ_ONLY,
+			   "the volume belongs to a hibernated Windows");
+		goto out;
+	}
 	*ret = &f->volume;
 	return 0;
 out:

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define COPY_STEP (1u << 20)
@@ -98,11 +99,17 @@ hc_fat_image_open(struct hc_io *io, struct hc_fat_image *ret, struct hc_err *err
 {
 	struct hc_fat_image image = { .copied = false };
 
-	if (hc_io_file(io, &image.fd, &image.offset)) {
-		*ret = image;
-		return 0;
-	}
-	image = (struct hc_fat_image){ .fd = open_unnamed(err), .copied = true };
+	if (!hc_io_file(io, &image.fd, &image.offset))
+		return hc_fat_image_copy(io, ret, err);
+	*ret = image;
+	return 0;
+}
+
+int
+hc_fat_image_copy(struct hc_io *io, struct hc_fat_image *ret, struct hc_err *err)
+{
+	struct hc_fat_image image = { .fd = open_unnamed(err), .copied = true };
+
 	if (image.fd < 0)
 		return -1;
 	if (copy(io, image.fd, err) < 0) {
@@ -111,6 +118,58 @@ hc_fat_image_open(struct hc_io *io, struct hc_fat_image *ret, struct hc_err *err
 	}
 	*ret = image;
 	return 0;
+}
+
+/* Blocks that differ, from `at` on. */
+static int
+return_step(struct hc_io *copy, struct hc_io *io, struct hc_extent step, uint8_t *buf,
+	    struct hc_err *err)
+{
+	uint8_t *old = buf + COPY_STEP;
+	size_t part;
+
+	if (hc_io_pread(copy, step.offset, buf, step.length, err) < 0 ||
+	    hc_io_pread(io, step.offset, old, step.length, err) < 0)
+		return -1;
+	for (size_t i = 0; i < step.length; i += part) {
+		part = (size_t)hc_min_u64(BLOCK, step.length - i);
+		if (memcmp(buf + i, old + i, part) != 0 &&
+		    hc_io_pwrite(io, step.offset + i, buf + i, part, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+hc_fat_image_return(const struct hc_fat_image *image, struct hc_io *io, struct hc_err *err)
+{
+	uint8_t *buf = malloc(2 * (size_t)COPY_STEP);
+	struct hc_io *copy = NULL;
+	struct hc_extent mine, theirs, step = { 0, 0 };
+	int result = -1;
+
+	if (buf == NULL)
+		return hc_fat_no_memory(err);
+	if (hc_io_borrow_fd(image->fd, io->size, "the copy of a FAT volume", &copy, err) < 0)
+		goto out;
+	/* What is a hole in both is the same in both. */
+	for (;;) {
+		if (hc_io_next_data(copy, hc_extent_end(step), &mine, err) < 0 ||
+		    hc_io_next_data(io, hc_extent_end(step), &theirs, err) < 0)
+			goto out;
+		step.offset = hc_min_u64(mine.offset, theirs.offset);
+		if (step.offset >= io->size)
+			break;
+		step.offset = hc_round_down(step.offset, BLOCK);
+		step.length = hc_min_u64(COPY_STEP, io->size - step.offset);
+		if (return_step(copy, io, step, buf, err) < 0)
+			goto out;
+	}
+	result = 0;
+out:
+	hc_io_close(copy);
+	free(buf);
+	return result;
 }
 
 void

@@ -201,6 +201,12 @@ hc_fat_folder(struct hc_fat *f, const char *path, struct hc_fat_folder **ret,
 	return 0;
 }
 
+void
+hc_fat_forget(struct hc_fat *f)
+{
+	f->folders = NULL;
+}
+
 /* ---------------------------------------------------------------- lookup */
 
 static bool

@@ -3,7 +3,7 @@
  * mtools as a child process.
  *
  * It gets the volume as descriptor 3, by the name /proc/self/fd/3@@OFFSET, an environment of its own (no settings of
- * the user's change what it prints), nothing to read, and pipes for what it says.  It is a parser of hostile bytes
+ * the user's change what it prints), nothing to read but a file's new content, and pipes for what it says.  It is a parser of hostile bytes
  * that we did not write: a minute without a word is taken for a hang, and ends it.
  */
 #include "restore/volume/fat_priv.h"
@@ -35,9 +35,11 @@ struct child {
 /* ---------------------------------------------------------------- start */
 
 static int
-add_actions(posix_spawn_file_actions_t *actions, int out, int words, int image)
+add_actions(posix_spawn_file_actions_t *actions, int input, int out, int words, int image)
 {
-	int result = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+	int result = input < 0 ? posix_spawn_file_actions_addopen(actions, 0, "/dev/null",
+								  O_RDONLY, 0)
+			       : posix_spawn_file_actions_adddup2(actions, input, 0);
 
 	if (result == 0)
 		result = posix_spawn_file_actions_adddup2(actions, out, 1);
@@ -48,9 +50,10 @@ add_actions(posix_spawn_file_actions_t *actions, int out, int words, int image)
 			   : posix_spawn_file_actions_adddup2(actions, image, IMAGE_FD);
 }
 
-/* Signals as a program expects them: it is to end when nobody reads its output any more. */
+/* Signals as a program expects them: it is to end when nobody reads its output any more.  A session of its own, without a
+ * terminal: mtools, which would ask there, then takes the answer for yes. */
 static int
-set_signals(posix_spawnattr_t *attributes)
+set_surroundings(posix_spawnattr_t *attributes)
 {
 	sigset_t none, defaults;
 	int result;
@@ -58,8 +61,9 @@ set_signals(posix_spawnattr_t *attributes)
 	sigemptyset(&none);
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
-	result = posix_spawnattr_setflags(attributes,
-					  POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	result = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF |
+							      POSIX_SPAWN_SETSIGMASK |
+							      POSIX_SPAWN_SETSID);
 	if (result == 0)
 		result = posix_spawnattr_setsigdefault(attributes, &defaults);
 	return result != 0 ? result : posix_spawnattr_setsigmask(attributes, &none);
@@ -67,8 +71,8 @@ set_signals(posix_spawnattr_t *attributes)
 
 /* posix_spawn's answer: 0 or a number of errno. */
 static int
-spawn(const char *program, const char *const *args, const struct hc_fat_image *image, int out,
-      int words, pid_t *ret)
+spawn(const char *program, const char *const *args, const struct hc_fat_image *image, int input,
+      int out, int words, pid_t *ret)
 {
 	char name[64], path[4096];
 	const char *path_now = getenv("PATH");
@@ -102,9 +106,9 @@ spawn(const char *program, const char *const *args, const struct hc_fat_image *i
 		argv[i + 3] = args[i];
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
-	result = add_actions(&actions, out, words, high);
+	result = add_actions(&actions, input, out, words, high);
 	if (result == 0)
-		result = set_signals(&attributes);
+		result = set_surroundings(&attributes);
 	if (result == 0)
 		result = posix_spawnp(ret, program, &actions, &attributes,
 				      (char *const *)(uintptr_t)argv,
@@ -116,7 +120,7 @@ spawn(const char *program, const char *const *args, const struct hc_fat_image *i
 }
 
 static int
-start(const char *program, const char *const *args, const struct hc_fat_image *image,
+start(const char *program, const char *const *args, const struct hc_fat_image *image, int input,
       struct child *ret, struct hc_err *err)
 {
 	int out[2] = { -1, -1 }, words[2] = { -1, -1 }, number = 0;
@@ -124,7 +128,7 @@ start(const char *program, const char *const *args, const struct hc_fat_image *i
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(words, O_CLOEXEC) < 0)
 		number = errno;
 	if (number == 0)
-		number = spawn(program, args, image, out[1], words[1], &ret->pid);
+		number = spawn(program, args, image, input, out[1], words[1], &ret->pid);
 	if (out[1] >= 0)
 		close(out[1]);
 	if (words[1] >= 0)
@@ -221,10 +225,17 @@ int
 hc_mtools_run(const struct hc_fat_image *image, const char *program, const char *const *args,
 	      struct hc_sink sink, struct hc_err *err)
 {
+	return hc_mtools_feed(image, program, args, -1, sink, err);
+}
+
+int
+hc_mtools_feed(const struct hc_fat_image *image, const char *program, const char *const *args,
+	       int input, struct hc_sink sink, struct hc_err *err)
+{
 	struct child child = { .said_length = 0 };
 	int result, status = 0;
 
-	if (start(program, args, image, &child, err) < 0)
+	if (start(program, args, image, input, &child, err) < 0)
 		return -1;
 	result = listen_to(&child, sink, err);
 	if (child.out >= 0)

@@ -18,7 +18,9 @@ of_device(struct ntfs_device *dev)
 static int
 device_open(struct ntfs_device *dev, int flags)
 {
-	if ((flags & O_ACCMODE) != O_RDONLY) {
+	bool write = (flags & O_ACCMODE) != O_RDONLY;
+
+	if (write && of_device(dev)->volume.writer == NULL) {
 		errno = EROFS;
 		return -1;
 	}
@@ -27,7 +29,8 @@ device_open(struct ntfs_device *dev, int flags)
 		return -1;
 	}
 	NDevSetOpen(dev);
-	NDevSetReadOnly(dev);
+	if (!write)
+		NDevSetReadOnly(dev);
 	return 0;
 }
 
@@ -56,6 +59,37 @@ device_seek(struct ntfs_device *dev, s64 offset, int whence)
 	return to;
 }
 
+/* Puts what was written and lost over what was read. */
+static void
+read_lost(const struct hc_ntfs *n, uint64_t offset, uint8_t *buf, size_t length)
+{
+	uint64_t from, to;
+
+	for (const struct hc_ntfs_lost *l = n->lost; l != NULL; l = l->next) {
+		from = hc_max_u64(offset, l->offset);
+		to = hc_min_u64(offset + length, l->offset + l->size);
+		if (from < to)
+			memcpy(buf + (from - offset), l->bytes + (from - l->offset),
+			       (size_t)(to - from));
+	}
+}
+
+static int
+keep_lost(struct hc_ntfs *n, uint64_t offset, const void *buf, size_t size)
+{
+	struct hc_ntfs_lost *lost = malloc(sizeof(*lost) + size);
+
+	if (lost == NULL)
+		return -1;
+	*lost = (struct hc_ntfs_lost){ .offset = offset, .size = size };
+	memcpy(lost->bytes, buf, size);
+	if (n->lost == NULL)
+		n->lost_end = &n->lost;
+	*n->lost_end = lost;
+	n->lost_end = &lost->next;
+	return 0;
+}
+
 static s64
 device_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offset)
 {
@@ -74,6 +108,7 @@ device_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offset)
 		errno = EIO;
 		return -1;
 	}
+	read_lost(n, (uint64_t)offset, buf, length);
 	return (s64)length;
 }
 
@@ -89,20 +124,36 @@ device_read(struct ntfs_device *dev, void *buf, s64 count)
 }
 
 static s64
-device_write(struct ntfs_device *dev, const void *buf, s64 count)
+device_pwrite(struct ntfs_device *dev, const void *buf, s64 count, s64 offset)
 {
-	(void)dev;
-	(void)buf;
-	(void)count;
-	errno = EROFS;
-	return -1;
+	struct hc_ntfs *n = of_device(dev);
+
+	if (n->volume.writer == NULL) {
+		errno = EROFS;
+		return -1;
+	}
+	if (offset < 0 || count < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (!n->write_failed && !n->discard && count > 0 &&
+	    hc_io_pwrite(n->volume.io, (uint64_t)offset, buf, (size_t)count, &n->write_err) < 0)
+		n->write_failed = true;
+	if ((n->write_failed || n->discard) &&
+	    keep_lost(n, (uint64_t)offset, buf, (size_t)count) < 0)
+		return -1;
+	return count;
 }
 
 static s64
-device_pwrite(struct ntfs_device *dev, const void *buf, s64 count, s64 offset)
+device_write(struct ntfs_device *dev, const void *buf, s64 count)
 {
-	(void)offset;
-	return device_write(dev, buf, count);
+	struct hc_ntfs *n = of_device(dev);
+	s64 put = device_pwrite(dev, buf, count, n->position);
+
+	if (put > 0)
+		n->position += put;
+	return put;
 }
 
 static int
@@ -130,7 +181,7 @@ device_ioctl(struct ntfs_device *dev, unsigned long request, void *argp)
 	return -1;
 }
 
-/* libntfs-3g takes it as writable, but never writes to it. */
+/* libntfs-3g takes the table as writable, but never writes to it. */
 static struct ntfs_device_operations device_ops = {
 	.open = device_open,
 	.close = device_close,
@@ -159,24 +210,53 @@ hc_ntfs_fail(struct hc_ntfs *n, struct hc_err *err, const char *what, const char
 
 /* ---------------------------------------------------------------- state */
 
+/* *ret_cached: written by a Windows 8 or later that did not unmount; its log (LFS 2.0) says "clean" all the same. */
 static bool
-is_journal_clean(ntfs_volume *ntfs)
+is_journal_clean(ntfs_volume *ntfs, bool *ret_cached)
 {
 	ntfs_inode *inode = ntfs_inode_open(ntfs, FILE_LogFile);
 	RESTART_PAGE_HEADER *page = NULL;
 	ntfs_attr *data = NULL;
 	bool clean = false;
 
+	*ret_cached = false;
 	if (inode == NULL)
 		return false;
 	data = ntfs_attr_open(inode, AT_DATA, AT_UNNAMED, 0);
 	if (data != NULL)
 		clean = ntfs_check_logfile(data, &page) && ntfs_is_logfile_clean(data, page);
+	if (page != NULL)
+		*ret_cached = le16_to_cpu(page->major_ver) == 2 && page->minor_ver == 0;
 	free(page);
 	if (data != NULL)
 		ntfs_attr_close(data);
 	ntfs_inode_close(inode);
 	return clean;
+}
+
+/* Refuses what must not be written to: hazards 12, windows-offline.md section 10. */
+static int
+start_writing(struct hc_ntfs *n, struct hc_err *err)
+{
+	const struct hc_volume_state *state = &n->volume.info.state;
+	bool cached;
+
+	if (state->hibernated)
+		return hc_err_set(err, H_VOLUME_READ_ONLY,
+				  "the volume belongs to a hibernated Windows");
+	is_journal_clean(n->ntfs, &cached);
+	if (!state->journal_clean || cached)
+		return hc_err_set(err, H_VOLUME_READ_ONLY,
+				  "the volume's journal ($LogFile) was not replayed");
+	/* Without them it loses memory wherever it looks for $Reparse (ntfs_inode_lookup_by_mbsname). */
+	ntfs_create_lru_caches(n->ntfs);
+	/* Counts what is free; reads only. */
+	errno = EIO;
+	if (ntfs_volume_get_free_space(n->ntfs) < 0)
+		return hc_ntfs_fail(n, err, "reading", "$Bitmap");
+	/* What is made in a compressed folder is not compressed: boot loaders read it too. */
+	n->ntfs->state &= ~(1ul << NV_Compression);
+	return 0;
 }
 
 /* The first bytes of \hiberfil.sys: "hibr" (XP to 7, and 8 on in capitals) is a session to resume,
@@ -210,6 +290,7 @@ fill_info(struct hc_ntfs *n, const uint8_t *boot)
 {
 	ntfs_volume *ntfs = n->ntfs;
 	struct hc_volume_info *info = &n->volume.info;
+	bool cached;
 
 	info->kind = "ntfs";
 	info->label = ntfs->vol_name == NULL ? "" : ntfs->vol_name;
@@ -220,7 +301,7 @@ fill_info(struct hc_ntfs *n, const uint8_t *boot)
 					n->volume.io->size);
 	info->state.dirty = (ntfs->flags & VOLUME_IS_DIRTY) != 0;
 	info->state.hibernated = hc_ntfs_is_hibernated(n);
-	info->state.journal_clean = is_journal_clean(ntfs);
+	info->state.journal_clean = is_journal_clean(ntfs, &cached);
 }
 
 /* ---------------------------------------------------------------- open and close */
@@ -229,10 +310,16 @@ static void
 ntfs_close(struct hc_volume *volume)
 {
 	struct hc_ntfs *n = (struct hc_ntfs *)volume;
+	struct hc_ntfs_lost *lost;
 
+	n->discard = true;
 	/* Unmounting frees the device too, and so does a mount that failed after opening it. */
 	if (n->ntfs != NULL)
 		ntfs_umount(n->ntfs, TRUE);
+	while ((lost = n->lost) != NULL) {
+		n->lost = lost->next;
+		free(lost);
+	}
 	free(n);
 }
 
@@ -242,11 +329,13 @@ static const struct hc_volume_ops ntfs_ops = {
 	.stat = hc_ntfs_stat,
 	.list = hc_ntfs_list,
 	.read = hc_ntfs_read,
+	.file_extents = hc_ntfs_file_extents,
+	.is_protected = hc_ntfs_is_protected,
 	.close = ntfs_close,
 };
 
 int
-hc_ntfs_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err)
+hc_ntfs_open(struct hc_io *io, bool write, struct hc_volume **ret, struct hc_err *err)
 {
 	struct hc_ntfs *n = calloc(1, sizeof(*n));
 	uint8_t boot[512];
@@ -255,6 +344,7 @@ hc_ntfs_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to open a volume");
 	n->volume.ops = &ntfs_ops;
 	n->volume.io = io;
+	n->volume.writer = write ? &hc_ntfs_writer : NULL;
 	ntfs_log_set_handler(ntfs_log_handler_null);
 	if (hc_io_pread(io, 0, boot, sizeof(boot), err) < 0)
 		goto fail;
@@ -264,7 +354,9 @@ hc_ntfs_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err)
 		goto fail;
 	}
 	errno = EIO;
-	n->ntfs = ntfs_device_mount(n->device, NTFS_MNT_RDONLY | NTFS_MNT_FORENSIC);
+	/* Forensic: mounting looks at neither journal nor hibernation (we do), and repairs nothing. */
+	n->ntfs =
+		ntfs_device_mount(n->device, NTFS_MNT_FORENSIC | (write ? 0 : NTFS_MNT_RDONLY));
 	if (n->ntfs == NULL) {
 		hc_ntfs_fail(n, err, "opening", "an NTFS volume");
 		if (n->device != NULL)
@@ -277,6 +369,8 @@ hc_ntfs_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err)
 		goto fail;
 	}
 	fill_info(n, boot);
+	if (write && start_writing(n, err) < 0)
+		goto fail;
 	*ret = &n->volume;
 	return 0;
 fail:

@@ -167,9 +167,8 @@ static const struct tag_name tag_names[] = {
 	{ 0xa000000c, 0xffffffff, "is a symbolic link" },
 };
 
-/* `why`: NULL for what the tag says. */
-static int
-refuse_reparse(const char *path, uint32_t tag, const char *why, struct hc_err *err)
+int
+hc_ntfs_refuse_reparse(const char *path, uint32_t tag, const char *why, struct hc_err *err)
 {
 	for (size_t i = 0; why == NULL && i < sizeof(tag_names) / sizeof(tag_names[0]); i++)
 		if ((tag & tag_names[i].mask) == tag_names[i].tag)
@@ -308,7 +307,7 @@ hc_ntfs_list(struct hc_volume *volume, const char *path, struct hc_arena *arena,
 		goto out;
 	}
 	if (hc_ntfs_reparse_tag(folder) != 0) {
-		refuse_reparse(path, hc_ntfs_reparse_tag(folder), NULL, err);
+		hc_ntfs_refuse_reparse(path, hc_ntfs_reparse_tag(folder), NULL, err);
 		goto out;
 	}
 	errno = EIO;
@@ -381,7 +380,7 @@ hc_ntfs_read(struct hc_volume *volume, const char *path, struct hc_sink sink,
 	if (packed)
 		why = hc_ntfs_wof_parse(inode, &wof);
 	if (tag != 0 && (!packed || why != NULL)) {
-		refuse_reparse(path, tag, why, err);
+		hc_ntfs_refuse_reparse(path, tag, why, err);
 		goto out;
 	}
 	if (folder) {

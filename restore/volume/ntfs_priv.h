@@ -17,18 +17,29 @@
 #include <ntfs-3g/types.h>
 
 #include <ntfs-3g/attrib.h>
+#include <ntfs-3g/cache.h>
 #include <ntfs-3g/device.h>
 #include <ntfs-3g/dir.h>
+#include <ntfs-3g/index.h>
 #include <ntfs-3g/inode.h>
 #include <ntfs-3g/layout.h>
 #include <ntfs-3g/logfile.h>
 #include <ntfs-3g/logging.h>
+#include <ntfs-3g/reparse.h>
 #include <ntfs-3g/runlist.h>
+#include <ntfs-3g/security.h>
 #include <ntfs-3g/unistr.h>
 #include <ntfs-3g/volume.h>
 
 #include "restore/volume/volume_priv.h"
 #include "restore/volume/wof_priv.h"
+
+struct hc_ntfs_lost {
+	struct hc_ntfs_lost *next;
+	uint64_t offset;
+	size_t size;
+	uint8_t bytes[];
+};
 
 struct hc_ntfs {
 	struct hc_volume volume;
@@ -38,10 +49,20 @@ struct hc_ntfs {
 	/* Why the io last failed: libntfs-3g knows errno only. */
 	struct hc_err io_err;
 	bool io_failed;
+	/* Why the io did not take a write.  Nothing is written after that; but libntfs-3g does not free what it could not
+	 * write, and comes to grief where it reads what it did not expect.  So it is told that all went well, and reads its
+	 * writes back from here. */
+	struct hc_err write_err;
+	bool write_failed;
+	struct hc_ntfs_lost *lost, **lost_end;
+	bool discard; /* closing without hc_volume_finish */
 };
 
 /* Sets err from what the io raised, else from errno, as H_VOLUME_FORMAT. */
 int hc_ntfs_fail(struct hc_ntfs *n, struct hc_err *err, const char *what, const char *path);
+
+/* What a file with a reparse point is; `why`: NULL for what the tag says. */
+int hc_ntfs_refuse_reparse(const char *path, uint32_t tag, const char *why, struct hc_err *err);
 
 /* The inode of a path; NULL with err set. Closed by ntfs_inode_close. */
 ntfs_inode *hc_ntfs_lookup(struct hc_ntfs *n, const char *path, struct hc_err *err);
@@ -72,6 +93,41 @@ struct hc_walk {
 uint64_t hc_walk_use(struct hc_walk *walk, uint64_t first, uint64_t count);
 /* Marks what the journal allocates.  *ret_known is false when the journal makes no sense. */
 int hc_ntfs_log_uses(struct hc_walk *walk, bool *ret_known, struct hc_err *err);
+
+/*
+ * Writing.  What is called "changed" marks the volume as broken when it fails; before the first change a refusal
+ * leaves it as it was.
+ */
+
+/* The operation's end: `result`, or failure when the io took less than libntfs-3g believes. */
+int hc_ntfs_changed(struct hc_ntfs *n, int result, const char *what, const char *path,
+		    struct hc_err *err);
+/* Sets err from the io or errno, and marks the volume as broken. */
+int hc_ntfs_change_failed(struct hc_ntfs *n, const char *what, const char *path,
+			  struct hc_err *err);
+/* The inode of a path that may be changed: not one of NTFS's own files; NULL with err set. */
+ntfs_inode *hc_ntfs_lookup_own(struct hc_ntfs *n, const char *path, struct hc_err *err);
+/* H_VOLUME_FULL when there is no room for so many clusters and what describes them. */
+int hc_ntfs_check_room(struct hc_ntfs *n, uint64_t clusters, const char *path,
+		       struct hc_err *err);
+/* A new, empty file, with the folders above it. */
+int hc_ntfs_make(struct hc_ntfs *n, const char *path, struct hc_err *err);
+/* What a new object in a folder inherits; 0 for none. */
+le32 hc_ntfs_inherited_id(struct hc_ntfs *n, ntfs_inode *folder, bool for_folder);
+/* Gives an inode the protected DACL. */
+int hc_ntfs_set_protected(struct hc_ntfs *n, ntfs_inode *inode);
+bool hc_ntfs_has_protected(struct hc_ntfs *n, ntfs_inode *inode);
+
+extern const struct hc_volume_writer hc_ntfs_writer;
+
+int hc_ntfs_write(struct hc_volume *, const char *, struct hc_span, struct hc_err *);
+int hc_ntfs_make_folder(struct hc_volume *, const char *, struct hc_err *);
+int hc_ntfs_remove(struct hc_volume *, const char *, struct hc_err *);
+int hc_ntfs_set_attributes(struct hc_volume *, const char *, uint32_t, struct hc_err *);
+int hc_ntfs_protect(struct hc_volume *, const char *, struct hc_err *);
+int hc_ntfs_is_protected(struct hc_volume *, const char *, bool *, struct hc_err *);
+int hc_ntfs_file_extents(struct hc_volume *, const char *, struct hc_extents *,
+			 struct hc_err *);
 
 int hc_ntfs_map(struct hc_volume *, struct hc_volume_map *, struct hc_err *);
 int hc_ntfs_zeroed_extents(struct hc_volume *, bool, struct hc_arena *, struct hc_strings *,

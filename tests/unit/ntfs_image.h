@@ -91,7 +91,7 @@ mark_encrypted(const struct sandbox *box)
 	return good;
 }
 
-static bool
+__attribute__((unused)) static bool
 fill_image(struct sandbox *box)
 {
 	if (run(box,
