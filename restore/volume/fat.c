@@ -283,9 +283,10 @@ read_hibernation(struct hc_fat *f, struct hc_err *err)
 }
 
 int
-hc_fat_open(struct hc_io *io, const uint8_t boot[512], bool write, struct hc_volume **ret,
-	    struct hc_err *err)
+hc_fat_open(struct hc_io *io, const uint8_t boot[512], enum hc_volume_access access,
+	    struct hc_volume **ret, struct hc_err *err)
 {
+	const bool write = access != HC_ACCESS_READ;
 	struct hc_fat *f = calloc(1, sizeof(*f));
 	struct hc_fat_geometry g;
 	int result;
@@ -312,7 +313,7 @@ hc_fat_open(struct hc_io *io, const uint8_t boot[512], bool write, struct hc_vol
 		       : hc_fat_image_open(io, &f->image, err);
 	if (result < 0 || read_hibernation(f, err) < 0)
 		goto out;
-	if (write && f->volume.info.state.hibernated) {
+	if (access == HC_ACCESS_WRITE && f->volume.info.state.hibernated) {
 		hc_err_set(err, H_VOLUME_READ_ONLY,
 			   "the volume belongs to a hibernated Windows");
 		goto out;

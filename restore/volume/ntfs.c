@@ -236,12 +236,12 @@ is_journal_clean(ntfs_volume *ntfs, bool *ret_cached)
 
 /* Refuses what must not be written to: hazards 12, windows-offline.md section 10. */
 static int
-start_writing(struct hc_ntfs *n, struct hc_err *err)
+start_writing(struct hc_ntfs *n, enum hc_volume_access access, struct hc_err *err)
 {
 	const struct hc_volume_state *state = &n->volume.info.state;
 	bool cached;
 
-	if (state->hibernated)
+	if (state->hibernated && access != HC_ACCESS_WRITE_HIBERNATED)
 		return hc_err_set(err, H_VOLUME_READ_ONLY,
 				  "the volume belongs to a hibernated Windows");
 	is_journal_clean(n->ntfs, &cached);
@@ -335,9 +335,11 @@ static const struct hc_volume_ops ntfs_ops = {
 };
 
 int
-hc_ntfs_open(struct hc_io *io, bool write, struct hc_volume **ret, struct hc_err *err)
+hc_ntfs_open(struct hc_io *io, enum hc_volume_access access, struct hc_volume **ret,
+	     struct hc_err *err)
 {
 	struct hc_ntfs *n = calloc(1, sizeof(*n));
+	const bool write = access != HC_ACCESS_READ;
 	uint8_t boot[512];
 
 	if (n == NULL)
@@ -369,7 +371,7 @@ hc_ntfs_open(struct hc_io *io, bool write, struct hc_volume **ret, struct hc_err
 		goto fail;
 	}
 	fill_info(n, boot);
-	if (write && start_writing(n, err) < 0)
+	if (write && start_writing(n, access, err) < 0)
 		goto fail;
 	*ret = &n->volume;
 	return 0;

@@ -12,7 +12,8 @@
 const char *const hc_entry_type_names[] = { "file", "folder", "link", "other", NULL };
 
 static int
-open_volume(struct hc_io *io, bool write, struct hc_volume **ret, struct hc_err *err)
+open_volume(struct hc_io *io, enum hc_volume_access access, struct hc_volume **ret,
+	    struct hc_err *err)
 {
 	uint8_t boot[512];
 
@@ -22,25 +23,29 @@ open_volume(struct hc_io *io, bool write, struct hc_volume **ret, struct hc_err 
 	if (hc_io_pread(io, 0, boot, sizeof(boot), err) < 0)
 		return -1;
 	if (memcmp(boot + 3, "NTFS    ", 8) == 0)
-		return hc_ntfs_open(io, write, ret, err);
+		return hc_ntfs_open(io, access, ret, err);
 	if (hc_fat_is(boot))
-		return hc_fat_open(io, boot, write, ret, err);
+		return hc_fat_open(io, boot, access, ret, err);
 	return hc_err_set(err, H_VOLUME_FORMAT, "the volume is neither NTFS nor FAT");
 }
 
 int
 hc_volume_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err)
 {
-	return open_volume(io, false, ret, err);
+	return open_volume(io, HC_ACCESS_READ, ret, err);
 }
 
 int
-hc_volume_open_write(struct hc_io *io, struct hc_volume **ret, struct hc_err *err)
+hc_volume_open_write(struct hc_io *io, unsigned flags, struct hc_volume **ret,
+		     struct hc_err *err)
 {
 	if (io->ops->pwrite == NULL)
 		return hc_err_set(err, H_VOLUME_READ_ONLY,
 				  "the volume lies where nothing can be written");
-	return open_volume(io, true, ret, err);
+	return open_volume(io,
+			   (flags & HC_WRITE_HIBERNATED) != 0 ? HC_ACCESS_WRITE_HIBERNATED
+							      : HC_ACCESS_WRITE,
+			   ret, err);
 }
 
 void

@@ -44,11 +44,19 @@ struct hc_volume {
 	bool broken;
 };
 
-int hc_ntfs_open(struct hc_io *io, bool write, struct hc_volume **ret, struct hc_err *err);
+/* What a volume is opened for. */
+enum hc_volume_access {
+	HC_ACCESS_READ,
+	HC_ACCESS_WRITE,
+	HC_ACCESS_WRITE_HIBERNATED, /* although Windows would resume on it */
+};
+
+int hc_ntfs_open(struct hc_io *io, enum hc_volume_access access, struct hc_volume **ret,
+		 struct hc_err *err);
 /* Whether a boot sector describes a FAT volume that makes sense. */
 bool hc_fat_is(const uint8_t boot[512]);
-int hc_fat_open(struct hc_io *io, const uint8_t boot[512], bool write, struct hc_volume **ret,
-		struct hc_err *err);
+int hc_fat_open(struct hc_io *io, const uint8_t boot[512], enum hc_volume_access access,
+		struct hc_volume **ret, struct hc_err *err);
 
 /* The next part of a path, without slashes and drive letter; false at the end.  *path moves on. */
 bool hc_path_next(const char **path, struct hc_span *ret_part);

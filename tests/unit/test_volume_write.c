@@ -403,7 +403,7 @@ test_refusals(struct sandbox *box)
 	ok(o.io.writes == 0, "none of this writes anything");
 	abandon(&o);
 	hc_io_open_file(path_in(box, path, "w.img"), &file, &err);
-	ok_fails(hc_volume_open_write(file, &volume, &err), &err, H_VOLUME_READ_ONLY,
+	ok_fails(hc_volume_open_write(file, 0, &volume, &err), &err, H_VOLUME_READ_ONLY,
 		 "what can't be written to is not opened");
 	ok_call(hc_volume_open(file, &volume, &err), &err, "a volume is opened for reading");
 	ok_fails(hc_volume_write(volume, "empty", text("x"), &err), &err, H_VOLUME_READ_ONLY,

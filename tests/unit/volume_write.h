@@ -51,7 +51,7 @@ open_copy(const struct sandbox *box, const char *name, struct opened *ret, struc
 {
 	*ret = (struct opened){ .bytes = slurp(box, name) };
 	ret->io = (struct memory_io){ { &memory_ops, ret->bytes.size }, ret->bytes.data, 0, 0 };
-	return hc_volume_open_write(&ret->io.io, &ret->volume, err);
+	return hc_volume_open_write(&ret->io.io, 0, &ret->volume, err);
 }
 
 /* Finishes, and puts the image into the file `name` of the sandbox. */
