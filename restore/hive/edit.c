@@ -251,7 +251,7 @@ static int
 make_change(struct edit *e, const struct hc_hive_change *c, struct hc_err *err)
 {
 	bool make = c->kind == HC_HIVE_SET_VALUE || c->kind == HC_HIVE_MAKE_KEY;
-	uint32_t key;
+	uint32_t key = HC_NO_CELL;
 
 	if (go_to(e, c->key, make, &key, err) < 0)
 		return -1;

@@ -137,9 +137,18 @@ next_character(const char **text)
 	return c;
 }
 
+/* Where two texts go on; most of them begin the same. */
+static void
+skip_same(const char **a, const char **b)
+{
+	for (; **a == **b && **a > 0; (*a)++)
+		(*b)++;
+}
+
 int
 hc_text_compare(const char *a, const char *b)
 {
+	skip_same(&a, &b);
 	while (*a != '\0' && *b != '\0') {
 		uint32_t x = hc_upcase(next_character(&a)), y = hc_upcase(next_character(&b));
 
@@ -154,6 +163,7 @@ hc_path_is_within(const char *path, const char *above)
 {
 	if (*above == '\0')
 		return true;
+	skip_same(&path, &above);
 	while (*path != '\0' && *above != '\0')
 		if (hc_upcase(next_character(&path)) != hc_upcase(next_character(&above)))
 			return false;

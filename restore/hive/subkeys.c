@@ -76,7 +76,8 @@ open_gap(struct hc_cells *cells, uint32_t list, uint32_t at, struct hc_err *err)
 	uint32_t bytes = LIST_HEAD + count * step, moved;
 
 	if (bytes + step > hc_cell_room(cells, list)) {
-		moved = hc_cell_new(cells, bytes + step, err);
+		/* Some more, so that it does not move each time. */
+		moved = hc_cell_new(cells, bytes + step * (1 + count / 8), err);
 		if (moved == HC_NO_CELL)
 			return HC_NO_CELL;
 		memcpy(hc_cell(cells, moved), hc_cell(cells, list), bytes);

@@ -108,16 +108,46 @@ check_counts(const struct hc_hive_differences *rows, const struct hc_hive_census
 
 /* ---------------------------------------------------------------- all must be done */
 
-/* Asks for the key by its path, and for the value among those of the key; 1: it isn't there. */
+/* By path, as Windows compares names; libhivex knows the case of ASCII only. 1: it isn't there. */
+static int
+find_key(struct hc_hive *hive, const char *path, struct hc_arena *arena,
+	 struct hc_hive_key *ret, struct hc_err *err)
+{
+	struct hc_hive_children list;
+	size_t length, at;
+	char *part;
+
+	if (hc_hive_key(hive, "", ret, err) < 0)
+		return -1;
+	for (; *path != '\0'; path += length + (path[length] == '\\')) {
+		length = strcspn(path, "\\");
+		part = hc_arena_strndup(arena, path, length);
+		list = (struct hc_hive_children){ NULL, 0 };
+		if (part == NULL)
+			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to check a hive");
+		if (hc_hive_children(hive, *ret, arena, &list, err) < 0)
+			return -1;
+		for (at = 0; at < list.count; at++)
+			if (hc_text_compare(list.items[at].name, part) == 0)
+				break;
+		if (at == list.count)
+			return 1;
+		*ret = list.items[at].key;
+	}
+	return 0;
+}
+
+/* 1: it isn't there. */
 static int
 look_up(struct hc_hive *hive, const struct hc_hive_change *c, struct hc_arena *arena,
 	uint32_t *ret_type, struct hc_span *ret, struct hc_err *err)
 {
 	struct hc_hive_value_list values = { 0 };
 	struct hc_hive_key key;
+	int found = find_key(hive, c->key, arena, &key, err);
 
-	if (hc_hive_key(hive, c->key, &key, err) < 0)
-		return err->code == H_HIVE_MISSING ? 1 : -1;
+	if (found != 0)
+		return found;
 	if (c->kind == HC_HIVE_MAKE_KEY || c->kind == HC_HIVE_DELETE_KEY)
 		return 0;
 	if (hc_hive_values(hive, key, arena, &values, err) < 0)
@@ -140,12 +170,11 @@ check_change(struct hc_hive *after, const struct hc_hive_changes *changes,
 				  : outcome_of_value(changes, c->key, c->name);
 	struct hc_arena arena = { 0 };
 	struct hc_span data = { NULL, 0 };
-	struct hc_err missing;
 	uint32_t type = 0;
-	int result = look_up(after, c, &arena, &type, &data, &missing);
+	int result = look_up(after, c, &arena, &type, &data, err);
 
 	if (result < 0)
-		*err = missing;
+		;
 	else if (o.there != (result == 0) || (o.set != NULL && !is_data_of(o.set, type, data)))
 		result = hc_err_set(err, H_HIVE_EDIT, "a change of %s was not made: %s", c->key,
 				    of_key ? "the key" : c->name);
