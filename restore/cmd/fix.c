@@ -34,18 +34,53 @@ check_ids(const struct hc_strings *ids, struct hc_err *err)
 }
 
 int
+check_fix_request(const struct hc_fix_request *request, struct hc_err *err)
+{
+	const char *convert = request->convert_firmware;
+
+	if (convert != NULL && strcmp(convert, "uefi") != 0 && strcmp(convert, "bios") != 0)
+		return hc_err_set(err, H_USAGE, "convert firmware to \"%s\": uefi or bios",
+				  convert);
+	if (check_ids(&request->only, err) < 0 || check_ids(&request->requested, err) < 0)
+		return -1;
+	return check_ids(&request->without, err);
+}
+
+int
 fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_err *err)
 {
-	const char *convert = cli_get(cli, "convert-firmware");
-
 	*ret = (struct hc_fix_request){ .drivers = cli_get(cli, "drivers"),
-					.convert_firmware = convert };
-	if (convert != NULL && strcmp(convert, "uefi") != 0 && strcmp(convert, "bios") != 0)
-		return hc_err_set(err, H_USAGE, "--convert-firmware %s: uefi or bios", convert);
+					.convert_firmware = cli_get(cli, "convert-firmware") };
 	if (cli_list(cli, "only", &ret->only, err) < 0 ||
-	    cli_list(cli, "fixups", &ret->requested, err) < 0 || check_ids(&ret->only, err) < 0)
+	    cli_list(cli, "fixups", &ret->requested, err) < 0 ||
+	    cli_list(cli, "without", &ret->without, err) < 0)
 		return -1;
-	return check_ids(&ret->requested, err);
+	return check_fix_request(ret, err);
+}
+
+static int
+add_all(struct cli *cli, struct hc_strings *list, const struct hc_strings *more,
+	struct hc_err *err)
+{
+	for (size_t i = 0; i < more->count; i++)
+		if (!hc_strings_has(list, more->items[i]) &&
+		    hc_strings_add(list, &cli->arena, more->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int
+fix_request_from_intent(struct cli *cli, const struct hc_intent *intent,
+			struct hc_fix_request *ret, struct hc_err *err)
+{
+	if (ret->drivers == NULL)
+		ret->drivers = intent->drivers;
+	if (ret->convert_firmware == NULL)
+		ret->convert_firmware = intent->convert_firmware;
+	if (add_all(cli, &ret->requested, &intent->fixups, err) < 0 ||
+	    add_all(cli, &ret->without, &intent->without, err) < 0)
+		return -1;
+	return check_fix_request(ret, err);
 }
 
 static int

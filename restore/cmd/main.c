@@ -28,6 +28,7 @@ atomic_bool cli_stop;
 	}
 #define REPAIR_OPTIONS                                                                         \
 	{ "fixups", "ID", "make a repair that is made on request only; may be repeated" },     \
+		{ "without", "ID", "leave a repair out; may be repeated" },                    \
 		{ "drivers", "DIR", "driver packages for devices that Windows has none for" }, \
 	{                                                                                      \
 		"convert-firmware", "KIND", "uefi or bios: make Windows start by that"         \

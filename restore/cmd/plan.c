@@ -92,6 +92,8 @@ read_intent(struct cli *cli, struct request *request, struct hc_err *err)
 	request->reuse = request->reuse || intent->reuse;
 	if (request->tombstone_days == 0)
 		request->tombstone_days = intent->tombstone_days;
+	if (fix_request_from_intent(cli, intent, &request->fix, err) < 0)
+		return -1;
 	for (size_t i = 0; i < intent->accept.count; i++)
 		if (hc_strings_add(&request->accepted, &cli->arena, intent->accept.items[i],
 				   err) < 0)

@@ -87,15 +87,15 @@ find_facts(struct cli *cli, const struct request *request, struct hc_facts *fact
 	return hc_probe(&here, &cli->arena, facts, err);
 }
 
-/* The repairs that this program makes here: of its table, those that did not refuse. */
+/* The repairs that this program makes here: of its table, those that are not left out and did not refuse. */
 static int
-list_fixups(struct cli *cli, const struct hc_survey *survey, struct hc_strings *ret,
-	    struct hc_err *err)
+list_fixups(struct cli *cli, const struct hc_survey *survey, const struct hc_strings *without,
+	    struct hc_strings *ret, struct hc_err *err)
 {
 	const struct hc_fixup *fixup;
 
 	for (size_t i = 0; survey->repairs_known && (fixup = hc_fixups_at(i)) != NULL; i++) {
-		bool refused = false;
+		bool refused = hc_strings_has(without, fixup->id);
 
 		for (size_t k = 0; k < survey->notes.count; k++)
 			refused = refused ||
@@ -239,7 +239,8 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 
 		survey.fix.this_machine = here;
 		if (hc_survey(ret->backup, &survey, &cli->arena, &ret->survey, err) < 0 ||
-		    list_fixups(cli, &ret->survey, &ret->input.fixups, err) < 0)
+		    list_fixups(cli, &ret->survey, &request->fix.without, &ret->input.fixups,
+				err) < 0)
 			return -1;
 		rules->survey = &ret->survey;
 	}

@@ -10,6 +10,7 @@
 #include "restore/cmd/cli.h"
 #include "restore/disk/disk.h"
 #include "restore/fixup/fixup.h"
+#include "restore/model/intent.h"
 #include "restore/plan/plan.h"
 
 struct request {
@@ -40,7 +41,11 @@ int server_time(struct cli *cli, const struct hc_backup *backup, const char **re
  * that this runs on, and the target is a disk of it. */
 int find_facts(struct cli *cli, const struct request *request, struct hc_facts *facts,
 	       const struct hc_facts **ret, bool *ret_here, struct hc_err *err);
-/* fix.c: --only, --fixups, --drivers, --convert-firmware. */
+/* fix.c: --only, --fixups, --without, --drivers, --convert-firmware; and whether all of them exist. */
+/* Adds what an answer file asks for; options that were given stand. */
+int fix_request_from_intent(struct cli *cli, const struct hc_intent *intent,
+			    struct hc_fix_request *ret, struct hc_err *err);
+int check_fix_request(const struct hc_fix_request *request, struct hc_err *err);
 int fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_err *err);
 /* A request from the command's own options. */
 int request_from_options(struct cli *cli, struct request *ret, struct hc_err *err);

@@ -220,6 +220,8 @@ run_plan(struct cli *cli, struct run *run, struct hc_err *err)
 	if (begin_state(cli, run, &events, err) < 0)
 		return -1;
 	result = run_with(cli, run, false, events, err);
+	if (result == 0)
+		result = hc_report_repairs(run->plan, &cli->arena, &run->report, err);
 	if (events != NULL)
 		fclose(events);
 	if (write_report(cli, run, &second) < 0) {

@@ -231,8 +231,10 @@ plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_fa
 			   .facts = facts,
 			   .state_dir = cli_get(cli, "state-dir") };
 	struct hc_buf text = { 0 };
-	int result = prepare(cli, &request, &prepared, err);
+	int result = fix_request_from_intent(cli, intent, &request.fix, err);
 
+	if (result == 0)
+		result = prepare(cli, &request, &prepared, err);
 	if (result == 0)
 		result = prepared_plan(cli, &prepared, &plan, &run.plan_id, err);
 	if (plan.verdict.findings.count > 0 && !cli->json &&

@@ -31,7 +31,8 @@ hc_fixups_by_id(const char *id)
 static bool
 is_wanted(const struct hc_fixup *fixup, const struct hc_fix_request *request)
 {
-	if (fixup->restores_only && !request->restoring)
+	if ((fixup->restores_only && !request->restoring) ||
+	    hc_strings_has(&request->without, fixup->id))
 		return false;
 	if (request->only.count > 0)
 		return hc_strings_has(&request->only, fixup->id);

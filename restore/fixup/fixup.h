@@ -41,6 +41,7 @@ struct hc_fix_request {
 	const char *run;             /* identifies this run: of asr-session, a GUID in braces */
 	struct hc_strings only;      /* ids; empty: all that are not on request */
 	struct hc_strings requested; /* those on request that are wanted as well */
+	struct hc_strings without;   /* those that are left out, though they would be made */
 	const char *drivers;         /* folder of driver packages on this system, or NULL */
 	/* "bios" or "uefi": what it shall be converted to; NULL: it stays what it is. */
 	const char *convert_firmware;

@@ -85,6 +85,8 @@ struct hc_fix_notes {
 
 extern const struct hc_shape hc_edit_shape, hc_fix_note_shape;
 
+/* What an edit changes: "SYSTEM\ControlSet001\Services\disk\Start"; appended. */
+int hc_edit_object_text(const struct hc_edit *edit, struct hc_buf *out, struct hc_err *err);
 /* For people: what is changed, fixup by fixup, old and new, each line after `indent`; then the notes. */
 int hc_edits_text(const struct hc_edits *edits, const struct hc_fix_notes *notes,
 		  const char *indent, struct hc_buf *out, struct hc_err *err);

@@ -32,8 +32,8 @@ base(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-static int
-object_text(const struct hc_edit *edit, struct hc_buf *out, struct hc_err *err)
+int
+hc_edit_object_text(const struct hc_edit *edit, struct hc_buf *out, struct hc_err *err)
 {
 	switch (edit->kind) {
 	case HC_EDIT_VALUE:
@@ -61,7 +61,8 @@ static int
 edit_text(const struct hc_edit *edit, const char *indent, struct hc_buf *out,
 	  struct hc_err *err)
 {
-	if (hc_buf_printf(out, err, "%s  ", indent) < 0 || object_text(edit, out, err) < 0 ||
+	if (hc_buf_printf(out, err, "%s  ", indent) < 0 ||
+	    hc_edit_object_text(edit, out, err) < 0 ||
 	    hc_buf_printf(out, err, "\n%s      ", indent) < 0 ||
 	    state_text(edit->before, out, err) < 0 || hc_buf_printf(out, err, " -> ") < 0 ||
 	    state_text(edit->after, out, err) < 0)

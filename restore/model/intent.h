@@ -37,6 +37,10 @@ struct hc_intent {
 	struct hc_strings override;
 	uint64_t
 		tombstone_days; /* of the domain that the backup's controller belongs to; 0: not stated */
+	struct hc_strings fixups;     /* repairs on request that are wanted */
+	struct hc_strings without;    /* repairs that are left out */
+	const char *drivers;          /* folder of driver packages, on this system */
+	const char *convert_firmware; /* uefi or bios; NULL: as it is */
 	bool reuse;
 	bool reerase;
 	const char *end; /* reboot, poweroff, shell */

@@ -41,6 +41,12 @@ struct hc_report {
 	uint64_t retries;
 	bool read_back_independent; /* past the page cache */
 	uint64_t milliseconds;
+	const char *
+		run; /* names the repairs: `halcyon undo` takes them back; NULL: none were made */
+	/* What was repaired, a line each: "storage-boot: SYSTEM\ControlSet001\...\Start".  No contents: a report may be
+	 * read by many (hazards 24). */
+	struct hc_strings repairs;
+	struct hc_fix_notes notes;
 	struct hc_strings losses;
 	struct hc_strings overrides;
 	struct hc_strings accepted;

@@ -30,6 +30,30 @@ hc_report_begin(const struct hc_plan *plan, const char *plan_id, const struct hc
 		ret->machine = facts->machine;
 }
 
+int
+hc_report_repairs(const struct hc_plan *plan, struct hc_arena *arena, struct hc_report *report,
+		  struct hc_err *err)
+{
+	report->notes = plan->notes;
+	if (plan->edits.count > 0)
+		report->run = plan->run;
+	for (size_t i = 0; i < plan->edits.count; i++) {
+		const struct hc_edit *edit = &plan->edits.items[i];
+		struct hc_buf text = { 0 };
+		const char *line = NULL;
+
+		if (hc_edit_object_text(edit, &text, err) == 0)
+			line = hc_arena_printf(arena, "%s: %.*s", edit->fixup, (int)text.size,
+					       (const char *)text.data);
+		hc_buf_done(&text);
+		if (line == NULL)
+			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a report");
+		if (hc_strings_add(&report->repairs, arena, line, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 void
 hc_report_failure(struct hc_report *report, const struct hc_err *why, struct hc_arena *arena)
 {
@@ -114,7 +138,9 @@ hc_report_text(const struct hc_report *r, struct hc_buf *out, struct hc_err *err
 	if (hc_buf_printf(out, err, "Verdict %s\n\n", hc_outcome_names[r->verdict.outcome]) <
 		    0 ||
 	    figures_text(r, out, err) < 0 || hc_buf_printf(out, err, "\n") < 0 ||
-	    steps_text(r, out, err) < 0 || list_text(&r->losses, "Lost", out, err) < 0 ||
+	    steps_text(r, out, err) < 0 || list_text(&r->repairs, "Repaired", out, err) < 0 ||
+	    hc_edits_text(&(struct hc_edits){ 0 }, &r->notes, "  ", out, err) < 0 ||
+	    list_text(&r->losses, "Lost", out, err) < 0 ||
 	    list_text(&r->overrides, "Overridden", out, err) < 0 ||
 	    list_text(&r->accepted, "Accepted", out, err) < 0)
 		return -1;

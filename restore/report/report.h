@@ -16,6 +16,9 @@
 void hc_report_begin(const struct hc_plan *plan, const char *plan_id,
 		     const struct hc_facts *facts, struct hc_arena *arena,
 		     struct hc_report *ret);
+/* The repairs that the plan made; for a run that got so far. */
+int hc_report_repairs(const struct hc_plan *plan, struct hc_arena *arena,
+		      struct hc_report *report, struct hc_err *err);
 /* How it ended badly. */
 void hc_report_failure(struct hc_report *report, const struct hc_err *why,
 		       struct hc_arena *arena);
