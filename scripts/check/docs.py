@@ -17,11 +17,6 @@ from tree import TOP, Report, files, text
 BIN = os.environ.get("HALCYON_BIN") or os.path.join(TOP, os.environ.get("HALCYON_BUILD", "build"), "host", "bin")
 # Options that every subcommand has; halcyon(8) describes them once.
 COMMON = "docs/man/halcyon.8"
-# Repairs, by the ids of the design.
-FIXUPS = set("storage-boot driver-inject hal client-protocols profile-list mounted-devices bcd boot-sectors efi-boot filters devices "
-             "dc-restore asr-session hibernation chkdsk san-policy autoreboot".split())
-
-
 def ask(program, *words):
     """What a program prints; its own failure is ours."""
     done = subprocess.run([os.path.join(BIN, program), *words], capture_output=True, text=True, timeout=60, check=False)
@@ -94,9 +89,19 @@ def check_rules(report):
     return len(rules)
 
 
+def check_fixups(report):
+    fixups, described = set(first_words(ask("halcyon", "explain", "--list", "fixups"))), pages("docs/fixups", ".md")
+    both_ways(report, "repair", fixups, described, "docs/fixups/{}.md".format)
+    for name in fixups & described:
+        if text(f"docs/fixups/{name}.md") != ask("halcyon", "explain", name):
+            report.add(f"docs/fixups/{name}.md", 1, "is not what the program prints; `make docs` writes it anew")
+    return len(fixups)
+
+
 def check_articles(report, rules, printed):
     """docs/rules/articles.md: each sentence has an answer, each answer exists, and no rule quotes what isn't there."""
     path = "docs/rules/articles.md"
+    fixups = set(first_words(ask("halcyon", "explain", "--list", "fixups")))
     page = text(path)
     if page is None:
         report.add(path, 0, "is missing")
@@ -110,7 +115,7 @@ def check_articles(report, rules, printed):
             report.add(path, number, "leaves a sentence without an answer")
         for name in set(re.findall(r"\b[A-Z]{2,4}-\d\b", answers)) - rules:
             report.add(path, number, f"names the rule {name}, which does not exist")
-        for name in set(re.findall(r"`([a-z-]+)`", answers)) - FIXUPS:
+        for name in set(re.findall(r"`([a-z-]+)`", answers)) - fixups:
             report.add(path, number, f"names the repair {name}, which does not exist")
     for name, text_of_rule in printed.items():
         because, source = re.search(r"## Why\n\n(.*?)\n\nSource: (.*?)\n", text_of_rule, re.S).groups()
@@ -234,7 +239,7 @@ def check_lint(report):
 def main():
     report = Report("check-docs")
     looked_at = 0
-    parts = [check_errors, check_rules, check_formats, check_options, check_kernel_parameters, check_ids_of_scripts,
+    parts = [check_errors, check_rules, check_fixups, check_formats, check_options, check_kernel_parameters, check_ids_of_scripts,
              check_links, check_pictures]
     for part in parts:
         try:

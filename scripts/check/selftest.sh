@@ -85,6 +85,8 @@ plant_docs()
     plant docs.py 'a page of no rule' docs/rules/ZZ-9.md 'ZZ-9, which does not exist' <<<'# ZZ-9'
     drop docs.py 'a rule without a page' docs/rules/DSK-1.md 'docs/rules/DSK-1.md: is missing'
     plant docs.py 'a page that no row makes' docs/rules/FW-1.md 'docs/rules/FW-1.md:1: is not what the program prints' <<<'More.'
+    plant docs.py 'a page of no repair' docs/fixups/magic.md 'magic, which does not exist' <<<'# magic'
+    drop docs.py 'a repair without a page' docs/fixups/autoreboot.md 'docs/fixups/autoreboot.md: is missing'
     plant docs.py 'an answer that is no rule' docs/rules/articles.md 'names the rule ZZ-9' <<<'| "A sentence." | ZZ-9 |'
     plant docs.py 'an answer that is no repair' docs/rules/articles.md 'names the repair magic' <<<"| \"A sentence.\" | \`magic\` |"
     plant docs.py 'a sentence without an answer' docs/rules/articles.md 'without an answer' <<<'| "A sentence." | |'
