@@ -244,8 +244,7 @@ start_writing(struct hc_ntfs *n, struct hc_err *err)
 	if (state->hibernated) {
 		hc_err_set(err, H_VOLUME_READ_ONLY,
 			   "the volume belongs to a hibernated Windows");
-		return hc_err_remedy(err,
-				     "Shut that Windows down fully, or discard its session.");
+		return hc_err_remedy(err, "Shut that Windows down fully, then capture again.");
 	}
 	is_journal_clean(n->ntfs, &cached);
 	if (!state->journal_clean || cached) {
