@@ -2,7 +2,7 @@
 /*
  * Access control on NTFS, through libntfs-3g: it keeps descriptors in $Secure, as Windows does, or on NTFS 1.2 in the
  * file's own $SECURITY_DESCRIPTOR.  Inheriting is done here (descriptor.c): libntfs-3g's own does not know NTFS 1.2, and
- * up to Debian's 2022.10.3-1+deb12u3 reserves too little memory for what a hostile folder passes on.
+ * before Debian's 2022.10.3-1+deb12u4 overflows (CVE-2026-56135).
  */
 #include "restore/volume/ntfs_priv.h"
 
