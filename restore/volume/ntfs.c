@@ -241,13 +241,18 @@ start_writing(struct hc_ntfs *n, enum hc_volume_access access, struct hc_err *er
 	const struct hc_volume_state *state = &n->volume.info.state;
 	bool cached;
 
-	if (state->hibernated && access != HC_ACCESS_WRITE_HIBERNATED)
-		return hc_err_set(err, H_VOLUME_READ_ONLY,
-				  "the volume belongs to a hibernated Windows");
+	if (state->hibernated && access != HC_ACCESS_WRITE_HIBERNATED) {
+		hc_err_set(err, H_VOLUME_READ_ONLY,
+			   "the volume belongs to a hibernated Windows");
+		return hc_err_remedy(err, "Shut that Windows down fully, then capture again.");
+	}
 	is_journal_clean(n->ntfs, &cached);
-	if (!state->journal_clean || cached)
-		return hc_err_set(err, H_VOLUME_READ_ONLY,
-				  "the volume's journal ($LogFile) was not replayed");
+	if (!state->journal_clean || cached) {
+		hc_err_set(err, H_VOLUME_READ_ONLY,
+			   "the volume's journal ($LogFile) was not replayed");
+		return hc_err_remedy(
+			err, "Replay it with ntfsrecover, or start Windows and shut it down.");
+	}
 	/* Without them it loses memory wherever it looks for $Reparse (ntfs_inode_lookup_by_mbsname). */
 	ntfs_create_lru_caches(n->ntfs);
 	/* Counts what is free; reads only. */

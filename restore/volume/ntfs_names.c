@@ -147,21 +147,18 @@ open_folder(struct hc_ntfs *n, const char *path, struct hc_err *err)
 /* Takes the folder.  -1 with errno set. */
 static int
 add_object(struct hc_ntfs *n, ntfs_inode *take_folder, struct hc_span name,
-	   const struct hc_buf *utf16, bool is_folder)
+	   const struct hc_buf *utf16, const struct hc_buf *descriptor, bool is_folder)
 {
-	le32 inherited;
 	char alias[SHORT_TEXT];
 	ntfs_inode *made = NULL;
 
 	errno = EIO;
-	if (choose_short(take_folder, name, alias) < 0) {
-		ntfs_inode_close(take_folder);
-		return -1;
+	if (choose_short(take_folder, name, alias) == 0) {
+		errno = EIO;
+		made = ntfs_create(take_folder, const_cpu_to_le32(0),
+				   (const ntfschar *)(void *)utf16->data, (u8)(utf16->size / 2),
+				   is_folder ? S_IFDIR : S_IFREG);
 	}
-	inherited = hc_ntfs_inherited_id(n, take_folder, is_folder);
-	errno = EIO;
-	made = ntfs_create(take_folder, inherited, (const ntfschar *)(void *)utf16->data,
-			   (u8)(utf16->size / 2), is_folder ? S_IFDIR : S_IFREG);
 	if (made == NULL) {
 		int why = errno;
 
@@ -173,15 +170,16 @@ add_object(struct hc_ntfs *n, ntfs_inode *take_folder, struct hc_span name,
 	if (is_folder)
 		made->flags &= ~(le32)FILE_ATTR_ARCHIVE;
 	NInoFileNameSetDirty(made);
-	errno = EIO;
-	/* NTFS 1.2 has no shared descriptors to inherit: at least no secret gets out. */
-	if (inherited == 0 && hc_ntfs_has_protected(n, take_folder) &&
-	    hc_ntfs_set_protected(n, made) < 0) {
+	/* Made open to everyone until here. */
+	if (hc_ntfs_set_descriptor(n, made, descriptor) < 0) {
+		int why = errno;
+
 		ntfs_inode_close_in_dir(made, take_folder);
 		ntfs_inode_close(take_folder);
-		errno = EIO;
+		errno = why;
 		return -1;
 	}
+	errno = EIO;
 	/* Closes both. */
 	return ntfs_set_ntfs_dos_name(made, take_folder, alias, strlen(alias), 0);
 }
@@ -190,7 +188,7 @@ add_object(struct hc_ntfs *n, ntfs_inode *take_folder, struct hc_span name,
 static int
 make_one(struct hc_ntfs *n, const char *path, bool is_folder, struct hc_err *err)
 {
-	struct hc_buf utf16 = { 0 };
+	struct hc_buf utf16 = { 0 }, descriptor = { 0 };
 	char *above = NULL, *text = NULL;
 	struct hc_span name;
 	ntfs_inode *folder;
@@ -208,13 +206,18 @@ make_one(struct hc_ntfs *n, const char *path, bool is_folder, struct hc_err *err
 	folder = open_folder(n, above, err);
 	if (folder == NULL)
 		goto out;
-	result = add_object(n, folder, name, &utf16, is_folder);
+	if (hc_ntfs_inherit(n, folder, is_folder, &descriptor, err) < 0) {
+		ntfs_inode_close(folder);
+		goto out;
+	}
+	result = add_object(n, folder, name, &utf16, &descriptor, is_folder);
 	if (result != 0)
 		result = hc_ntfs_change_failed(n, "making", path, err);
 	result = hc_ntfs_changed(n, result, "making", path, err);
 out:
 	free(above);
 	free(text);
+	hc_buf_done(&descriptor);
 	hc_buf_done(&utf16);
 	return result;
 }

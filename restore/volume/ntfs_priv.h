@@ -112,11 +112,11 @@ int hc_ntfs_check_room(struct hc_ntfs *n, uint64_t clusters, const char *path,
 		       struct hc_err *err);
 /* A new, empty file, with the folders above it. */
 int hc_ntfs_make(struct hc_ntfs *n, const char *path, struct hc_err *err);
-/* What a new object in a folder inherits; 0 for none. */
-le32 hc_ntfs_inherited_id(struct hc_ntfs *n, ntfs_inode *folder, bool for_folder);
-/* Gives an inode the protected DACL. */
-int hc_ntfs_set_protected(struct hc_ntfs *n, ntfs_inode *inode);
-bool hc_ntfs_has_protected(struct hc_ntfs *n, ntfs_inode *inode);
+/* The descriptor of what is made in a folder. */
+int hc_ntfs_inherit(struct hc_ntfs *n, ntfs_inode *folder, bool for_folder, struct hc_buf *ret,
+		    struct hc_err *err);
+/* -1 with errno set. */
+int hc_ntfs_set_descriptor(struct hc_ntfs *n, ntfs_inode *inode, const struct hc_buf *bytes);
 
 extern const struct hc_volume_writer hc_ntfs_writer;
 

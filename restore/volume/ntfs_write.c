@@ -265,23 +265,26 @@ hc_ntfs_write(struct hc_volume *volume, const char *path, struct hc_span content
 {
 	struct hc_ntfs *n = (struct hc_ntfs *)volume;
 	ntfs_inode *inode = hc_ntfs_lookup_own(n, path, err);
-	bool wof = false;
+	bool wof = false, made = false;
 	int result = -1;
 
 	if (inode == NULL && err->code == H_PATH_NOT_FOUND) {
-		if (hc_ntfs_check_room(n, content.size / n->ntfs->cluster_size + 1, path, err) <
-			    0 ||
+		/* Names may need some too. */
+		if (hc_ntfs_check_room(n, content.size / n->ntfs->cluster_size + ROOM_SPARE,
+				       path, err) < 0 ||
 		    hc_ntfs_make(n, path, err) < 0)
 			return -1;
+		made = true;
 		inode = hc_ntfs_lookup(n, path, err);
 	}
-	if (inode == NULL)
-		return -1;
-	if (check_file(inode, path, &wof, err) == 0)
+	if (inode != NULL && check_file(inode, path, &wof, err) == 0)
 		result = replace_content(n, inode, wof, content, path, err);
 	errno = EIO;
-	if (ntfs_inode_close(inode) != 0 && result == 0)
+	if (inode != NULL && ntfs_inode_close(inode) != 0 && result == 0)
 		result = hc_ntfs_change_failed(n, "writing", path, err);
+	/* A new file without its content is a change half-way. */
+	if (made && result < 0)
+		n->volume.broken = true;
 	return hc_ntfs_changed(n, result, "writing", path, err);
 }
 

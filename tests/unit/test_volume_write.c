@@ -339,7 +339,7 @@ test_protect(struct sandbox *box)
 	ok(run(box,
 	       "ntfssecaudit -v b.img undo >acl 2>&1; ntfssecaudit -v b.img undo/secret >acl2 2>&1; "
 	       "grep 'owner S-1-5-32-544' acl && grep 'group S-1-5-18$' acl && "
-	       "grep '02003400 02000000 00031400' acl && grep '02003400 02000000 00001400' acl2 && "
+	       "grep '02003400 02000000 00031400' acl && grep '02003400 02000000 00101400' acl2 && "
 	       "grep 'mode 0700' acl && grep 'mode 0700' acl2") == 0,
 	   "ntfssecaudit reads two entries, inherited by what is in it, and nothing for others");
 }
@@ -361,6 +361,53 @@ test_dirty(struct sandbox *box)
 	finish_into(box, "c.img", &o, &err);
 	ok(run(box, "ntfsinfo -fm c.img | grep 'Volume Flags: 0x0000'") == 0,
 	   "and ntfsinfo says so");
+}
+
+/* $VOLUME_INFORMATION (0x70), in $MFT and $MFTMirr: the value starts at 24, the version at 8 in it. */
+static unsigned
+set_version(struct hc_buf *image, uint8_t major, uint8_t minor)
+{
+	static const uint8_t head[] = { 0x70, 0, 0, 0, 0x28, 0, 0, 0 };
+	unsigned found = 0;
+
+	for (size_t at = 0; at + 64 <= image->size; at += 8)
+		if (memcmp(image->data + at, head, sizeof(head)) == 0 &&
+		    image->data[at + 32] == 3) {
+			image->data[at + 32] = major;
+			image->data[at + 33] = minor;
+			found++;
+		}
+	return found;
+}
+
+/* Windows NT 4.0's NTFS has no $Secure: a file's descriptor is its own. */
+static void
+test_old(struct sandbox *box)
+{
+	struct hc_buf image = slurp(box, "w.img");
+	struct opened o;
+	struct hc_err err;
+	char path[PATH_MAX];
+	bool is = false;
+
+	ok(set_version(&image, 1, 2) == 2, "a volume is made NTFS 1.2");
+	hc_file_replace(path_in(box, path, "a.img"), hc_buf_span(&image), &err);
+	hc_buf_done(&image);
+	ok_call(open_copy(box, "a.img", &o, &err), &err, "it opens for writing");
+	ok(hc_volume_make_folder(o.volume, "WINNT/repair", &err) == 0 &&
+		   hc_volume_protect(o.volume, "WINNT/repair", &err) == 0 &&
+		   hc_volume_write(o.volume, "WINNT/repair/a file", text("a"), &err) == 0,
+	   "a file is made in a protected folder");
+	ok(hc_volume_is_protected(o.volume, "winnt/repair", &is, &err) == 0 && is &&
+		   reads(o.volume, "WINNT/REPAIR/AFILE~1", text("a")),
+	   "the folder is protected");
+	ok_call(finish_into(box, "b.img", &o, &err), &err, "the volume is finished");
+	ok(is_sound(box, "b.img"), "and is sound");
+	ok(has_attribute(box, "b.img", "/WINNT/repair", "SECURITY_DESCRIPTOR") &&
+		   run(box,
+		       "ntfssecaudit -v b.img 'WINNT/repair/a file' >acl 2>&1; "
+		       "grep '02003400 02000000 00001400' acl && grep 'mode 0700' acl") == 0,
+	   "in its own descriptor, which what is in it inherits");
 }
 
 /* ---------------------------------------------------------------- refusals */
@@ -536,6 +583,7 @@ main(void)
 		test_remove(&box);
 		test_protect(&box);
 		test_dirty(&box);
+		test_old(&box);
 		test_refusals(&box);
 		test_states(&box);
 		test_full(&box);
