@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Room in the bins of a hive: free cells are used again, neighbours are joined, new bins go to the end. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "restore/hive/hive_cells_priv.h"
@@ -39,6 +40,41 @@ hc_cell_room(const struct hc_cells *cells, uint32_t cell)
 	return cell_bytes(cells, cell) - 4;
 }
 
+/* ---------------------------------------------------------------- bins */
+
+/* Which bin each page from `first` on belongs to: to look for it from the first one on takes minutes where a
+ * hundred thousand keys are deleted. */
+static int
+note_bins(struct hc_cells *cells, uint32_t first, struct hc_err *err)
+{
+	size_t pages = cells->bins_bytes / BIN_STEP;
+	uint32_t *more = realloc(cells->bin_of_page, pages * sizeof(*more));
+	uint32_t end;
+
+	if (more == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for changes of a hive");
+	cells->bin_of_page = more;
+	for (uint32_t bin = first; bin < cells->bins_bytes; bin = end) {
+		end = bin + bin_length(cells, bin);
+		for (uint32_t at = bin; at < end; at += BIN_STEP)
+			more[at / BIN_STEP] = bin;
+	}
+	return 0;
+}
+
+int
+hc_cells_open(struct hc_cells *cells, struct hc_err *err)
+{
+	return note_bins(cells, 0, err);
+}
+
+void
+hc_cells_done(struct hc_cells *cells)
+{
+	free(cells->bin_of_page);
+	cells->bin_of_page = NULL;
+}
+
 /* ---------------------------------------------------------------- new cells */
 
 /* A free cell of this bin with that many bytes, its length included; HC_NO_CELL: there is none. */
@@ -75,7 +111,7 @@ add_bin(struct hc_cells *cells, uint32_t bytes, struct hc_err *err)
 	hc_put_le32(at_offset(cells, bin) + 8, length);
 	hc_put_le32(at_offset(cells, bin) + BIN_HEAD, length - BIN_HEAD);
 	cells->bins_bytes += length;
-	return 0;
+	return note_bins(cells, bin, err);
 }
 
 /* Marks the free cell used; what is more than that many bytes stays free. */
@@ -116,16 +152,6 @@ hc_cell_new(struct hc_cells *cells, uint32_t bytes, struct hc_err *err)
 
 /* ---------------------------------------------------------------- freed cells */
 
-static uint32_t
-bin_of(const struct hc_cells *cells, uint32_t cell)
-{
-	uint32_t bin = 0;
-
-	while (cell - bin >= bin_length(cells, bin))
-		bin += bin_length(cells, bin);
-	return bin;
-}
-
 /* No hive that Windows wrote has two free cells side by side. */
 void
 hc_cell_free(struct hc_cells *cells, uint32_t cell)
@@ -135,7 +161,7 @@ hc_cell_free(struct hc_cells *cells, uint32_t cell)
 	if (cell == HC_NO_CELL)
 		return;
 	bytes = cell_bytes(cells, cell);
-	bin = bin_of(cells, cell);
+	bin = cells->bin_of_page[cell / BIN_STEP];
 	end = bin + bin_length(cells, bin);
 	for (uint32_t at = bin + BIN_HEAD; at < cell; at += cell_bytes(cells, at))
 		before = at;

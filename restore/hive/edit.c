@@ -373,6 +373,8 @@ edit(struct edit *e, struct hc_span hive, const struct hc_hive_changes *changes,
 		return -1;
 	e->cells.file = &e->work;
 	e->cells.bins_bytes = e->base.bins_bytes;
+	if (hc_cells_open(&e->cells, err) < 0)
+		return -1;
 	for (size_t i = 0; i < changes->count; i++)
 		if (make_change(e, &e->changes.items[i], err) < 0)
 			return hc_err_wrap(err, "while changing %s of %s",
@@ -398,6 +400,7 @@ hc_hive_edit(struct hc_span hive, const char *name, const struct hc_hive_changes
 	} else if (result == 0) {
 		result = hc_buf_append(ret, e.work.data, e.work.size, err);
 	}
+	hc_cells_done(&e.cells);
 	hc_buf_done(&e.work);
 	hc_arena_done(&e.arena);
 	return result;

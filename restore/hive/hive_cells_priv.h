@@ -106,14 +106,18 @@ const char *hc_hive_check(struct hc_span hive, struct hc_hive_census *ret, uint6
 
 /* ---------------------------------------------------------------- room: cells.c */
 
-/* A hive that hc_hive_check found sound. */
+/* A hive that hc_hive_check found sound; the file is borrowed. */
 struct hc_cells {
 	struct hc_buf *file;
 	uint32_t bins_bytes;
 	uint32_t minor;
 	uint64_t now;  /* FILETIME for the keys that are changed */
 	uint32_t from; /* bin that the search for room begins with */
+	uint32_t *bin_of_page;
 };
+
+int hc_cells_open(struct hc_cells *cells, struct hc_err *err);
+void hc_cells_done(struct hc_cells *cells);
 
 static inline uint8_t *
 hc_cell(const struct hc_cells *cells, uint32_t cell)
