@@ -190,8 +190,8 @@ infer_here(struct boot *b, const struct fix_store *store, const struct hc_bcd_ma
 	struct hc_bcd_map found = { 0 };
 
 	for (size_t i = map->count; i < led->count; i++) {
-		struct fix_name *name = hc_arena_grow(b->fix->arena, &names.items, &names.count,
-						      sizeof(*name));
+		struct fix_name *name =
+			hc_arena_grow(b->fix->arena, &names.items, &names.count, sizeof(*name));
 
 		if (name == NULL)
 			return fix_no_memory(err);

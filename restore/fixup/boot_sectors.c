@@ -23,8 +23,10 @@
 #define OTHER_HEADS   240u /* what some BIOSes of notebooks counted: own knowledge */
 #define SECTORS_TRACK 63u
 
-static const char hidden_because[] = "boot code reads from where this says the partition begins";
-static const char geometry_because[] = "boot code of this Windows counts by the geometry of BIOS";
+static const char hidden_because[] =
+	"boot code reads from where this says the partition begins";
+static const char geometry_because[] =
+	"boot code of this Windows counts by the geometry of BIOS";
 
 struct sector {
 	struct fix *fix;
@@ -112,8 +114,8 @@ put(struct sector *s, uint64_t offset, struct hc_span bytes, const char *because
 			continue;
 		if (hc_io_pread(io, at[i], other, sizeof(other), err) < 0)
 			return -1;
-		if (is_copy(s, other) && want_bytes(s->fix, s->volume, at[i] + offset, bytes,
-						    because, err) < 0)
+		if (is_copy(s, other) &&
+		    want_bytes(s->fix, s->volume, at[i] + offset, bytes, because, err) < 0)
 			return -1;
 	}
 	return 0;

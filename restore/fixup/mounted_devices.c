@@ -116,7 +116,8 @@ enum why {
 static const char *const because[] = {
 	[AS_IT_IS] = "",
 	[MOVED] = "the partition goes by other ids than before",
-	[SYSTEM] = "Windows expects itself on this letter, which named no partition of this disk",
+	[SYSTEM] =
+		"Windows expects itself on this letter, which named no partition of this disk",
 	[TWICE] = "a partition has one letter, and the other one is right",
 };
 
@@ -224,10 +225,9 @@ missing_letter(struct letters *l, const char *letter, struct hc_span wanted, str
 				"when it starts",
 				letter);
 	l->system = l->count++;
-	l->items[l->system] =
-		(struct change){ .row = { .name = letter, .type = REG_BINARY },
-				 .data = wanted,
-				 .why = SYSTEM };
+	l->items[l->system] = (struct change){ .row = { .name = letter, .type = REG_BINARY },
+					       .data = wanted,
+					       .why = SYSTEM };
 	return 0;
 }
 
@@ -275,12 +275,11 @@ check_system(struct letters *l, const char *letter, struct hc_err *err)
 		return missing_letter(l, letter, wanted, err);
 	c = &l->items[l->system];
 	if (!parse(c->data, &names))
-		return fix_refuse(fix,
-				  "If Windows gives itself another letter, delete this value.",
-				  err,
-				  "%s names no partition, as those of removable devices do: "
-				  "it is left as it is",
-				  c->row.name);
+		return fix_refuse(
+			fix, "If Windows gives itself another letter, delete this value.", err,
+			"%s names no partition, as those of removable devices do: "
+			"it is left as it is",
+			c->row.name);
 	if (fix_here_find(&l->here, &names) != HC_OFFLINE_NONE)
 		return check_place(l, &names, err);
 	c->why = SYSTEM;

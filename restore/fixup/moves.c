@@ -66,9 +66,9 @@ fix_name_text(struct hc_arena *arena, const struct fix_name *name)
 			(unsigned long long)hc_get_le64(name->partition.partition));
 	hc_guid_text(name->partition.disk, disk);
 	hc_guid_text(name->partition.partition, partition);
-	return name->disk_known ? hc_arena_printf(arena, "disk {%s}, partition {%s}", disk,
-						  partition)
-				: hc_arena_printf(arena, "partition {%s}", partition);
+	return name->disk_known
+		       ? hc_arena_printf(arena, "disk {%s}, partition {%s}", disk, partition)
+		       : hc_arena_printf(arena, "partition {%s}", partition);
 }
 
 int

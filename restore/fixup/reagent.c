@@ -157,14 +157,14 @@ rewrite(const struct recovery *r, struct hc_span text, struct hc_err *err)
 	}
 	if (fix_reagent_write(text, &doc, rows, &out, err) < 0)
 		goto out;
-	result = out.size > FIX_REAGENT_MAX
-			 ? fix_refuse(r->fix, NULL, err, "%s is too large to be changed",
-				      r->path)
-			 : want_file(r->fix, r->fix->offline->system, r->path,
-				     hc_buf_span(&out),
-				     "the recovery environment's place goes by other ids than "
-				     "this file says",
-				     err);
+	result =
+		out.size > FIX_REAGENT_MAX
+			? fix_refuse(r->fix, NULL, err, "%s is too large to be changed",
+				     r->path)
+			: want_file(r->fix, r->fix->offline->system, r->path, hc_buf_span(&out),
+				    "the recovery environment's place goes by other ids than "
+				    "this file says",
+				    err);
 out:
 	hc_buf_done(&out);
 	return result;

@@ -29,7 +29,8 @@ struct fix_reagent_row {
 };
 
 struct fix_reagent {
-	unsigned width; /* bytes of a character: 2 in UTF-16LE, with its byte order mark; else 1 */
+	unsigned
+		width; /* bytes of a character: 2 in UTF-16LE, with its byte order mark; else 1 */
 	struct {
 		struct fix_reagent_row *items;
 		size_t count;

@@ -110,8 +110,8 @@ add_row(struct fix_reagent *doc, const struct tag *tag, struct hc_arena *arena,
 	if (id == NULL || offset == NULL || guid == NULL || found.tag == NULL ||
 	    found.path == NULL)
 		return no_memory(err);
-	if (!parse_number(id, &found.id) || found.id > UINT32_MAX || !parse_number(offset, &found.offset) ||
-	    !hc_guid_parse(guid, found.guid))
+	if (!parse_number(id, &found.id) || found.id > UINT32_MAX ||
+	    !parse_number(offset, &found.offset) || !hc_guid_parse(guid, found.guid))
 		return 0;
 	row = hc_arena_grow(arena, &doc->rows.items, &doc->rows.count, sizeof(*row));
 	if (row == NULL)
@@ -138,9 +138,8 @@ read_tag(struct fix_reagent *doc, const char *plain, size_t *at, struct hc_arena
 	*at += tag.name.length;
 	while (next_attribute(&tag, at))
 		;
-	return tag.has[ID] && tag.has[OFFSET] && tag.has[GUID]
-		       ? add_row(doc, &tag, arena, err)
-		       : 0;
+	return tag.has[ID] && tag.has[OFFSET] && tag.has[GUID] ? add_row(doc, &tag, arena, err)
+							       : 0;
 }
 
 int

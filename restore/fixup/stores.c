@@ -38,8 +38,8 @@ add_element(struct fix *fix, struct fix_store *store, const char *object,
 		return fix_no_memory(err);
 	added->object = object;
 	added->element = element->name;
-	added->key = hc_arena_printf(fix->arena, "Objects\\%s\\Elements\\%s", object,
-				     element->name);
+	added->key =
+		hc_arena_printf(fix->arena, "Objects\\%s\\Elements\\%s", object, element->name);
 	added->type = value.type;
 	added->size = data.size;
 	added->data = hc_arena_alloc(fix->arena, data.size + 1);
