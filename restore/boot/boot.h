@@ -38,6 +38,9 @@ struct hc_bcd_partition {
 	uint8_t partition[16]; /* GPT: partition GUID; MBR: offset in bytes, 8, then zeros */
 };
 
+/* Whether they name the same one; never for raw and unknown schemes, which name none for certain. */
+bool hc_bcd_partition_equal(const struct hc_bcd_partition *a, const struct hc_bcd_partition *b);
+
 /* A value of more descriptors than this is refused: real ones hold one or two. */
 #define HC_BCD_DEVICES_MAX 64
 

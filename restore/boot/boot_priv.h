@@ -28,7 +28,5 @@ int hc_bcd_scan(struct hc_span value, struct hc_bcd_descriptors *ret, struct hc_
 /* The partition of the descriptor that begins there. */
 struct hc_bcd_partition hc_bcd_partition_at(const uint8_t *descriptor);
 void hc_bcd_partition_put(uint8_t *descriptor, const struct hc_bcd_partition *partition);
-/* Whether they name the same one; never for raw and unknown schemes, which name none for certain. */
-bool hc_bcd_partition_equal(const struct hc_bcd_partition *a, const struct hc_bcd_partition *b);
 
 #endif

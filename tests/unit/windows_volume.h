@@ -74,11 +74,13 @@ change_hive(const struct sandbox *box, const char *hive, const char *text)
 }
 
 /* A volume w.img: the hives of the sandbox (SYSTEM, SOFTWARE, DRIVERS) in \Windows\System32\config, and empty files
- * NAME.sys in \Windows\System32\drivers for the names of `drivers`. */
+ * NAME.sys in \Windows\System32\drivers for the names of `drivers`.  Its boot sector is right for a small disk on which it
+ * begins at 1 MiB. */
 __attribute__((unused)) static bool
 make_windows_volume(struct sandbox *box, const char *drivers)
 {
-	if (run(box, "rm -f w.img && truncate -s 80M w.img && mkntfs -qFQ w.img") != 0 ||
+	if (run(box, "rm -f w.img && truncate -s 80M w.img && "
+		     "mkntfs -qFQ -p 2048 -H 64 -S 63 w.img") != 0 ||
 	    !mount_ntfs(box, "w.img", "big_writes"))
 		return false;
 	run(box,

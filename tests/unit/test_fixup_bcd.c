@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bcd: stores of real machines on disks with their own ids and with others; stores from text; ReAgent.xml; boot files. */
+#include "restore/fixup/moves.h"
+#include "tests/unit/fixup_layout.h"
+
+#define MIB      1048576u
+#define LAPTOP   "5541e87d-91a5-4f2b-ad43-a0345c199e9b"
+#define L_ESP    "1c6ab89c-bcbf-4abe-8593-618e4d2f5811"
+#define L_SYSTEM "9d4a7cb0-ab9d-4d71-961f-50f1d9c9252f"
+#define OTHER    "66666666-7777-8888-9999-aaaaaaaaaaaa"
+#define N_ESP    "eeeeeeee-0000-0000-0000-000000000001"
+#define N_SYSTEM "55555555-0000-0000-0000-000000000002"
+
+#define SOFTWARE                                                                               \
+	"[\\Microsoft\\Windows NT\\CurrentVersion]\n\"CurrentVersion\"=\"6.3\"\n"              \
+	"\"SystemRoot\"=\"C:\\\\Windows\"\n"
+#define SYSTEM                                                                                 \
+	"[\\Select]\n\"Current\"=dword:00000001\n\"Default\"=dword:00000001\n"                 \
+	"[\\ControlSet001\\Control]\n"
+
+/* ---------------------------------------------------------------- the machines */
+
+/* A Windows on w.img with what a shell puts there; `loader`: its loader below Windows/System32. */
+static bool
+make_windows(struct sandbox *box, const char *loader, const char *more)
+{
+	return make_hive_text(box, "SYSTEM", SYSTEM) &&
+	       make_hive_text(box, "SOFTWARE", SOFTWARE) && make_windows_volume(box, "") &&
+	       mount_ntfs(box, "w.img", "big_writes") &&
+	       run(box, "echo loader >mnt/Windows/System32/%s; %s", loader, more) == 0 &&
+	       umount_ntfs(box);
+}
+
+/* e.img with the store of the sandbox. */
+static bool
+make_esp(const struct sandbox *box)
+{
+	return run(box, "rm -f e.img && truncate -s 34M e.img && mkfs.vfat -F 32 e.img && "
+			"mmd -i e.img ::EFI ::EFI/Microsoft ::EFI/Microsoft/Boot && "
+			"mcopy -i e.img BCD ::EFI/Microsoft/Boot/BCD && "
+			"echo manager >m && mcopy -i e.img m "
+			"::EFI/Microsoft/Boot/bootmgfw.efi") == 0;
+}
+
+#define BIOS_FILES "mkdir mnt/Boot && cp BCD mnt/Boot && echo manager >mnt/bootmgr"
+
+/* ---------------------------------------------------------------- edits as lines */
+
+/* The partition at a place in an element: "gpt 9d4a7cb0/5541e87d", "mbr 0003ee7c+78644248576". */
+static void
+put_partition(struct hc_span value, size_t partition, size_t scheme, size_t disk,
+	      struct hc_buf *out)
+{
+	const uint8_t *b = value.data;
+	struct hc_err err;
+
+	if (hc_get_le32(b + scheme) == 0)
+		hc_buf_printf(out, &err, "gpt %08x/%08x", hc_get_le32(b + partition),
+			      hc_get_le32(b + disk));
+	else
+		hc_buf_printf(out, &err, "mbr %08x+%llu", hc_get_le32(b + disk),
+			      (unsigned long long)hc_get_le64(b + partition));
+}
+
+/* Two layouts are met: 88 bytes of a partition; a ramdisk, with the nested descriptor at 0x44.  Read without the code under
+ * test.  What else differs is said. */
+static void
+put_element(struct layout *l, const struct hc_edit *e, struct hc_buf *out)
+{
+	struct hc_span old, new;
+	uint8_t copy[512];
+	size_t at;
+	struct hc_err err;
+
+	hc_base64_decode(&l->m.arena, e->before->bytes, &old, &err);
+	hc_base64_decode(&l->m.arena, e->after->bytes, &new, &err);
+	at = hc_get_le32(old.data + 0x10) == 6 ? 0x10 : 0x44;
+	hc_buf_printf(out, &err, "%.8s %.8s ", strchr(e->key, '{') + 1,
+		      strrchr(e->key, '\\') + 1);
+	put_partition(old, at + 0x10, at + 0x24, at + 0x28, out);
+	hc_buf_printf(out, &err, " -> ");
+	put_partition(new, at + 0x10, at + 0x24, at + 0x28, out);
+	memcpy(copy, old.data, old.size);
+	memcpy(copy + at + 0x10, new.data + at + 0x10, 16);
+	memcpy(copy + at + 0x24, new.data + at + 0x24, 20);
+	hc_buf_printf(out, &err, "%s\n",
+		      old.size == new.size &&memcmp(copy, new.data, new.size) == 0
+			      ? ""
+			      : ", and more differs");
+}
+
+static bool
+finds(struct layout *l, const char *want, const char *what)
+{
+	struct hc_buf text = { 0 };
+	struct hc_err err;
+	bool same;
+
+	l->m.found = (struct hc_fix_found){ 0 };
+	ok_call(hc_fixup_detect(&l->m.offline, &l->m.request, &l->m.arena, &l->m.found, &err),
+		&err, "%s: it looks", what);
+	for (size_t i = 0; i < l->m.found.edits.count; i++) {
+		const struct hc_edit *e = &l->m.found.edits.items[i];
+
+		if (e->kind == HC_EDIT_VALUE)
+			put_element(l, e, &text);
+		else
+			edit_line(e, &text, &err);
+	}
+	for (size_t i = 0; i < l->m.found.notes.count; i++)
+		hc_buf_printf(&text, &err, "%s: %s\n",
+			      l->m.found.notes.items[i].refused ? "refused" : "note",
+			      l->m.found.notes.items[i].text);
+	hc_buf_append(&text, "", 1, &err);
+	same = strcmp((const char *)text.data, want) == 0;
+	ok(same, "%s: the edits are those expected", what);
+	if (!same)
+		printf("# wanted\n%s# got\n%s", want, (const char *)text.data);
+	hc_buf_done(&text);
+	return same;
+}
+
+/* Opens, looks, makes the edits in the store of the sandbox. */
+static void
+looks(struct sandbox *box, struct layout *l, const char *want, const char *what)
+{
+	if (ok(layout_open(box, l), "%s: the machine opens", what)) {
+		ask_only(&l->m, "bcd");
+		finds(l, want, what);
+		ok(make_values(box, l, "BCD"), "%s: the store is repaired", what);
+	}
+	layout_done(l);
+}
+
+/* ---------------------------------------------------------------- a UEFI laptop */
+
+static const struct layout_part own[] = {
+	{ .image = "e.img", .start = MIB, .type = FIXTURE_ESP, .guid = L_ESP },
+	{ .image = "w.img", .start = 40 * MIB, .guid = L_SYSTEM },
+};
+static const struct layout_part new_ids[] = {
+	{ .image = "e.img", .start = MIB, .type = FIXTURE_ESP, .guid = N_ESP },
+	{ .image = "w.img", .start = 40 * MIB, .guid = N_SYSTEM },
+};
+
+static struct layout
+gpt(const char *id, const struct layout_part *parts)
+{
+	return (struct layout){ .table = HC_TABLE_GPT, .id = id, .parts = parts, .count = 2 };
+}
+
+#define S_OLD " gpt 9d4a7cb0/5541e87d -> "
+#define E_OLD " gpt 1c6ab89c/5541e87d -> "
+#define LAPTOP_EDITS(esp, system)                                                              \
+	"29a3911f 11000001" E_OLD esp "3bc0aca5 11000001" E_OLD esp                            \
+	"9dea862c 11000001" E_OLD esp "a0f799b0 11000001" E_OLD esp                            \
+	"b2721d73 11000001" E_OLD esp "b4462c63 11000001" S_OLD system                         \
+	"b4462c63 21000001" S_OLD system "b4462c64 11000001" S_OLD system                      \
+	"b4462c64 21000001" S_OLD system "b4462c65 11000001" S_OLD system                      \
+	"b4462c65 21000001" S_OLD system "b4462c66 31000003" S_OLD system
+
+static void
+test_laptop(struct sandbox *box)
+{
+	struct layout l = gpt(LAPTOP, own);
+	const struct hc_bcd_move moves[] = {
+		{ gpt_partition(LAPTOP, L_ESP), mbr_partition(0xa1b2c3d4, MIB) },
+		{ gpt_partition(LAPTOP, L_SYSTEM), mbr_partition(0xa1b2c3d4, 40 * MIB) },
+	};
+
+	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-04-20", "BCD") &&
+		   make_windows(box, "winload.efi", ":") && make_esp(box),
+	   "a laptop is made");
+	looks(box, &l, "", "a laptop as it was");
+	l = gpt(OTHER, own);
+	looks(box, &l, LAPTOP_EDITS("gpt 1c6ab89c/66666666\n", "gpt 9d4a7cb0/66666666\n"),
+	      "another disk GUID");
+	ok(make_esp(box), "the repaired store is put back");
+	looks(box, &l, "", "repaired");
+
+	/* What nobody knows of: the default entry is led to Windows, and what shared its name follows. */
+	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-04-20", "BCD") && make_esp(box),
+	   "the store as it was");
+	l = gpt(OTHER, new_ids);
+	looks(box, &l, LAPTOP_EDITS("gpt eeeeeeee/66666666\n", "gpt 55555555/66666666\n"),
+	      "new partition GUIDs too");
+	ok(make_esp(box), "the repaired store is put back");
+	looks(box, &l, "", "repaired after that");
+
+	/* To MBR, as the caller says: the scheme changes. */
+	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-06-07", "BCD") && make_esp(box),
+	   "the store seven weeks later");
+	l = (struct layout){
+		.table = HC_TABLE_MBR, .id = "a1b2c3d4", .parts = own, .count = 2
+	};
+	if (ok(layout_open(box, &l), "converted: the machine opens")) {
+		ask_only(&l.m, "bcd");
+		l.m.request.moves = (struct hc_bcd_map){ moves, 2 };
+		finds(&l,
+		      "9dea862c 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
+		      "b2721d73 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
+		      "b4462c63 11000001" S_OLD "mbr a1b2c3d4+41943040\n"
+		      "b4462c63 21000001" S_OLD "mbr a1b2c3d4+41943040\n"
+		      "b4462c64 11000001" S_OLD "mbr a1b2c3d4+41943040\n"
+		      "b4462c64 21000001" S_OLD "mbr a1b2c3d4+41943040\n"
+		      "b4462c65 11000001" S_OLD "mbr a1b2c3d4+41943040\n"
+		      "b4462c65 21000001" S_OLD "mbr a1b2c3d4+41943040\n"
+		      "b4462c66 31000003" S_OLD "mbr a1b2c3d4+41943040\n"
+		      "fa913366 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
+		      "fa913368 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
+		      "fa913369 11000001" E_OLD "mbr a1b2c3d4+1048576\n",
+		      "converted");
+	}
+	layout_done(&l);
+}
+
+/* A machine with Linux on a second disk, in whose store the firmware's entries are: healthy. */
+static void
+test_two_disks(struct sandbox *box)
+{
+	static const struct layout_part parts[] = {
+		{ .image = "e.img",
+		  .start = MIB,
+		  .type = FIXTURE_ESP,
+		  .guid = "36be3955-63bf-4068-a6ab-00195cca3a22" },
+		{ .image = "w.img",
+		  .start = 40 * MIB,
+		  .guid = "8e0f2c38-e4ea-47ba-b7fc-9d8c74dccf0b" },
+		{ .image = "d.img",
+		  .start = 200 * MIB,
+		  .guid = "6cdfcd69-de75-4490-8f99-5a84bf264917" },
+	};
+	static const char note[] =
+		"note: /EFI/Microsoft/Boot/BCD: element 11000001 of "
+		"{733b62de-f608-11eb-825c-c112f60133ab} names a partition that is not on this "
+		"disk: disk {376e5397-7d1f-4e4f-a668-5a62c1269e60}, partition "
+		"{24e0e103-9bc2-477e-a5e2-3e42d2bb134f}\n";
+	struct layout l = gpt("0b2394a9-095e-487d-8d48-719ecd4d78ca", parts);
+
+	l.count = 3;
+	ok(real_hive(box, "bcd", "regipy-win10-uefi-dualboot-linux", "BCD") &&
+		   make_windows(box, "winload.efi", ":") && make_esp(box),
+	   "a machine with two disks is made");
+	looks(box, &l, note, "two disks");
+}
+
+/* ---------------------------------------------------------------- a BIOS laptop */
+
+#define B_OLD " mbr 0003ee7c+78644248576 -> "
+#define BIOS_EDITS(to)                                                                         \
+	"3c32c4e7 11000001" B_OLD to "3c32c4e7 21000001" B_OLD to "3c32c4e8 31000003" B_OLD to \
+	"40a5a38d 11000001" B_OLD to "40a5a38d 21000001" B_OLD to "40a5a38e 11000001" B_OLD to \
+	"40a5a38e 21000001" B_OLD to "9dea862c 11000001" B_OLD to "b2721d73 11000001" B_OLD to
+
+static void
+test_bios(struct sandbox *box)
+{
+	static const struct layout_part there[] = {
+		{ .image = "w.img", .start = 78644248576, .active = true },
+	};
+	static const struct layout_part moved[] = {
+		{ .image = "w.img", .start = MIB, .active = true },
+	};
+	struct layout l = {
+		.table = HC_TABLE_MBR, .id = "0003ee7c", .parts = there, .count = 1
+	};
+
+	ok(real_hive(box, "bcd", "pybcd-BCDlaptop", "BCD") &&
+		   make_windows(box, "winload.exe", BIOS_FILES),
+	   "a BIOS laptop is made");
+	looks(box, &l, "", "a BIOS laptop as it was");
+	l.id = "a1b2c3d4";
+	looks(box, &l, BIOS_EDITS("mbr a1b2c3d4+78644248576\n"), "another signature");
+	l.parts = moved;
+	ok(real_hive(box, "bcd", "pybcd-BCDlaptop", "BCD"), "the store as it was");
+	looks(box, &l, BIOS_EDITS("mbr a1b2c3d4+1048576\n"), "another place too");
+	ok(make_windows(box, "winload.exe", BIOS_FILES), "the repaired store is put back");
+	looks(box, &l, "", "repaired");
+	/* The same store beside a Windows whose loader it does not mean. */
+	ok(real_hive(box, "bcd", "pybcd-BCDlaptop", "BCD") &&
+		   make_windows(box, "other.exe", BIOS_FILES),
+	   "a Windows without that loader");
+	looks(box, &l,
+	      "refused: /Boot/BCD: no entry starts the Windows on this disk, and the default "
+	      "entry's loader \\WINDOWS\\system32\\winload.exe does not lie on partition 1\n"
+	      "note: /Boot/BCD: element 11000001 of {3c32c4e7-f36e-11e2-8548-986c4e43b52a} "
+	      "names a partition that is not on this disk: disk signature 0003ee7c, offset "
+	      "78644248576\n",
+	      "no such loader");
+}
+
+/* Each store that was collected, on disks of others: what names no partition is no fault, what can't be read is told. */
+static void
+test_stores(struct sandbox *box)
+{
+	static const struct layout_part parts[] = {
+		{ .image = "w.img", .start = MIB, .active = true },
+	};
+	struct layout l = {
+		.table = HC_TABLE_MBR, .id = "a1b2c3d4", .parts = parts, .count = 1
+	};
+
+	ok(real_hive(box, "bcd", "fog-generalized-win7", "BCD") &&
+		   make_windows(box, "winload.exe", BIOS_FILES),
+	   "a store that finds its partitions by itself");
+	looks(box, &l, "", "locate");
+	ok(real_hive(box, "bcd", "aioboot-AIO_Tools_MS_BCD", "BCD") &&
+		   make_windows(box, "winload.exe", BIOS_FILES),
+	   "a store without a default");
+	looks(box, &l,
+	      "note: /Boot/BCD: no entry starts the Windows on this disk, and what it starts "
+	      "by default is no Windows\n",
+	      "no default");
+	ok(run(box, "head -c 5000 /dev/urandom >BCD") == 0 &&
+		   make_windows(box, "winload.exe", BIOS_FILES),
+	   "a store that is none");
+	if (ok(layout_open(box, &l), "none: the machine opens")) {
+		struct hc_err err;
+
+		ask_only(&l.m, "bcd");
+		ok_call(hc_fixup_detect(&l.m.offline, &l.m.request, &l.m.arena, &l.m.found,
+					&err),
+			&err, "none: it looks");
+		ok(l.m.found.edits.count == 0 && l.m.found.notes.count == 1 &&
+			   l.m.found.notes.items[0].refused,
+		   "none: it is told");
+	}
+	layout_done(&l);
+}
+
+/* ---------------------------------------------------------------- boot files */
+
+static void
+test_files(struct sandbox *box)
+{
+	static const char tree[] =
+		"cd mnt/Windows && mkdir -p Boot/EFI/en-US Boot/Fonts Boot/PCAT/de-DE && "
+		"echo a >Boot/EFI/bootmgfw.efi && echo b >Boot/EFI/en-US/bootmgfw.efi.mui && "
+		"echo c >Boot/Fonts/wgl4_boot.ttf && echo d >Boot/PCAT/bootmgr && "
+		"echo e >Boot/PCAT/bootnxt && echo f >Boot/PCAT/memtest.exe && "
+		"echo g >Boot/PCAT/de-DE/bootmgr.exe.mui && cd ../..";
+	static const struct layout_part bios[] = {
+		{ .image = "w.img", .start = 78644248576, .active = true },
+	};
+	struct layout l = gpt(LAPTOP, own);
+	char more[1024];
+
+	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-04-20", "BCD") &&
+		   make_windows(box, "winload.efi", tree) && make_esp(box) &&
+		   run(box, "mdel -i e.img ::EFI/Microsoft/Boot/bootmgfw.efi") == 0,
+	   "an EFI system partition without a boot manager");
+	looks(box, &l,
+	      "1:/EFI/Microsoft/Boot/bootmgfw.efi made\n"
+	      "1:/EFI/Microsoft/Boot/en-US/bootmgfw.efi.mui made\n"
+	      "1:/EFI/Microsoft/Boot/Fonts/wgl4_boot.ttf made\n",
+	      "copied to the EFI system partition");
+	ok(make_windows(box, "winload.efi", ":"), "a Windows without copies");
+	looks(box, &l,
+	      "refused: partition 1 has no boot manager /EFI/Microsoft/Boot/bootmgfw.efi, and "
+	      "Windows no copy of it\n",
+	      "no copies");
+	snprintf(more, sizeof(more), "%s && mkdir mnt/Boot && cp BCD mnt/Boot", tree);
+	ok(real_hive(box, "bcd", "pybcd-BCDlaptop", "BCD") &&
+		   make_windows(box, "winload.exe", more),
+	   "an active partition without a boot manager");
+	l = (struct layout){
+		.table = HC_TABLE_MBR, .id = "0003ee7c", .parts = bios, .count = 1
+	};
+	looks(box, &l,
+	      "1:/bootmgr made\n1:/BOOTNXT made\n1:/Boot/de-DE/bootmgr.exe.mui made\n"
+	      "1:/Boot/memtest.exe made\n1:/Boot/Fonts/wgl4_boot.ttf made\n",
+	      "copied to the active partition");
+}
+
+/* ---------------------------------------------------------------- ReAgent.xml */
+
+#define XML(disk, at)                                                                          \
+	"<?xml version='1.0' encoding='utf-8'?>\r\n<WindowsRE version=\"2.0\">\r\n"            \
+	"  <WinreBCD id=\"{b4462c65-5b64-11ea-95a8-fa55bfc2661a}\"/>\r\n"                      \
+	"  <!-- <WinreLocation id=\"1\" offset=\"1\" guid=\"{" LAPTOP "}\"/> -->\r\n"          \
+	"  <WinreLocation path=\"\\Recovery\\WindowsRE\" id=\"0\" offset=\"" at "\" "          \
+	"guid=\"{" disk "}\"/>\r\n"                                                            \
+	"  <ImageLocation path=\"\" id=\"0\" offset=\"0\" "                                    \
+	"guid=\"{00000000-0000-0000-0000-000000000000}\"/>\r\n</WindowsRE>\r\n"
+
+static void
+reagent_is(struct layout *l, const char *want, size_t size, const char *what)
+{
+	struct hc_span got = { 0 };
+	struct hc_err err;
+	const struct hc_edit *e = NULL;
+
+	for (size_t i = 0; i < l->m.found.edits.count; i++)
+		if (l->m.found.edits.items[i].kind == HC_EDIT_FILE)
+			e = &l->m.found.edits.items[i];
+	ok(e != NULL && e->after->bytes != NULL &&
+		   hc_base64_decode(&l->m.arena, e->after->bytes, &got, &err) == 0 &&
+		   got.size == size && memcmp(got.data, want, size) == 0,
+	   "%s: the text is that expected", what);
+}
+
+static void
+test_reagent(struct sandbox *box)
+{
+	static const char put[] = "mkdir -p mnt/Windows/System32/Recovery "
+				  "mnt/Recovery/WindowsRE && "
+				  "cp r.xml mnt/Windows/System32/Recovery/ReAgent.xml";
+	static const char line[] = "2:/Windows/System32/Recovery/ReAgent.xml replaced\n";
+	static const char here[] = XML(OTHER, "41943040");
+	struct layout l = gpt(LAPTOP, own);
+	struct hc_buf utf16 = { 0 };
+	struct hc_err err;
+
+	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-04-20", "BCD") && make_esp(box) &&
+		   put_text(box, "r.xml", XML(LAPTOP, "41943040")) &&
+		   make_windows(box, "winload.efi", put),
+	   "ReAgent.xml as it was");
+	looks(box, &l, "", "ReAgent.xml as it was");
+	l = gpt(OTHER, own);
+	looks(box, &l,
+	      LAPTOP_EDITS(
+		      "gpt 1c6ab89c/66666666\n",
+		      "gpt 9d4a7cb0/66666666\n") "2:/Windows/System32/Recovery/ReAgent.xml replaced\n",
+	      "another disk GUID");
+	ok(make_esp(box) && put_text(box, "r.xml", XML(LAPTOP, "7340032")) &&
+		   make_windows(box, "winload.efi", put) && layout_open(box, &l),
+	   "moved as well");
+	ask_only(&l.m, "bcd");
+	l.m.request.moves = (struct hc_bcd_map){
+		(const struct hc_bcd_move[]){
+			{ gpt_partition(LAPTOP, L_ESP), gpt_partition(OTHER, L_ESP) },
+			{ gpt_partition(LAPTOP, L_SYSTEM), gpt_partition(OTHER, L_SYSTEM) } },
+		2
+	};
+	finds(&l, line, "a place told by what lies there");
+	reagent_is(&l, here, sizeof(here) - 1, "another place");
+	layout_done(&l);
+
+	/* The same in UTF-16. */
+	hc_buf_append(&utf16, "\xff\xfe", 2, &err);
+	hc_utf8_to_utf16(here, &utf16, &err);
+	ok(run(box, "{ printf '\\377\\376'; iconv -t UTF-16LE r.xml; } >u && mv u r.xml") ==
+			   0 &&
+		   make_windows(box, "winload.efi", put) && layout_open(box, &l),
+	   "in UTF-16");
+	ask_only(&l.m, "bcd");
+	l.m.request.moves = (struct hc_bcd_map){ (const struct hc_bcd_move[]){
+							 { gpt_partition(LAPTOP, L_SYSTEM),
+							   gpt_partition(OTHER, L_SYSTEM) } },
+						 1 };
+	finds(&l, line, "in UTF-16");
+	reagent_is(&l, (const char *)utf16.data, utf16.size, "in UTF-16");
+	hc_buf_done(&utf16);
+	layout_done(&l);
+
+	/* Nobody's disk. */
+	ok(put_text(box, "r.xml", XML(N_ESP, "41943040")) &&
+		   make_windows(box, "winload.efi", put),
+	   "another disk's place");
+	looks(box, &l,
+	      "note: /Windows/System32/Recovery/ReAgent.xml: WinreLocation names a place that "
+	      "is not on this disk: disk {" N_ESP "} or 00000000, offset 41943040\n",
+	      "another disk's place");
+}
+
+int
+main(void)
+{
+	struct sandbox box;
+
+	sandbox_open(&box);
+	if (getenv("HALCYON_TESTDATA") == NULL) {
+		tap_skip("no real stores: HALCYON_TESTDATA is not set");
+	} else if (run(&box, "truncate -s 4M d.img && mkntfs -qFQ d.img") != 0 ||
+		   !mount_ntfs(&box, "d.img", "big_writes") || !umount_ntfs(&box)) {
+		tap_skip(NO_NTFS);
+	} else {
+		test_laptop(&box);
+		test_two_disks(&box);
+		test_bios(&box);
+		test_stores(&box);
+		test_files(&box);
+		test_reagent(&box);
+	}
+	sandbox_close(&box);
+	return tap_done();
+}
