@@ -119,17 +119,48 @@ add_root(struct driver_chain *c, struct hc_err *err)
 	return hc_driver_add_ids(c, "ACPI", BUS, (struct hc_device_ids){ &acpi, NULL }, err);
 }
 
+/* Hyper-V's bus, which ACPI announces. */
+static int
+add_vmbus_root(struct driver_chain *c, struct hc_err *err)
+{
+	const struct hc_strings bus = IDS("ACPI\\VMBUS", "Root\\VMBUS");
+	const struct hc_strings acpi = IDS("*PNP0C08");
+
+	if (hc_driver_add_ids(c, "VMBus", BUS, (struct hc_device_ids){ &bus, NULL }, err) < 0)
+		return -1;
+	return hc_driver_add_ids(c, "ACPI", BUS, (struct hc_device_ids){ &acpi, NULL }, err);
+}
+
+/* A channel that a PCI root hangs on: its driver is vpci (windows-offline.md 3.3). */
+static const struct hc_vmbus *
+channel_at(const struct driver_chain *c, const char *address)
+{
+	for (size_t i = 0; address != NULL && i < c->facts->vmbus.count; i++)
+		if (c->facts->vmbus.items[i].address != NULL &&
+		    strcasecmp(c->facts->vmbus.items[i].address, address) == 0)
+			return &c->facts->vmbus.items[i];
+	return NULL;
+}
+
 static int
 add_buses(struct driver_chain *c, const struct hc_pci *controller, struct hc_err *err)
 {
-	const struct hc_pci *bridge = hc_driver_pci(c, controller->parent);
+	const struct hc_pci *top = controller, *bridge = hc_driver_pci(c, controller->parent);
+	const struct hc_vmbus *channel;
 
 	for (size_t depth = 0; bridge != NULL && depth < DEPTH_MAX; depth++) {
 		if (hc_driver_add_pci(c, bridge, BUS, err) < 0)
 			return -1;
+		top = bridge;
 		bridge = hc_driver_pci(c, bridge->parent);
 	}
-	return add_root(c, err);
+	channel = channel_at(c, top->parent);
+	if (channel == NULL)
+		return add_root(c, err);
+	if (hc_driver_add_ids(c, channel->address, BUS,
+			      (struct hc_device_ids){ &channel->hardware_ids, NULL }, err) < 0)
+		return -1;
+	return add_vmbus_root(c, err);
 }
 
 /* ---------------------------------------------------------------- the controller */
@@ -167,14 +198,11 @@ static int
 add_vmbus(struct driver_chain *c, struct hc_err *err)
 {
 	const struct hc_strings scsi = IDS("VMBUS\\{ba6163d9-04a1-4d29-b605-72e2ffb1dc7f}");
-	const struct hc_strings bus = IDS("ACPI\\VMBUS", "Root\\VMBUS");
-	const struct hc_strings acpi = IDS("*PNP0C08");
 
 	if (hc_driver_add_ids(c, "VMBus SCSI controller", CONTROLLER,
-			      (struct hc_device_ids){ &scsi, NULL }, err) < 0 ||
-	    hc_driver_add_ids(c, "VMBus", BUS, (struct hc_device_ids){ &bus, NULL }, err) < 0)
+			      (struct hc_device_ids){ &scsi, NULL }, err) < 0)
 		return -1;
-	return hc_driver_add_ids(c, "ACPI", BUS, (struct hc_device_ids){ &acpi, NULL }, err);
+	return add_vmbus_root(c, err);
 }
 
 static bool

@@ -159,6 +159,21 @@ hc_windows_service(struct inspection *in, const char *name, struct hc_service *r
 }
 
 int
+hc_windows_service_of(const struct hc_control_set *set, const char *name,
+		      struct hc_arena *arena, struct hc_service *ret, struct hc_err *err)
+{
+	struct hc_windows windows = { .current_control_set = set->name,
+				      .system_drive = set->system_drive };
+	struct inspection in = { .volume = set->volume,
+				 .arena = arena,
+				 .windows = &windows,
+				 .root = set->root,
+				 .system = set->system };
+
+	return hc_windows_service(&in, name, ret, err);
+}
+
+int
 hc_windows_service_names(struct inspection *in, struct hc_strings *ret, struct hc_err *why)
 {
 	struct hc_hive_key key;

@@ -18,6 +18,8 @@
 #include "restore/model/survey.h"
 #include "restore/volume/volume.h"
 
+struct hc_hive;
+
 /* 0: there is one, *ret filled in but for `firmware`, system_disk and system_partition, which the volume
  * can't tell; 1: there is none. */
 int hc_windows_inspect(struct hc_volume *volume, struct hc_arena *arena, struct hc_windows *ret,
@@ -45,6 +47,38 @@ int hc_windows_page(const struct hc_windows *windows, struct hc_arena *arena,
 int hc_windows_drivers(struct hc_volume *volume, const struct hc_facts *facts,
 		       const struct hc_disk *target, struct hc_arena *arena,
 		       struct hc_survey *ret, struct hc_err *err);
+
+/* ---------------------------------------------------------------- services that are drivers */
+
+/* Start: the boot loader loads it; on demand; never. */
+#define HC_SERVICE_BOOT     0u
+#define HC_SERVICE_DEMAND   3u
+#define HC_SERVICE_DISABLED 4u
+
+struct hc_service {
+	const char *name;
+	bool present;   /* there is such a key */
+	bool is_driver; /* by its Type: of the kernel, of a file system */
+	uint32_t type, start;
+	bool overridden; /* StartOverride demotes it */
+	const char *group;
+	const char *file; /* as Windows writes it, without drive; NULL: on another volume */
+	unsigned file_present; /* enum hc_tristate */
+	const char *where;
+};
+
+/* One control set of a Windows; all of it is borrowed. */
+struct hc_control_set {
+	struct hc_volume *volume;
+	const char *root; /* "/Windows" */
+	struct hc_hive *system;
+	const char *name;         /* ControlSet001 */
+	const char *system_drive; /* NULL: C: */
+};
+
+/* What a control set says of a service.  0: it is there; 1: it isn't, and only name and where are set; -1: no memory. */
+int hc_windows_service_of(const struct hc_control_set *set, const char *name,
+			  struct hc_arena *arena, struct hc_service *ret, struct hc_err *err);
 
 /* One value of MountedDevices; `name` is left NULL.  Data of a form that isn't known is no error: kind "unknown". */
 int hc_mounted_device_parse(struct hc_span data, struct hc_arena *arena,

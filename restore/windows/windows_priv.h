@@ -85,21 +85,6 @@ const char *hc_windows_where(struct inspection *in, const char *path);
 
 /* ---------------------------------------------------------------- services: services.c */
 
-#define HC_SERVICE_BOOT   0u /* Start: the boot loader loads it */
-#define HC_SERVICE_DEMAND 3u
-
-struct hc_service {
-	const char *name;
-	bool present;   /* there is such a key */
-	bool is_driver; /* by its Type: of the kernel, of a file system */
-	uint32_t type, start;
-	bool overridden; /* StartOverride demotes it */
-	const char *group;
-	const char *file; /* as Windows writes it, without drive; NULL: on another volume */
-	unsigned file_present; /* enum hc_tristate */
-	const char *where;
-};
-
 /* 0: it is there; 1: it isn't, and only name and where are set; -1: no memory. */
 int hc_windows_service(struct inspection *in, const char *name, struct hc_service *ret,
 		       struct hc_err *err);
