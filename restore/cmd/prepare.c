@@ -237,6 +237,7 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 						    .facts = rules->facts,
 						    .fix = request->fix };
 
+		survey.keep_identity = hc_strings_has(&rules->accepted, "DSK-3");
 		survey.fix.this_machine = here;
 		if (hc_survey(ret->backup, &survey, &cli->arena, &ret->survey, err) < 0 ||
 		    list_fixups(cli, &ret->survey, &request->fix.without, &ret->input.fixups,

@@ -20,6 +20,7 @@
 #include "restore/model/facts.h"
 #include "restore/model/manifest.h"
 #include "restore/model/plan.h"
+#include "restore/model/survey.h"
 
 /* ---------------------------------------------------------------- describe */
 
@@ -75,6 +76,12 @@ int hc_table_witness(struct hc_io *disk, const struct hc_table *table, struct hc
  */
 int hc_table_writes(const struct hc_manifest_disk *disk, uint64_t target_size,
 		    struct hc_arena *arena, struct hc_plan_writes *ret, struct hc_err *err);
+/*
+ * The backup's disk under another identity: its table bytes, ids and partition GUIDs, checksums recomputed; everything else as
+ * it is, in a copy.  Pure.  H_DISK_TABLE when the manifest's bytes are no table; H_DOC_SCHEMA for ids that are none.
+ */
+int hc_table_rename(const struct hc_manifest_disk *disk, const struct hc_new_identity *identity,
+		    struct hc_arena *arena, struct hc_manifest_disk *ret, struct hc_err *err);
 /* Adds to `list` what the target's size makes of the table's limits, for people: space beyond 2 TiB (of 512-byte
  * sectors) can't be used with an MBR. */
 int hc_table_losses(const struct hc_manifest_disk *disk, uint64_t target_size,

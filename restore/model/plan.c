@@ -122,6 +122,9 @@ static const struct hc_field plan_fields[] = {
 	HC_PART(T, edits, LIST, &hc_edit_shape, "Repairs, made after the read-back."),
 	HC_PART(T, notes, LIST, &hc_fix_note_shape, "What the repairs say besides."),
 	HC_FIELD(T, system_partition, NUMBER, "Partition that holds Windows; 0: none."),
+	HC_FIELD(
+		T, new_table_id, STRING,
+		"Disk GUID or signature that it gets, since another disk has the backup's; null: the backup's."),
 	HC_FIELD(T, run, STRING, "Names the repairs of this plan."),
 };
 const struct hc_shape hc_plan_shape =

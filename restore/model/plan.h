@@ -147,7 +147,9 @@ struct hc_plan {
 	struct hc_edits edits;     /* repairs, made after the read-back */
 	struct hc_fix_notes notes; /* what they say besides */
 	uint64_t system_partition; /* that holds Windows: the undo folder goes there; 0: none */
-	const char *run;           /* names the repairs of this plan */
+	const char
+		*new_table_id; /* the disk GUID or signature that it gets; NULL: the backup's */
+	const char *run;       /* names the repairs of this plan */
 };
 
 extern const struct hc_shape hc_verdict_shape; /* halcyon.verdict/1 */

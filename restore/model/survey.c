@@ -19,6 +19,24 @@ static const struct hc_shape answer_shape =
 	HC_SHAPE(T, NULL, answer_fields, false, "Whether there is a driver for a device.");
 #undef T
 
+#define T struct hc_new_partition_id
+static const struct hc_field partition_id_fields[] = {
+	HC_NEED(T, number, NUMBER, "Of the partition."),
+	HC_FIELD(T, guid, STRING, "Its new GUID; null under MBR."),
+};
+static const struct hc_shape partition_id_shape =
+	HC_SHAPE(T, NULL, partition_id_fields, false, "What a partition is called instead.");
+#undef T
+
+#define T struct hc_new_identity
+static const struct hc_field identity_fields[] = {
+	HC_NEED(T, table_id, STRING, "New disk GUID, or MBR signature as eight hex digits."),
+	HC_PART(T, partitions, LIST, &partition_id_shape, "Its partitions."),
+};
+static const struct hc_shape identity_shape =
+	HC_SHAPE(T, NULL, identity_fields, false, "What the restored disk is called instead.");
+#undef T
+
 #define T struct hc_survey
 static const struct hc_field survey_fields[] = {
 	HC_FIELD(T, created, STRING, "When, UTC."),
@@ -33,6 +51,8 @@ static const struct hc_field survey_fields[] = {
 	HC_FIELD(T, drivers_known, BOOL, "Whether the registry could be asked for drivers."),
 	HC_PART(T, drivers, LIST, &answer_shape,
 		"For each storage controller of the target, and the buses above it."),
+	HC_PART(T, identity, OPTIONAL, &identity_shape,
+		"What the disk is called instead, since another has its identity; null: it keeps its own."),
 	HC_FIELD(T, repairs_known, BOOL, "Whether the Windows could be looked at for repairs."),
 	HC_PART(T, edits, LIST, &hc_edit_shape, "What has to be changed in it, old and new."),
 	HC_PART(T, notes, LIST, &hc_fix_note_shape, "What the repairs say besides."),

@@ -26,6 +26,19 @@ struct hc_driver_answer {
 	const char *where; /* the key that decided */
 };
 
+/* What a restored disk and its partitions are called instead, where another disk is called so already (DSK-3). */
+struct hc_new_partition_id {
+	uint64_t number;
+	const char *guid; /* NULL under MBR */
+};
+struct hc_new_identity {
+	const char *table_id; /* disk GUID, or MBR signature as eight hex digits */
+	struct {
+		struct hc_new_partition_id *items;
+		size_t count;
+	} partitions;
+};
+
 struct hc_survey {
 	const char *created;
 	const char *backup;
@@ -42,6 +55,7 @@ struct hc_survey {
 		struct hc_driver_answer *items;
 		size_t count;
 	} drivers;
+	struct hc_new_identity *identity; /* NULL: it keeps its own */
 	bool repairs_known; /* false: the Windows in the backup could not be looked at for repairs */
 	struct hc_edits edits; /* what has to be changed in it for this machine */
 	struct hc_fix_notes notes;

@@ -301,6 +301,8 @@ describe(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 	plan->overrides = in->rules.overrides;
 	plan->accepted = in->rules.accepted;
 	describe_repairs(in, plan);
+	if (in->rules.survey != NULL && in->rules.survey->identity != NULL)
+		plan->new_table_id = in->rules.survey->identity->table_id;
 	plan->target = (struct hc_plan_target){
 		.path = target->path,
 		.is_file = target->is_file,
@@ -311,11 +313,26 @@ describe(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 	};
 }
 
+/* The backup's disk as it will be called: as it was, unless the survey found that another disk is called so. */
+static int
+name_disk(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_manifest_disk *ret,
+	  struct hc_err *err)
+{
+	const struct hc_manifest_disk *disk = &in->rules.manifest->disks.items[in->rules.disk];
+	const struct hc_survey *survey = in->rules.survey;
+
+	*ret = *disk;
+	if (survey == NULL || survey->identity == NULL)
+		return 0;
+	return hc_table_rename(disk, survey->identity, arena, ret, err);
+}
+
 int
 hc_plan_build(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_plan *ret,
 	      struct hc_err *err)
 {
 	const struct hc_manifest *manifest = in->rules.manifest;
+	struct hc_manifest_disk disk;
 
 	*ret = (struct hc_plan){ .mode = in->rules.mode };
 	if (hc_rules_judge(&in->rules, arena, &ret->verdict, err) < 0)
@@ -328,8 +345,10 @@ hc_plan_build(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_
 	if (in->rules.disk >= manifest->disks.count)
 		return hc_err_set(err, H_NOT_FOUND, "the backup has no disk %llu",
 				  (unsigned long long)in->rules.disk);
-	describe(in, &manifest->disks.items[in->rules.disk], arena, ret);
+	if (name_disk(in, arena, &disk, err) < 0)
+		return -1;
+	describe(in, &disk, arena, ret);
 	if (hc_plan_repair_losses(in, arena, ret, err) < 0)
 		return -1;
-	return plan_writes(in, &manifest->disks.items[in->rules.disk], arena, ret, err);
+	return plan_writes(in, &disk, arena, ret, err);
 }

@@ -157,6 +157,12 @@ hc_plan_text(const struct hc_plan *plan, struct hc_buf *out, struct hc_err *err)
 		    "  Keeps no journal: the backup leaves no room for it before its first "
 		    "partition\n") < 0)
 		return -1;
+	if (plan->new_table_id != NULL &&
+	    hc_buf_printf(
+		    out, err,
+		    "  Gives the disk a new identity, %s: another disk has that of the backup\n",
+		    plan->new_table_id) < 0)
+		return -1;
 	if (hc_edits_text(&plan->edits, &plan->notes, "  ", out, err) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->losses.count; i++)

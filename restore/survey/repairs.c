@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "restore/disk/disk.h"
 #include "restore/source/source.h"
 #include "restore/survey/survey_priv.h"
 
@@ -57,25 +58,65 @@ open_volumes(struct hc_backup *backup, size_t disk, struct hc_arena *arena,
 	return 0;
 }
 
+/* old → new, of each partition that a boot store can name; an empty map without a new identity. */
+static int
+make_moves(const struct hc_manifest_disk *old, const struct hc_manifest_disk *new,
+	   struct hc_arena *arena, struct hc_bcd_map *ret, struct hc_err *err)
+{
+	struct hc_bcd_move *moves =
+		hc_arena_array(arena, old->regions.count + 1, sizeof(*moves));
+
+	*ret = (struct hc_bcd_map){ moves, 0 };
+	if (moves == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
+	for (size_t i = 0; old != new &&i < old->regions.count; i++) {
+		const struct hc_partition *from = old->regions.items[i].partition;
+		const struct hc_partition *to = new->regions.items[i].partition;
+
+		if (from != NULL &&
+		    hc_bcd_partition_of(from, old->table, old->table_id,
+					&moves[ret->count].from) &&
+		    hc_bcd_partition_of(to, new->table, new->table_id, &moves[ret->count].to))
+			ret->count++;
+	}
+	return 0;
+}
+
+/* The partitions as the table will have them. */
+static void
+rename_parts(const struct hc_manifest_disk *disk, const struct disk_volumes *v)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < disk->regions.count; i++)
+		if (disk->regions.items[i].partition != NULL)
+			v->parts[at++].entry = *disk->regions.items[i].partition;
+}
+
 static int
 detect(const struct hc_survey_request *request, const struct hc_manifest *manifest,
        const struct disk_volumes *v, struct hc_arena *arena, struct hc_survey *ret,
        struct hc_err *err)
 {
-	const struct hc_manifest_disk *disk = &manifest->disks.items[request->disk];
-	const struct hc_offline_layout layout = {
-		.logical_block = disk->logical_block,
-		.disk_size = request->target != NULL ? request->target->size : disk->size,
-		.table = disk->table,
-		.table_id = disk->table_id,
-		.parts = v->parts,
-		.count = v->count,
-	};
+	const struct hc_manifest_disk *old = &manifest->disks.items[request->disk];
+	struct hc_manifest_disk renamed;
+	const struct hc_manifest_disk *disk = ret->identity != NULL ? &renamed : old;
+	struct hc_offline_layout layout = { .parts = v->parts, .count = v->count };
 	struct hc_fix_request fix = request->fix;
 	struct hc_fix_found found = { 0 };
 	struct hc_offline offline;
 	int result;
 
+	if (ret->identity != NULL &&
+	    hc_table_rename(old, ret->identity, arena, &renamed, err) < 0)
+		return -1;
+	layout.logical_block = disk->logical_block;
+	layout.disk_size = request->target != NULL ? request->target->size : disk->size;
+	layout.table = disk->table;
+	layout.table_id = disk->table_id;
+	rename_parts(disk, v);
+	if (make_moves(old, disk, arena, &fix.moves, err) < 0)
+		return -1;
 	fix.facts = request->facts;
 	fix.target = request->target;
 	fix.restoring = true;

@@ -177,6 +177,8 @@ hc_survey(struct hc_backup *backup, const struct hc_survey_request *request,
 	if (find_drivers(backup, request, arena, ret, err) < 0)
 		return hc_err_wrap(err, "while looking for drivers in the backup");
 	if (name_run(arena, ret, err) < 0 ||
+	    survey_identity(request, &manifest->disks.items[request->disk], arena, ret, err) <
+		    0 ||
 	    survey_repairs(backup, request, arena, ret, err) < 0)
 		return hc_err_wrap(err, "while looking for repairs that the backup needs");
 	return journal_room(backup, (size_t)request->disk, &ret->journal_room, err);

@@ -8,6 +8,10 @@
 /* repairs.c: edits, notes and repairs_known; left alone where the backup's disk holds no Windows that can be read. */
 int survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request,
 		   struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err);
+/* identity.c: `identity`, where the backup's is taken. */
+int survey_identity(const struct hc_survey_request *request,
+		    const struct hc_manifest_disk *disk, struct hc_arena *arena,
+		    struct hc_survey *ret, struct hc_err *err);
 /* What a volume that can't be read as such raises: nobody can say then what Windows has there. */
 bool survey_is_unreadable(const struct hc_err *err);
 
