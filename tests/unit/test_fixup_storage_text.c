@@ -85,6 +85,15 @@ static const struct storage_case xp[] = {
 	  .want = S2
 	  "symmpi Start: 3 -> 0\n" ENTRY(D2, "PCI#VEN_1000&DEV_0030", "symmpi", SCSI),
 	  .about = "XP: what one control set has, the other gets" },
+	{ .text = XP CRITICAL("1", "GenDisk", "disk", DISK) CRITICAL(
+		  "2", "GenDisk", "disk", DISK) DRIVER("1", "symmpi", "0")
+		  DRIVER("2", "symmpi", "0") DRIVER("1", "maker", "0") DRIVER("2", "maker", "0")
+			  CRITICAL("1", "pci#ven_1000&dev_0030", "symmpi", SCSI)
+				  CRITICAL("2", "pci#ven_1000&dev_0030", "maker", SCSI),
+	  .version = "5.1",
+	  .controller = &lsi_u320,
+	  .want = "",
+	  .about = "XP: an entry of another driver stays" },
 	{ .text = XP DRIVER("1", "stornvme", "0"),
 	  .version = "5.1",
 	  .controller = &nvme,
