@@ -149,6 +149,98 @@ test_bios(struct sandbox *box)
 	      "no such loader");
 }
 
+/* C: of a system is right, so its old disk can't be told by it: the store itself tells. */
+#define HEALTHY_C                                                                              \
+	"[\\MountedDevices]\n\"\\\\DosDevices\\\\C:\"=hex:d4,c3,b2,a1,00,00,90,4f,12,00,00,00\n"
+
+/* The memory test on another partition of the old disk, at 1 MiB. */
+#define MEMORY_TEST_AT_MIB                                                                     \
+	"[\\Objects\\{b2721d73-1db4-4c62-bf78-c548a880142d}\\Elements\\11000001]\n"            \
+	"\"Element\"=hex:00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,06,00,00,00,"         \
+	"00,00,00,00,48,00,00,00,00,00,00,00,00,00,10,00,00,00,00,00,00,00,00,00,00,00,00,00," \
+	"00,00,00,00,01,00,00,00,7c,ee,03,00,00,00,00,00,00,00,00,00,00,00,00,00,"             \
+	"00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00\n"
+
+static void
+test_stale_store(struct sandbox *box)
+{
+	static const struct layout_part parts[] = {
+		{ .image = "d.img", .start = MIB },
+		{ .image = "w.img", .start = 78644248576, .active = true },
+	};
+	static const struct layout_part split[] = {
+		{ .image = "b.img", .start = MIB, .active = true },
+		{ .image = "w.img", .start = 40 * MIB },
+	};
+	struct layout l = {
+		.table = HC_TABLE_MBR, .id = "a1b2c3d4", .parts = parts, .count = 2
+	};
+
+	ok(real_hive(box, "bcd", "pybcd-BCDlaptop", "BCD") &&
+		   change_hive(box, "BCD", MEMORY_TEST_AT_MIB),
+	   "a store of another disk");
+	ok(make_hive_text(box, "SYSTEM2", SYSTEM HEALTHY_C) &&
+		   make_windows(box, "winload.exe",
+				BIOS_FILES " && cp SYSTEM2 mnt/Windows/System32/config/SYSTEM"),
+	   "and a C: of this one");
+	looks(box, &l,
+	      "3c32c4e7 11000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "3c32c4e7 21000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "3c32c4e8 31000003" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "40a5a38d 11000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "40a5a38d 21000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "40a5a38e 11000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "40a5a38e 21000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "9dea862c 11000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "b2721d73 11000001 mbr 0003ee7c+1048576 -> mbr a1b2c3d4+1048576\n",
+	      "the store tells the old signature");
+
+	/* One name that ought to become two: nothing of the store is changed. */
+	ok(real_hive(box, "bcd", "pybcd-BCDlaptop", "BCD") &&
+		   run(box, "rm -f b.img && truncate -s 8M b.img && mkntfs -qFQ b.img") == 0 &&
+		   mount_ntfs(box, "b.img", "big_writes") && run(box, "%s", BIOS_FILES) == 0 &&
+		   umount_ntfs(box) &&
+		   make_windows(box, "winload.exe",
+				"cp SYSTEM2 mnt/Windows/System32/config/SYSTEM"),
+	   "boot and system partition, and a store that knew one");
+	l.parts = split;
+	looks(box, &l,
+	      "refused: /Boot/BCD: element 11000001 of "
+	      "{9dea862c-5cdd-4e70-acc1-f32b344d4795} and another one name the same "
+	      "partition, and ought to name two\n"
+	      "note: /Boot/BCD: element 11000001 of {3c32c4e7-f36e-11e2-8548-986c4e43b52a} "
+	      "names a partition that is not on this disk: disk signature 0003ee7c, offset "
+	      "78644248576\n",
+	      "one name for two partitions");
+}
+
+/* Of two EFI system partitions the second has everything: the first gets nothing. */
+static void
+test_two_esps(struct sandbox *box)
+{
+	static const struct layout_part parts[] = {
+		{ .image = "x.img", .start = MIB, .type = FIXTURE_ESP, .guid = N_ESP },
+		{ .image = "w.img", .start = 40 * MIB, .guid = L_SYSTEM },
+		{ .image = "e.img", .start = 200 * MIB, .type = FIXTURE_ESP, .guid = L_ESP },
+	};
+	struct layout l = gpt(LAPTOP, parts);
+
+	l.count = 3;
+	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-04-20", "BCD") && make_esp(box) &&
+		   make_windows(box, "winload.efi",
+				"mkdir -p mnt/Windows/Boot/EFI && "
+				"echo a >mnt/Windows/Boot/EFI/bootmgfw.efi") &&
+		   run(box, "rm -f x.img && truncate -s 34M x.img && mkfs.vfat -F 32 x.img") ==
+			   0,
+	   "two EFI system partitions");
+	looks(box, &l,
+	      "note: partition 1 has no boot store /EFI/Microsoft/Boot/BCD, and another "
+	      "partition has one: none is made\n"
+	      "note: partition 1 has no boot manager /EFI/Microsoft/Boot/bootmgfw.efi, and "
+	      "another partition has one: none is copied\n",
+	      "two EFI system partitions");
+}
+
 /* What names no partition is no fault. */
 static void
 test_stores(struct sandbox *box)
@@ -323,6 +415,8 @@ main(void)
 		test_laptop(&box);
 		test_two_disks(&box);
 		test_bios(&box);
+		test_stale_store(&box);
+		test_two_esps(&box);
 		test_stores(&box);
 		test_files(&box);
 		test_reagent(&box);
