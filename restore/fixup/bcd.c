@@ -288,13 +288,32 @@ patch(struct boot *b, const struct fix_store *store, const struct fix_element *e
 			  hc_span(element->data, element->size), moved, err);
 }
 
+static int
+tell_unread(struct fix *fix, const struct fix_stores *stores,
+	    const struct fix_unread_store *rebuilt, struct hc_err *err)
+{
+	for (size_t i = 0; i < stores->unread.count; i++) {
+		const struct fix_unread_store *u = &stores->unread.items[i];
+
+		if (u != rebuilt &&
+		    fix_refuse(fix, hc_err_info((enum hc_err_code)u->code)->remedy, err,
+			       "%s of %s: %s", u->path, fix->offline->volumes[u->volume].name,
+			       u->text) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 fix_bcd(struct fix *fix, struct hc_err *err)
 {
+	const struct fix_unread_store *rebuilt;
 	struct boot b = { .fix = fix };
 	struct fix_stores stores = { 0 };
 
-	if (fix_here(fix, &b.here, err) < 0 || fix_stores(fix, true, &stores, err) < 0 ||
+	if (fix_here(fix, &b.here, err) < 0 || fix_stores(fix, &stores, err) < 0 ||
+	    fix_rebuild(fix, &b.here, &stores, &rebuilt, err) < 0 ||
+	    tell_unread(fix, &stores, rebuilt, err) < 0 ||
 	    fix_moves(fix, &b.here, &b.map, err) < 0)
 		return -1;
 	for (size_t i = 0; i < stores.count; i++) {

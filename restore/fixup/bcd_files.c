@@ -196,6 +196,22 @@ check_ntldr(struct fix *fix, struct hc_err *err)
 			  fix->offline->volumes[fix->offline->boot].name);
 }
 
+/* 1: another partition of this disk has it: of two EFI system partitions it is that one which counts, perhaps. */
+static int
+is_elsewhere(struct fix *fix, const char *path, struct hc_err *err)
+{
+	for (size_t i = 0; i < fix->offline->count; i++) {
+		struct hc_entry entry;
+		int missing = fix->offline->volumes[i].volume == NULL
+				      ? 1
+				      : stat_path(fix, i, path, &entry, err);
+
+		if (missing <= 0)
+			return missing < 0 ? -1 : 1;
+	}
+	return 0;
+}
+
 int
 fix_boot_files(struct fix *fix, struct hc_err *err)
 {
@@ -203,7 +219,7 @@ fix_boot_files(struct fix *fix, struct hc_err *err)
 	const struct kind *kind = kind_of(fix);
 	struct hc_entry entry;
 	const char *source;
-	int missing;
+	int missing, elsewhere;
 
 	if (offline->boot == HC_OFFLINE_NONE ||
 	    offline->volumes[offline->boot].volume == NULL || kind == NULL || fix->version == 0)
@@ -213,6 +229,14 @@ fix_boot_files(struct fix *fix, struct hc_err *err)
 	missing = stat_path(fix, offline->boot, kind->manager, &entry, err);
 	if (missing != 1)
 		return missing;
+	elsewhere = is_elsewhere(fix, kind->manager, err);
+	if (elsewhere != 0)
+		return elsewhere < 0
+			       ? -1
+			       : fix_note(fix, err,
+					  "%s has no boot manager %s, and another partition "
+					  "has one: none is copied",
+					  offline->volumes[offline->boot].name, kind->manager);
 	source = hc_arena_printf(fix->arena, "%s/Boot/%s", offline->root, kind->source);
 	if (source == NULL)
 		return fix_no_memory(err);

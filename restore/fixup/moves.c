@@ -230,7 +230,7 @@ fix_moves(struct fix *fix, const struct fix_here *here, struct hc_bcd_map *ret,
 	}
 	if (fix_mounted_read(fix, &system, &mounted, err) < 0 ||
 	    add_mounted(fix, &mounted, &names, &letter, err) < 0 ||
-	    fix_stores(fix, false, &stores, err) < 0)
+	    fix_stores(fix, &stores, err) < 0)
 		return -1;
 	for (size_t i = 0; i < stores.count; i++) {
 		if (!letter && stores.items[i].volume == fix->offline->boot &&

@@ -98,13 +98,25 @@ struct fix_store {
 	} elements;
 };
 
+/* A store that is there and can't be read. */
+struct fix_unread_store {
+	size_t volume;
+	const char *path;
+	unsigned code; /* enum hc_err_code */
+	const char *text;
+};
+
 struct fix_stores {
 	struct fix_store *items;
 	size_t count;
+	struct {
+		struct fix_unread_store *items;
+		size_t count;
+	} unread;
 };
 
-/* Every store on this disk that can be read; `tell`: notes say which can't, and why. */
-int fix_stores(struct fix *fix, bool tell, struct fix_stores *ret, struct hc_err *err);
+/* Every store on this disk. */
+int fix_stores(struct fix *fix, struct fix_stores *ret, struct hc_err *err);
 /* NULL: there is none. */
 const struct fix_element *fix_element_of(const struct fix_store *store, const char *object,
 					 const char *element);
@@ -128,6 +140,10 @@ int fix_store_names(struct fix *fix, const struct fix_store *store, struct fix_n
 
 /* bcd_files.c: what starts the boot manager, where it is missing on the boot partition, from this Windows' own copies. */
 int fix_boot_files(struct fix *fix, struct hc_err *err);
+/* bcd_rebuild.c: the store that starts this Windows is made anew where it is missing, or is no store.  *ret: of those that
+ * can't be read, the one that is replaced; NULL: none. */
+int fix_rebuild(struct fix *fix, const struct fix_here *here, const struct fix_stores *stores,
+		const struct fix_unread_store **ret, struct hc_err *err);
 /* "uefi" or "bios": how this Windows starts. */
 const char *fix_firmware_of(const struct fix *fix);
 /* reagent.c: \Windows\System32\Recovery\ReAgent.xml, which says where the recovery environment lies. */

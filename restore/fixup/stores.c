@@ -98,25 +98,37 @@ open_store(struct fix *fix, struct fix_store *store, const char *path,
 	return hc_hive_children(store->hive.hive, key, fix->arena, objects, err);
 }
 
-/* 0: read; 1: it can't be, and a note says so if it shall; -1: what ends the detection. */
 static int
-read_store(struct fix *fix, struct fix_store *store, const char *path, bool tell,
-	   struct hc_err *err)
+add_unread(struct fix *fix, const struct fix_store *store, const char *path,
+	   const struct hc_err *why, struct fix_stores *stores, struct hc_err *err)
+{
+	struct fix_unread_store *unread;
+
+	if (why->code == H_OUT_OF_MEMORY || why->code == H_DISK_READ) {
+		*err = *why;
+		return -1;
+	}
+	unread = hc_arena_grow(fix->arena, &stores->unread.items, &stores->unread.count,
+			       sizeof(*unread));
+	if (unread == NULL)
+		return fix_no_memory(err);
+	unread->volume = store->volume;
+	unread->path = path;
+	unread->code = why->code;
+	unread->text = hc_arena_strdup(fix->arena, why->text[0]);
+	return unread->text == NULL ? fix_no_memory(err) : 0;
+}
+
+/* 0: read; 1: it can't be, and is listed so; -1: what ends the detection. */
+static int
+read_store(struct fix *fix, struct fix_store *store, const char *path,
+	   struct fix_stores *stores, struct hc_err *err)
 {
 	struct hc_hive_children objects = { 0 };
 	struct hc_err why;
 
-	if (open_store(fix, store, path, &objects, &why) < 0) {
-		if (why.code == H_OUT_OF_MEMORY || why.code == H_DISK_READ) {
-			*err = why;
-			return -1;
-		}
-		if (tell &&
-		    fix_refuse(fix, hc_err_info(why.code)->remedy, err, "%s of %s: %s", path,
-			       fix->offline->volumes[store->volume].name, why.text[0]) < 0)
-			return -1;
-		return 1;
-	}
+	if (open_store(fix, store, path, &objects, &why) < 0)
+		return add_unread(fix, store, path, &why, stores, err) < 0 ? -1 : 1;
 	for (size_t i = 0; i < objects.count; i++)
 		if (read_object(fix, store, objects.items[i].name, err) < 0)
 			return -1;
@@ -142,7 +154,7 @@ is_there(struct fix *fix, size_t volume, const char *path, struct hc_err *err)
 }
 
 int
-fix_stores(struct fix *fix, bool tell, struct fix_stores *ret, struct hc_err *err)
+fix_stores(struct fix *fix, struct fix_stores *ret, struct hc_err *err)
 {
 	struct fix_stores stores = { 0 };
 
@@ -151,7 +163,7 @@ fix_stores(struct fix *fix, bool tell, struct fix_stores *ret, struct hc_err *er
 		int missing = is_there(fix, store.volume, paths[i % 3], err);
 
 		if (missing == 0)
-			missing = read_store(fix, &store, paths[i % 3], tell, err);
+			missing = read_store(fix, &store, paths[i % 3], &stores, err);
 		if (missing < 0)
 			return -1;
 		if (missing > 0)

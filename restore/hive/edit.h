@@ -56,6 +56,9 @@ struct hc_hive_changes {
 int hc_hive_edit(struct hc_span hive, const char *name, const struct hc_hive_changes *changes,
 		 time_t when, struct hc_buf *ret, struct hc_err *err);
 
+/* Appends a hive that has a root key and nothing else, to begin with: new.c. */
+int hc_hive_new(struct hc_buf *ret, struct hc_err *err);
+
 /* ---------------------------------------------------------------- the whole registry, compared: diff.c */
 
 /* A value or key that differs. */

@@ -1,153 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bcd: stores of real machines on disks with their own ids and with others; stores from text; ReAgent.xml; boot files. */
-#include "restore/fixup/moves.h"
-#include "tests/unit/fixup_layout.h"
-
-#define MIB      1048576u
-#define LAPTOP   "5541e87d-91a5-4f2b-ad43-a0345c199e9b"
-#define L_ESP    "1c6ab89c-bcbf-4abe-8593-618e4d2f5811"
-#define L_SYSTEM "9d4a7cb0-ab9d-4d71-961f-50f1d9c9252f"
-#define OTHER    "66666666-7777-8888-9999-aaaaaaaaaaaa"
-#define N_ESP    "eeeeeeee-0000-0000-0000-000000000001"
-#define N_SYSTEM "55555555-0000-0000-0000-000000000002"
-
-#define SOFTWARE                                                                               \
-	"[\\Microsoft\\Windows NT\\CurrentVersion]\n\"CurrentVersion\"=\"6.3\"\n"              \
-	"\"SystemRoot\"=\"C:\\\\Windows\"\n"
-#define SYSTEM                                                                                 \
-	"[\\Select]\n\"Current\"=dword:00000001\n\"Default\"=dword:00000001\n"                 \
-	"[\\ControlSet001\\Control]\n"
-
-/* ---------------------------------------------------------------- the machines */
-
-/* A Windows on w.img with what a shell puts there; `loader`: its loader below Windows/System32. */
-static bool
-make_windows(struct sandbox *box, const char *loader, const char *more)
-{
-	return make_hive_text(box, "SYSTEM", SYSTEM) &&
-	       make_hive_text(box, "SOFTWARE", SOFTWARE) && make_windows_volume(box, "") &&
-	       mount_ntfs(box, "w.img", "big_writes") &&
-	       run(box, "echo loader >mnt/Windows/System32/%s; %s", loader, more) == 0 &&
-	       umount_ntfs(box);
-}
-
-/* e.img with the store of the sandbox. */
-static bool
-make_esp(const struct sandbox *box)
-{
-	return run(box, "rm -f e.img && truncate -s 34M e.img && mkfs.vfat -F 32 e.img && "
-			"mmd -i e.img ::EFI ::EFI/Microsoft ::EFI/Microsoft/Boot && "
-			"mcopy -i e.img BCD ::EFI/Microsoft/Boot/BCD && "
-			"echo manager >m && mcopy -i e.img m "
-			"::EFI/Microsoft/Boot/bootmgfw.efi") == 0;
-}
-
-#define BIOS_FILES "mkdir mnt/Boot && cp BCD mnt/Boot && echo manager >mnt/bootmgr"
-
-/* ---------------------------------------------------------------- edits as lines */
-
-/* The partition at a place in an element: "gpt 9d4a7cb0/5541e87d", "mbr 0003ee7c+78644248576". */
-static void
-put_partition(struct hc_span value, size_t partition, size_t scheme, size_t disk,
-	      struct hc_buf *out)
-{
-	const uint8_t *b = value.data;
-	struct hc_err err;
-
-	if (hc_get_le32(b + scheme) == 0)
-		hc_buf_printf(out, &err, "gpt %08x/%08x", hc_get_le32(b + partition),
-			      hc_get_le32(b + disk));
-	else
-		hc_buf_printf(out, &err, "mbr %08x+%llu", hc_get_le32(b + disk),
-			      (unsigned long long)hc_get_le64(b + partition));
-}
-
-/* Two layouts are met: 88 bytes of a partition; a ramdisk, with the nested descriptor at 0x44.  Read without the code under
- * test.  What else differs is said. */
-static void
-put_element(struct layout *l, const struct hc_edit *e, struct hc_buf *out)
-{
-	struct hc_span old, new;
-	uint8_t copy[512];
-	size_t at;
-	struct hc_err err;
-
-	hc_base64_decode(&l->m.arena, e->before->bytes, &old, &err);
-	hc_base64_decode(&l->m.arena, e->after->bytes, &new, &err);
-	at = hc_get_le32(old.data + 0x10) == 6 ? 0x10 : 0x44;
-	hc_buf_printf(out, &err, "%.8s %.8s ", strchr(e->key, '{') + 1,
-		      strrchr(e->key, '\\') + 1);
-	put_partition(old, at + 0x10, at + 0x24, at + 0x28, out);
-	hc_buf_printf(out, &err, " -> ");
-	put_partition(new, at + 0x10, at + 0x24, at + 0x28, out);
-	memcpy(copy, old.data, old.size);
-	memcpy(copy + at + 0x10, new.data + at + 0x10, 16);
-	memcpy(copy + at + 0x24, new.data + at + 0x24, 20);
-	hc_buf_printf(out, &err, "%s\n",
-		      old.size == new.size &&memcmp(copy, new.data, new.size) == 0
-			      ? ""
-			      : ", and more differs");
-}
-
-static bool
-finds(struct layout *l, const char *want, const char *what)
-{
-	struct hc_buf text = { 0 };
-	struct hc_err err;
-	bool same;
-
-	l->m.found = (struct hc_fix_found){ 0 };
-	ok_call(hc_fixup_detect(&l->m.offline, &l->m.request, &l->m.arena, &l->m.found, &err),
-		&err, "%s: it looks", what);
-	for (size_t i = 0; i < l->m.found.edits.count; i++) {
-		const struct hc_edit *e = &l->m.found.edits.items[i];
-
-		if (e->kind == HC_EDIT_VALUE)
-			put_element(l, e, &text);
-		else
-			edit_line(e, &text, &err);
-	}
-	for (size_t i = 0; i < l->m.found.notes.count; i++)
-		hc_buf_printf(&text, &err, "%s: %s\n",
-			      l->m.found.notes.items[i].refused ? "refused" : "note",
-			      l->m.found.notes.items[i].text);
-	hc_buf_append(&text, "", 1, &err);
-	same = strcmp((const char *)text.data, want) == 0;
-	ok(same, "%s: the edits are those expected", what);
-	if (!same)
-		printf("# wanted\n%s# got\n%s", want, (const char *)text.data);
-	hc_buf_done(&text);
-	return same;
-}
-
-/* Opens, looks, makes the edits in the store of the sandbox. */
-static void
-looks(struct sandbox *box, struct layout *l, const char *want, const char *what)
-{
-	if (ok(layout_open(box, l), "%s: the machine opens", what)) {
-		ask_only(&l->m, "bcd");
-		finds(l, want, what);
-		ok(make_values(box, l, "BCD"), "%s: the store is repaired", what);
-	}
-	layout_done(l);
-}
+/* bcd: stores of real machines on disks with their own ids and with others; ReAgent.xml; boot files. */
+#include "tests/unit/fixup_bcd.h"
 
 /* ---------------------------------------------------------------- a UEFI laptop */
 
-static const struct layout_part own[] = {
-	{ .image = "e.img", .start = MIB, .type = FIXTURE_ESP, .guid = L_ESP },
-	{ .image = "w.img", .start = 40 * MIB, .guid = L_SYSTEM },
-};
 static const struct layout_part new_ids[] = {
 	{ .image = "e.img", .start = MIB, .type = FIXTURE_ESP, .guid = N_ESP },
 	{ .image = "w.img", .start = 40 * MIB, .guid = N_SYSTEM },
 };
-
-static struct layout
-gpt(const char *id, const struct layout_part *parts)
-{
-	return (struct layout){ .table = HC_TABLE_GPT, .id = id, .parts = parts, .count = 2 };
-}
 
 #define S_OLD " gpt 9d4a7cb0/5541e87d -> "
 #define E_OLD " gpt 1c6ab89c/5541e87d -> "
@@ -289,7 +149,99 @@ test_bios(struct sandbox *box)
 	      "no such loader");
 }
 
-/* Each store that was collected, on disks of others: what names no partition is no fault, what can't be read is told. */
+/* C: of a system is right, so its old disk can't be told by it: the store itself tells. */
+#define HEALTHY_C                                                                              \
+	"[\\MountedDevices]\n\"\\\\DosDevices\\\\C:\"=hex:d4,c3,b2,a1,00,00,90,4f,12,00,00,00\n"
+
+/* The memory test on another partition of the old disk, at 1 MiB. */
+#define MEMORY_TEST_AT_MIB                                                                     \
+	"[\\Objects\\{b2721d73-1db4-4c62-bf78-c548a880142d}\\Elements\\11000001]\n"            \
+	"\"Element\"=hex:00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,06,00,00,00,"         \
+	"00,00,00,00,48,00,00,00,00,00,00,00,00,00,10,00,00,00,00,00,00,00,00,00,00,00,00,00," \
+	"00,00,00,00,01,00,00,00,7c,ee,03,00,00,00,00,00,00,00,00,00,00,00,00,00,"             \
+	"00,00,00,00,00,00,00,00,00,00,00,00,00,00,00,00\n"
+
+static void
+test_stale_store(struct sandbox *box)
+{
+	static const struct layout_part parts[] = {
+		{ .image = "d.img", .start = MIB },
+		{ .image = "w.img", .start = 78644248576, .active = true },
+	};
+	static const struct layout_part split[] = {
+		{ .image = "b.img", .start = MIB, .active = true },
+		{ .image = "w.img", .start = 40 * MIB },
+	};
+	struct layout l = {
+		.table = HC_TABLE_MBR, .id = "a1b2c3d4", .parts = parts, .count = 2
+	};
+
+	ok(real_hive(box, "bcd", "pybcd-BCDlaptop", "BCD") &&
+		   change_hive(box, "BCD", MEMORY_TEST_AT_MIB),
+	   "a store of another disk");
+	ok(make_hive_text(box, "SYSTEM2", SYSTEM HEALTHY_C) &&
+		   make_windows(box, "winload.exe",
+				BIOS_FILES " && cp SYSTEM2 mnt/Windows/System32/config/SYSTEM"),
+	   "and a C: of this one");
+	looks(box, &l,
+	      "3c32c4e7 11000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "3c32c4e7 21000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "3c32c4e8 31000003" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "40a5a38d 11000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "40a5a38d 21000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "40a5a38e 11000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "40a5a38e 21000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "9dea862c 11000001" B_OLD "mbr a1b2c3d4+78644248576\n"
+	      "b2721d73 11000001 mbr 0003ee7c+1048576 -> mbr a1b2c3d4+1048576\n",
+	      "the store tells the old signature");
+
+	/* One name that ought to become two: nothing of the store is changed. */
+	ok(real_hive(box, "bcd", "pybcd-BCDlaptop", "BCD") &&
+		   run(box, "rm -f b.img && truncate -s 8M b.img && mkntfs -qFQ b.img") == 0 &&
+		   mount_ntfs(box, "b.img", "big_writes") && run(box, "%s", BIOS_FILES) == 0 &&
+		   umount_ntfs(box) &&
+		   make_windows(box, "winload.exe",
+				"cp SYSTEM2 mnt/Windows/System32/config/SYSTEM"),
+	   "boot and system partition, and a store that knew one");
+	l.parts = split;
+	looks(box, &l,
+	      "refused: /Boot/BCD: element 11000001 of "
+	      "{9dea862c-5cdd-4e70-acc1-f32b344d4795} and another one name the same "
+	      "partition, and ought to name two\n"
+	      "note: /Boot/BCD: element 11000001 of {3c32c4e7-f36e-11e2-8548-986c4e43b52a} "
+	      "names a partition that is not on this disk: disk signature 0003ee7c, offset "
+	      "78644248576\n",
+	      "one name for two partitions");
+}
+
+/* Of two EFI system partitions the second has everything: the first gets nothing. */
+static void
+test_two_esps(struct sandbox *box)
+{
+	static const struct layout_part parts[] = {
+		{ .image = "x.img", .start = MIB, .type = FIXTURE_ESP, .guid = N_ESP },
+		{ .image = "w.img", .start = 40 * MIB, .guid = L_SYSTEM },
+		{ .image = "e.img", .start = 200 * MIB, .type = FIXTURE_ESP, .guid = L_ESP },
+	};
+	struct layout l = gpt(LAPTOP, parts);
+
+	l.count = 3;
+	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-04-20", "BCD") && make_esp(box) &&
+		   make_windows(box, "winload.efi",
+				"mkdir -p mnt/Windows/Boot/EFI && "
+				"echo a >mnt/Windows/Boot/EFI/bootmgfw.efi") &&
+		   run(box, "rm -f x.img && truncate -s 34M x.img && mkfs.vfat -F 32 x.img") ==
+			   0,
+	   "two EFI system partitions");
+	looks(box, &l,
+	      "note: partition 1 has no boot store /EFI/Microsoft/Boot/BCD, and another "
+	      "partition has one: none is made\n"
+	      "note: partition 1 has no boot manager /EFI/Microsoft/Boot/bootmgfw.efi, and "
+	      "another partition has one: none is copied\n",
+	      "two EFI system partitions");
+}
+
+/* What names no partition is no fault. */
 static void
 test_stores(struct sandbox *box)
 {
@@ -311,21 +263,6 @@ test_stores(struct sandbox *box)
 	      "note: /Boot/BCD: no entry starts the Windows on this disk, and what it starts "
 	      "by default is no Windows\n",
 	      "no default");
-	ok(run(box, "head -c 5000 /dev/urandom >BCD") == 0 &&
-		   make_windows(box, "winload.exe", BIOS_FILES),
-	   "a store that is none");
-	if (ok(layout_open(box, &l), "none: the machine opens")) {
-		struct hc_err err;
-
-		ask_only(&l.m, "bcd");
-		ok_call(hc_fixup_detect(&l.m.offline, &l.m.request, &l.m.arena, &l.m.found,
-					&err),
-			&err, "none: it looks");
-		ok(l.m.found.edits.count == 0 && l.m.found.notes.count == 1 &&
-			   l.m.found.notes.items[0].refused,
-		   "none: it is told");
-	}
-	layout_done(&l);
 }
 
 /* ---------------------------------------------------------------- boot files */
@@ -478,6 +415,8 @@ main(void)
 		test_laptop(&box);
 		test_two_disks(&box);
 		test_bios(&box);
+		test_stale_store(&box);
+		test_two_esps(&box);
 		test_stores(&box);
 		test_files(&box);
 		test_reagent(&box);
