@@ -243,6 +243,10 @@ test_verify(void)
 	ok_fails(verify(&p, claims, 2, &err), &err, H_HIVE_EDIT, "a key that nobody asked for");
 	ok_fails(verify(&p, claims + 1, 2, &err), &err, H_HIVE_EDIT,
 		 "a value that nobody asked for");
+	claims[1] = done[2];
+	ok_fails(verify(&p, claims, 2, &err), &err, H_HIVE_EDIT,
+		 "a value that nobody asked to delete");
+	claims[1] = done[1];
 	claims[0].data = hc_span("5679", 4);
 	ok_fails(verify(&p, claims, 3, &err), &err, H_HIVE_EDIT, "other data");
 	claims[0] = done[0];

@@ -262,6 +262,8 @@ test_many_keys(const struct sandbox *box, uint32_t minor)
 	ok(cells(&hive, "nk") == 1 && cells(&hive, "sk") == 1 && cells(&hive, "lh") == 0 &&
 		   hc_get_le32(hive.data + 4096 + SAMPLE_SK + 4 + 12) == 1,
 	   "1.%u: only the root is left, and its descriptor with one user", minor);
+	ok(hc_get_le32(hive.data + 4096 + SAMPLE_SK + 48) == 4096 - SAMPLE_SK - 48,
+	   "1.%u: free cells side by side are one", minor);
 	hc_buf_done(&hive);
 }
 
@@ -380,6 +382,7 @@ test_refused(void)
 	refuses(&hive, root + 20, 2, H_HIVE_EDIT, "another number of subkeys");
 	refuses(&hive, root + 28, 32, H_HIVE_EDIT, "a list of subkeys that is a key");
 	refuses(&hive, root + 44, 32, H_HIVE_EDIT, "security that is a key");
+	refuses(&hive, root + 36, 1, H_HIVE_EDIT, "values without a list");
 	refuses(&hive, sk + 4, 32, H_HIVE_EDIT, "a ring of descriptors that leads away");
 	refuses(&hive, sk + 8, 32, H_HIVE_EDIT, "a ring of descriptors that leads away, back");
 	ok_fails(change_one(&hive, other(HC_HIVE_DELETE_KEY, "\\", NULL), &err), &err,
@@ -426,7 +429,7 @@ test_diff(void)
 	struct hc_hive_change more[] = {
 		other(HC_HIVE_DELETE_KEY, "Gone", NULL),
 		other(HC_HIVE_DELETE_VALUE, "Key", "LESS"),
-		set("key", "OTHER", 1, "7654321", 7),
+		set("key", "OTHER", 1, "1234567", 7),
 		set("A key", "", 4, "\1\0\0\0", 4),
 	};
 
@@ -448,7 +451,7 @@ test_diff(void)
 			   is_row(&d.items[6], "Key", "other", true, true) &&
 			   d.items[6].type_before == 3 && d.items[6].type_after == 1 &&
 			   d.items[6].data_before.size == 7 &&
-			   memcmp(d.items[6].data_after.data, "7654321", 7) == 0,
+			   memcmp(d.items[6].data_after.data, "1234567", 7) == 0,
 		   "in the order of paths");
 	ok(hc_hive_diff(before, before, &arena, &d, &err) == 0 && d.count == 0,
 	   "a hive does not differ from itself");

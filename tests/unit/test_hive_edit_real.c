@@ -155,6 +155,6 @@ main(void)
 	sandbox_open(&box);
 	for (size_t i = 0; i < sizeof(hives) / sizeof(hives[0]); i++)
 		test_hive(&box, hives[i].path, hives[i].kind);
-	run(&box, "cp log /tmp/hx/reallog"); sandbox_close(&box);
+	sandbox_close(&box);
 	return tap_done();
 }
