@@ -82,6 +82,7 @@ CLI_RUN(check);
 CLI_RUN(plan);
 CLI_RUN(apply);
 CLI_RUN(restore);
+CLI_RUN(bootcheck);
 CLI_RUN(verify);
 CLI_RUN(ls);
 CLI_RUN(cat);

@@ -95,6 +95,13 @@ static const struct cli_option restore_options[] = {
 	PLACE_OPTIONS,
 	END
 };
+static const struct cli_option bootcheck_options[] = {
+	{ "facts", "FILE", "facts of the machine that it shall boot on (default: this one)" },
+	{ "for-machine", "FACTS", "for another machine: its facts, or \"unknown\"" },
+	{ "disk", "N", "disk of the backup, from 0 (default 0)" },
+	PLACE_OPTIONS,
+	END
+};
 static const struct cli_option verify_options[] = {
 	{ "target", "TARGET", "compare a restored disk or file with the backup" },
 	{ "disk", "N", "disk of the backup, from 0 (default 0)" },
@@ -138,6 +145,9 @@ const struct cli_command cli_commands[] = {
 	{ "apply", "PLAN", 1, 1, "Carries out a plan.", apply_options, cmd_apply },
 	{ "restore", "[BACKUP]", 0, 1, "Probe, plan, apply and report in one, for people.",
 	  restore_options, cmd_restore },
+	{ "bootcheck", "TARGET|BACKUP", 1, 1,
+	  "Whether a Windows would boot, and where it breaks.", bootcheck_options,
+	  cmd_bootcheck },
 	{ "verify", "BACKUP", 1, 1, "Checks a backup, or a target against it.", verify_options,
 	  cmd_verify },
 	{ "ls", "BACKUP PATH", 1, 2, "Lists a folder inside a backup.", file_options, cmd_ls },

@@ -56,33 +56,42 @@ server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,
 
 /* ---------------------------------------------------------------- the machine */
 
+int
+machine_facts(struct cli *cli, const char *target, struct hc_facts *store,
+	      const struct hc_facts **ret, bool *ret_here, struct hc_err *err)
+{
+	const char *other = cli_get(cli, "for-machine"), *file = cli_get(cli, "facts");
+	const struct hc_probe_options here = { 0 };
+	struct stat st;
+	bool is_device = target != NULL && stat(target, &st) == 0 && S_ISBLK(st.st_mode);
+
+	*ret = NULL;
+	*ret_here = false;
+	if (other != NULL && strcmp(other, "unknown") == 0)
+		return 0;
+	if (other != NULL)
+		file = other;
+	/* An image file will be used by another machine, of which nothing was said. */
+	if (file == NULL && target != NULL && !is_device)
+		return 0;
+	*ret = store;
+	if (file != NULL)
+		return hc_doc_load(&hc_facts_shape, file, &cli->arena, store, err);
+	*ret_here = true;
+	return hc_probe(&here, &cli->arena, store, err);
+}
+
 /* Which facts the rules about the machine are judged on; NULL: none (hazards 6). */
 static int
 find_facts(struct cli *cli, const struct request *request, struct prepared *ret,
 	   const struct hc_facts **ret_facts, struct hc_err *err)
 {
-	const char *other = cli_get(cli, "for-machine"), *file = cli_get(cli, "facts");
-	const struct hc_probe_options here = { 0 };
-	struct stat st;
-	bool is_device = request->target != NULL && stat(request->target, &st) == 0 &&
-			 S_ISBLK(st.st_mode);
+	bool here;
 
 	*ret_facts = request->facts;
 	if (request->facts != NULL)
 		return 0;
-	if (other != NULL && strcmp(other, "unknown") == 0)
-		return 0;
-	if (other != NULL)
-		file = other;
-	*ret_facts = &ret->facts;
-	if (file != NULL)
-		return hc_doc_load(&hc_facts_shape, file, &cli->arena, &ret->facts, err);
-	/* An image file will be used by another machine, of which nothing was said. */
-	if (request->target != NULL && !is_device) {
-		*ret_facts = NULL;
-		return 0;
-	}
-	return hc_probe(&here, &cli->arena, &ret->facts, err);
+	return machine_facts(cli, request->target, &ret->facts, ret_facts, &here, err);
 }
 
 /* ---------------------------------------------------------------- the target */

@@ -34,6 +34,13 @@ int place_options(struct cli *cli, struct hc_place_options *ret, struct hc_err *
 /* What time the backup's server says it is, for the rules: *ret stays NULL where none says it (hazards 20). */
 int server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,
 		struct hc_err *err);
+/*
+ * The facts that questions about the machine are judged on: those that --for-machine and --facts name, else this machine's,
+ * read into *store.  *ret is NULL where nothing is known: --for-machine unknown, or an image file as target (hazards 6).
+ * `target` NULL: there is none.  *ret_here: they are this machine's.
+ */
+int machine_facts(struct cli *cli, const char *target, struct hc_facts *store,
+		  const struct hc_facts **ret, bool *ret_here, struct hc_err *err);
 /* A request from the command's own options. */
 int request_from_options(struct cli *cli, struct request *ret, struct hc_err *err);
 int prepare(struct cli *cli, const struct request *request, struct prepared *ret,

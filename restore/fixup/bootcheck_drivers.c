@@ -157,11 +157,12 @@ int
 check_boot_drivers(struct bootcheck *b, struct hc_boot_link *link, struct hc_err *err)
 {
 	struct boot_drivers d = { 0 };
-	struct hc_hive *hive;
+	struct hc_hive *hive = NULL;
 	int result;
 
-	if (b->windows->current_control_set == NULL ||
-	    hc_offline_hive(b->offline, "SYSTEM", &hive, err) < 0)
+	if (hc_offline_hive(b->offline, "SYSTEM", &hive, err) < 0 && !is_of_a_file(err))
+		return -1;
+	if (hive == NULL || b->windows->current_control_set == NULL)
 		return link_say(b, link, HC_LINK_UNKNOWN, err,
 				"which they are is not known: the hive SYSTEM can't be read");
 	link->object = hc_arena_printf(b->arena, "SYSTEM\\%s\\Services",
