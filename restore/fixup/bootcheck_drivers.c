@@ -245,7 +245,7 @@ check_role(struct bootcheck *b, struct hc_boot_link *link, const char *role, str
 	const char *text;
 	int result;
 
-	link->object = "the way to the disk";
+	link->object = "facts.pci";
 	if (b->facts == NULL)
 		return link_say(b, link, HC_LINK_UNKNOWN, err,
 				"the machine that it shall boot on is not known");
