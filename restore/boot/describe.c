@@ -85,7 +85,8 @@ loader_of(const struct hc_bcd *bcd, const struct hc_boot_volume *system)
 			const struct hc_bcd_device *device = &object->devices.items[k];
 
 			if (strcmp(device->element, SYSTEM_DEVICE) == 0 &&
-			    device->path == NULL && hc_bcd_device_is(device, &system->partition))
+			    device->path == NULL &&
+			    hc_bcd_device_is(device, &system->partition))
 				return object;
 		}
 	}
