@@ -109,6 +109,10 @@ check_boot_sector(struct bootcheck *b, struct hc_boot_link *link, struct hc_err 
 				"no partition is active, and none holds a boot manager");
 	volume = &b->offline->volumes[b->offline->boot];
 	link->object = volume->name;
+	if (b->offline->table == HC_TABLE_NONE)
+		return link_say(b, link, HC_LINK_UNKNOWN, err,
+				"there is no partition table: where it lies on a disk is not "
+				"known");
 	if (hc_io_pread(volume->io, 0, sector, sizeof(sector), err) < 0)
 		return -1;
 	link->fixup = "boot-sectors";

@@ -81,7 +81,7 @@ make_device(const struct bootcheck_case *c, uint8_t ret[88])
 	hc_put_le32(ret + 0x38, c->signature != 0 ? c->signature : 0xa1b2c3d4);
 }
 
-static bool
+__attribute__((unused)) static bool
 make_store(const struct sandbox *box, const struct bootcheck_case *c)
 {
 	struct hc_buf text = { 0 };
@@ -113,7 +113,7 @@ make_store(const struct sandbox *box, const struct bootcheck_case *c)
 
 /* ---------------------------------------------------------------- the registry */
 
-static bool
+__attribute__((unused)) static bool
 make_registry(const struct sandbox *box, enum machine_kind kind)
 {
 	struct hc_buf text = { 0 };
@@ -157,7 +157,7 @@ make_registry(const struct sandbox *box, enum machine_kind kind)
 /* ---------------------------------------------------------------- the volumes */
 
 /* base<kind>.img, and esp<kind>.img; what is missing is the store, which each case has its own of. */
-static bool
+__attribute__((unused)) static bool
 make_base(struct sandbox *box, enum machine_kind kind)
 {
 	unsigned start = kind == SEVEN_UEFI ? 2048 + 40 * 2048 : 2048;
@@ -167,7 +167,7 @@ make_base(struct sandbox *box, enum machine_kind kind)
 		"rm -f w.img && truncate -s 40M w.img && "
 		"mkntfs -qFQ -s 512 -p %u -H 255 -S 63 w.img",
 		start) != 0 ||
-	    !mount_ntfs(box, "w.img", "big_writes"))
+	    !mount_ntfs(box, "w.img", "big_writes,compression"))
 		return false;
 	run(box,
 	    "s=mnt/Windows/System32; mkdir -p $s/config $s/drivers mnt/Boot && "
@@ -216,7 +216,7 @@ bootcheck_prepare(struct sandbox *box)
 }
 
 /* A fresh w.img and esp.img with the change of the case. */
-static bool
+__attribute__((unused)) static bool
 make_case(struct sandbox *box, const struct bootcheck_case *c)
 {
 	/* One that differs is the case's own; the others were made once. */
@@ -229,7 +229,7 @@ make_case(struct sandbox *box, const struct bootcheck_case *c)
 		c->kind, c->kind) != 0 ||
 	    (c->kind == SEVEN_UEFI &&
 	     run(box, "mcopy -i esp.img BCD ::/EFI/Microsoft/Boot/BCD") != 0) ||
-	    !mount_ntfs(box, "w.img", "big_writes"))
+	    !mount_ntfs(box, "w.img", "big_writes,compression"))
 		return false;
 	if (c->kind == SEVEN_BIOS && run(box, "cp BCD mnt/Boot/BCD") != 0)
 		return false;
@@ -244,10 +244,11 @@ make_case(struct sandbox *box, const struct bootcheck_case *c)
 
 /* ---------------------------------------------------------------- the check */
 
-static const struct machine_pci virtio_disk = { "0000:00:04.0", NULL, "1AF4&DEV_1001",
-						"00021AF4",     "00", "010000" };
+__attribute__((unused)) static const struct machine_pci virtio_disk = {
+	"0000:00:04.0", NULL, "1AF4&DEV_1001", "00021AF4", "00", "010000"
+};
 
-static void
+__attribute__((unused)) static void
 make_sector(const struct bootcheck_case *c, uint8_t ret[512])
 {
 	memset(ret, 0, 512);
@@ -261,7 +262,7 @@ make_sector(const struct bootcheck_case *c, uint8_t ret[512])
 }
 
 /* Whether it could be made and looked at; *ret lives in the arena of *m. */
-static bool
+__attribute__((unused)) static bool
 check_case(struct sandbox *box, const struct bootcheck_case *c, struct offline_machine *m,
 	   struct hc_bootcheck *ret)
 {
@@ -294,13 +295,23 @@ check_case(struct sandbox *box, const struct bootcheck_case *c, struct offline_m
 	return done;
 }
 
-static const struct hc_boot_link *
+__attribute__((unused)) static const struct hc_boot_link *
 find_link(const struct hc_bootcheck *check, const char *id)
 {
 	for (size_t i = 0; id != NULL && i < check->links.count; i++)
 		if (strcmp(check->links.items[i].id, id) == 0)
 			return &check->links.items[i];
 	return NULL;
+}
+
+__attribute__((unused)) static void
+print_links(const struct hc_bootcheck *check)
+{
+	for (size_t i = 0; i < check->links.count; i++)
+		printf("# %-18s %-8s %s (%s)\n", check->links.items[i].id,
+		       hc_link_state_names[check->links.items[i].state],
+		       check->links.items[i].found,
+		       check->links.items[i].fixup ? check->links.items[i].fixup : "-");
 }
 
 /*
@@ -322,11 +333,8 @@ bootcheck_is(struct sandbox *box, const struct bootcheck_case *c, unsigned boots
 	       (found == NULL ||
 		(is(found->fixup, fixup) &&
 		 found->state == (boots == HC_NO ? HC_LINK_BROKEN : HC_LINK_UNKNOWN)));
-	for (size_t i = 0; !good && i < check.links.count; i++)
-		printf("# %-18s %-8s %s (%s)\n", check.links.items[i].id,
-		       hc_link_state_names[check.links.items[i].state],
-		       check.links.items[i].found,
-		       check.links.items[i].fixup ? check.links.items[i].fixup : "-");
+	if (!good)
+		print_links(&check);
 	offline_done(&m);
 	return good;
 }

@@ -50,6 +50,12 @@ static const struct damage damages[] = {
 	{ SEVEN_BIOS, ": >mnt/bootmgr", NULL, NULL, "boot-manager", "bcd", HC_NO },
 	{ SEVEN_BIOS, "rm mnt/bootmgr && mkdir mnt/bootmgr", NULL, NULL, "boot-manager", "bcd",
 	  HC_NO },
+	/* A new file of a compressed folder is compressed. */
+	{ SEVEN_BIOS,
+	  "rm mnt/bootmgr && mkdir mnt/z && python3 -c \"import os; "
+	  "os.setxattr('mnt/z', 'system.ntfs_attrib_be', bytes([0, 0, 8, 16]))\" && "
+	  "head -c 100000 /dev/zero >mnt/z/bootmgr && mv mnt/z/bootmgr mnt/bootmgr",
+	  NULL, NULL, "boot-manager", NULL, HC_NO },
 	{ SEVEN_BIOS, "rm mnt/Boot/BCD", NULL, NULL, "boot-store", "bcd", HC_NO },
 	{ SEVEN_BIOS, "echo text >mnt/Boot/BCD", NULL, NULL, "boot-store", "bcd", HC_NO },
 	{ SEVEN_BIOS, "cp SOFTWARE mnt/Boot/BCD", NULL, NULL, "boot-store", "bcd", HC_NO },
