@@ -76,7 +76,7 @@ check 'BIOS: on an unknown machine nothing is broken' answers 0 unknown - - "$bi
 check 'which is what an image file is for' answers 0 unknown - - "$uefi" --for-machine unknown
 check 'BIOS: not on a machine with UEFI' answers 3 no firmware firmware "$bios" --for-machine "${facts[uefi]}"
 check 'UEFI: not on a machine with BIOS' answers 3 no firmware firmware "$uefi" --facts "${facts[bios]}"
-check 'which has an id, and a remedy' grep -zE 'H1560 .*Run `halcyon fix .* --only firmware`' "$w/err"
+check 'which has an id, and a remedy' grep -zE "H1560 .*Run .halcyon fix .* --only firmware" "$w/err"
 check 'the page ends with the answer' prints 'It will boot.' "$bios" --facts "${facts[bios]}"
 check 'or with what to run' prints "Run: halcyon fix $uefi --only firmware" "$uefi" --facts "${facts[bios]}"
 
