@@ -119,6 +119,8 @@ struct hc_boot_volume {
 /* How a store names a partition of a disk; false: it can't (no table, or ids that can't be read). */
 bool hc_bcd_partition_of(const struct hc_partition *partition, unsigned table,
 			 const char *table_id, struct hc_bcd_partition *ret);
+/* Whether a device of the document names that partition. */
+bool hc_bcd_device_is(const struct hc_bcd_device *device, const struct hc_bcd_partition *p);
 
 /*
  * Fills in windows->bcd, windows->firmware and windows->boot_manager (of the store's volume; without a store, the first

@@ -55,9 +55,8 @@ hc_bcd_partition_of(const struct hc_partition *partition, unsigned table, const 
 	return true;
 }
 
-/* Whether a row of the document is that partition. */
-static bool
-device_is(const struct hc_bcd_device *device, const struct hc_bcd_partition *p)
+bool
+hc_bcd_device_is(const struct hc_bcd_device *device, const struct hc_bcd_partition *p)
 {
 	uint8_t disk[16], partition[16];
 
@@ -86,7 +85,8 @@ loader_of(const struct hc_bcd *bcd, const struct hc_boot_volume *system)
 			const struct hc_bcd_device *device = &object->devices.items[k];
 
 			if (strcmp(device->element, SYSTEM_DEVICE) == 0 &&
-			    device->path == NULL && device_is(device, &system->partition))
+			    device->path == NULL &&
+			    hc_bcd_device_is(device, &system->partition))
 				return object;
 		}
 	}

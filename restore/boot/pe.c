@@ -40,8 +40,9 @@ bad(struct hc_err *err, const char *what)
 
 /* ---------------------------------------------------------------- headers and sections */
 
+/* *ret_at: where the COFF header begins. */
 static int
-read_headers(struct hc_span bytes, struct pe_file *pe, struct hc_err *err)
+find_coff(struct hc_span bytes, uint64_t *ret_at, struct hc_span *ret, struct hc_err *err)
 {
 	struct hc_span signature;
 	uint64_t at;
@@ -52,11 +53,20 @@ read_headers(struct hc_span bytes, struct pe_file *pe, struct hc_err *err)
 	signature = hc_span_part(bytes, at, 4);
 	if (signature.data == NULL || memcmp(signature.data, "PE\0", 4) != 0)
 		return bad(err, "there is no PE header where the file says");
+	*ret_at = at + 4;
+	*ret = hc_span_part(bytes, at + 4, COFF_SIZE);
+	return ret->data != NULL ? 0 : bad(err, "the file ends inside the COFF header");
+}
+
+static int
+read_headers(struct hc_span bytes, struct pe_file *pe, struct hc_err *err)
+{
+	uint64_t at;
+
+	if (find_coff(bytes, &at, &pe->coff, err) < 0)
+		return -1;
 	pe->bytes = bytes;
-	pe->coff = hc_span_part(bytes, at + 4, COFF_SIZE);
-	if (pe->coff.data == NULL)
-		return bad(err, "the file ends inside the COFF header");
-	at += 4 + COFF_SIZE;
+	at += COFF_SIZE;
 	pe->optional = hc_span_part(bytes, at, hc_get_le16(pe->coff.data + 16));
 	if (pe->optional.data == NULL)
 		return bad(err, "the file ends inside the optional header");
@@ -344,5 +354,17 @@ hc_pe_read(struct hc_span file, struct hc_arena *arena, struct hc_pe *ret, struc
 		break;
 	}
 	*ret = pe;
+	return 0;
+}
+
+int
+hc_pe_architecture(struct hc_span head, const char **ret, struct hc_err *err)
+{
+	struct hc_span coff;
+	uint64_t at;
+
+	if (find_coff(head, &at, &coff, err) < 0)
+		return -1;
+	*ret = architecture_of(hc_get_le16(coff.data));
 	return 0;
 }

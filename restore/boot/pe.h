@@ -31,4 +31,7 @@ struct hc_pe {
 int hc_pe_read(struct hc_span file, struct hc_arena *arena, struct hc_pe *ret,
 	       struct hc_err *err);
 
+/* The architecture alone, NULL for another one: the first 4 KiB of a file are enough, whatever its size. */
+int hc_pe_architecture(struct hc_span head, const char **ret, struct hc_err *err);
+
 #endif

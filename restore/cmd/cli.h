@@ -84,6 +84,7 @@ CLI_RUN(apply);
 CLI_RUN(restore);
 CLI_RUN(fix);
 CLI_RUN(undo);
+CLI_RUN(bootcheck);
 CLI_RUN(verify);
 CLI_RUN(ls);
 CLI_RUN(cat);

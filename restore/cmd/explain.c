@@ -5,6 +5,7 @@
 
 #include "restore/cmd/cli.h"
 #include "restore/fixup/fixup.h"
+#include "restore/model/bootcheck.h"
 #include "restore/model/event.h"
 #include "restore/model/facts.h"
 #include "restore/model/intent.h"
@@ -19,7 +20,7 @@ static const struct hc_shape *const shapes[] = {
 	&hc_facts_shape,       &hc_windows_shape, &hc_manifest_shape, &hc_repository_shape,
 	&hc_catalog_shape,     &hc_intent_shape,  &hc_survey_shape,   &hc_verdict_shape,
 	&hc_plan_shape,        &hc_event_shape,   &hc_report_shape,   &hc_journal_shape,
-	&hc_disk_record_shape, &hc_undo_shape,    &hc_repairs_shape,
+	&hc_disk_record_shape, &hc_undo_shape,    &hc_repairs_shape,  &hc_bootcheck_shape,
 };
 
 #define SHAPE_COUNT (sizeof(shapes) / sizeof(shapes[0]))

@@ -86,13 +86,11 @@ fix_request_from_intent(struct cli *cli, const struct hc_intent *intent,
 static int
 begin(struct cli *cli, struct fix_run *run, struct hc_err *err)
 {
-	struct request machine = { .target = cli->args[0] };
-
 	*run = (struct fix_run){ .cli = cli };
 	if (fix_request_from_options(cli, &run->request, err) < 0 ||
 	    hc_disk_describe(cli->args[0], &cli->arena, &run->disk, err) < 0 ||
-	    find_facts(cli, &machine, &run->facts, &run->request.facts,
-		       &run->request.this_machine, err) < 0)
+	    machine_facts(cli, cli->args[0], &run->facts, &run->request.facts,
+			  &run->request.this_machine, err) < 0)
 		return -1;
 	run->request.target = &run->disk;
 	run->repairs.target = run->disk.path;

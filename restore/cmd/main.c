@@ -117,6 +117,13 @@ static const struct cli_option fix_options[] = {
 static const struct cli_option undo_options[] = {
 	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" }, END
 };
+static const struct cli_option bootcheck_options[] = {
+	{ "facts", "FILE", "facts of the machine that it shall boot on (default: this one)" },
+	{ "for-machine", "FACTS", "for another machine: its facts, or \"unknown\"" },
+	{ "disk", "N", "disk of the backup, from 0 (default 0)" },
+	PLACE_OPTIONS,
+	END
+};
 static const struct cli_option verify_options[] = {
 	{ "target", "TARGET", "compare a restored disk or file with the backup" },
 	{ "disk", "N", "disk of the backup, from 0 (default 0)" },
@@ -163,6 +170,9 @@ const struct cli_command cli_commands[] = {
 	{ "fix", "TARGET", 1, 1, "Repairs the Windows on a disk for the machine it stands in.",
 	  fix_options, cmd_fix },
 	{ "undo", "TARGET", 1, 1, "Takes the last repair back.", undo_options, cmd_undo },
+	{ "bootcheck", "TARGET|BACKUP", 1, 1,
+	  "Whether a Windows would boot, and where it breaks.", bootcheck_options,
+	  cmd_bootcheck },
 	{ "verify", "BACKUP", 1, 1, "Checks a backup, or a target against it.", verify_options,
 	  cmd_verify },
 	{ "ls", "BACKUP PATH", 1, 2, "Lists a folder inside a backup.", file_options, cmd_ls },

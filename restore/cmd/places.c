@@ -36,6 +36,7 @@ add(struct cli *cli, struct places *places, uint64_t disk, const struct hc_parti
 	place->partition = partition == NULL ? 0 : partition->number;
 	place->size = partition == NULL ? 0 : partition->size;
 	place->filesystem = partition == NULL ? NULL : partition->filesystem;
+	place->entry = partition;
 	volume->name =
 		partition == NULL
 			? hc_arena_printf(&cli->arena, "disk%llu", (unsigned long long)disk)
@@ -135,16 +136,16 @@ add_partition(struct cli *cli, struct places *places, const struct hc_disk *disk
 static int
 open_image(struct cli *cli, const char *name, struct places *places, struct hc_err *err)
 {
-	struct hc_disk disk = { 0 };
+	struct hc_disk *disk = &places->described;
 
-	if (hc_disk_describe(name, &cli->arena, &disk, err) < 0 ||
+	if (hc_disk_describe(name, &cli->arena, disk, err) < 0 ||
 	    hc_io_open_file(name, &places->disk, err) < 0)
 		return -1;
 	/* Without a table, a volume may begin at the first byte. */
-	if (disk.partitions.count == 0)
-		return add_partition(cli, places, &disk, NULL, err);
-	for (size_t i = 0; i < disk.partitions.count; i++)
-		if (add_partition(cli, places, &disk, &disk.partitions.items[i], err) < 0)
+	if (disk->partitions.count == 0)
+		return add_partition(cli, places, disk, NULL, err);
+	for (size_t i = 0; i < disk->partitions.count; i++)
+		if (add_partition(cli, places, disk, &disk->partitions.items[i], err) < 0)
 			return -1;
 	return 0;
 }

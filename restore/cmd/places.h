@@ -16,15 +16,17 @@ struct place {
 	uint64_t disk;      /* of the backup's, from 0 */
 	uint64_t partition; /* its number; 0: there is no table */
 	uint64_t size;
-	const char *filesystem;   /* as libblkid names it; NULL: unknown */
-	struct hc_image *image;   /* of a backup */
+	const char *filesystem;           /* as libblkid names it; NULL: unknown */
+	const struct hc_partition *entry; /* as its table has it; NULL: there is no table */
+	struct hc_image *image;           /* of a backup */
 	struct hc_volume *volume; /* a directory; else NULL: it is opened from volumes[].io */
 };
 
 struct places {
 	struct hc_backup *backup;
 	struct hc_session *session;
-	struct hc_io *disk; /* of an image */
+	struct hc_io *disk;       /* of an image */
+	struct hc_disk described; /* the same; zeros: it is no image */
 	struct place *items;
 	struct hc_boot_volume *volumes; /* the same ones: names, bytes, ids */
 	size_t count;

@@ -58,33 +58,47 @@ server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,
 /* ---------------------------------------------------------------- the machine */
 
 int
-find_facts(struct cli *cli, const struct request *request, struct hc_facts *facts,
-	   const struct hc_facts **ret, bool *ret_here, struct hc_err *err)
+machine_facts(struct cli *cli, const char *target, struct hc_facts *store,
+	      const struct hc_facts **ret, bool *ret_here, struct hc_err *err)
 {
 	const char *other = cli_get(cli, "for-machine"), *file = cli_get(cli, "facts");
 	const struct hc_probe_options here = { 0 };
 	struct stat st;
-	bool is_device = request->target != NULL && stat(request->target, &st) == 0 &&
-			 S_ISBLK(st.st_mode);
+	bool is_device = target != NULL && stat(target, &st) == 0 && S_ISBLK(st.st_mode);
 
-	*ret = request->facts;
-	*ret_here = request->facts != NULL && is_device;
-	if (request->facts != NULL)
-		return 0;
+	*ret = NULL;
+	*ret_here = false;
 	if (other != NULL && strcmp(other, "unknown") == 0)
 		return 0;
 	if (other != NULL)
 		file = other;
-	*ret = facts;
-	if (file != NULL)
-		return hc_doc_load(&hc_facts_shape, file, &cli->arena, facts, err);
 	/* An image file will be used by another machine, of which nothing was said. */
-	if (request->target != NULL && !is_device) {
-		*ret = NULL;
+	if (file == NULL && target != NULL && !is_device)
+		return 0;
+	*ret = store;
+	if (file != NULL)
+		return hc_doc_load(&hc_facts_shape, file, &cli->arena, store, err);
+	*ret_here = true;
+	return hc_probe(&here, &cli->arena, store, err);
+}
+
+/* Which facts the rules about the machine are judged on; NULL: none (hazards 6).  *ret_here: they are those of the machine
+ * that this runs on, and the target is a disk of it. */
+static int
+choose_facts(struct cli *cli, const struct request *request, struct prepared *ret,
+	     bool *ret_here, struct hc_err *err)
+{
+	const struct hc_facts **facts = &ret->input.rules.facts;
+
+	if (request->facts != NULL) {
+		*facts = request->facts;
+		*ret_here = request->target != NULL;
 		return 0;
 	}
-	*ret_here = is_device;
-	return hc_probe(&here, &cli->arena, facts, err);
+	if (machine_facts(cli, request->target, &ret->facts, facts, ret_here, err) < 0)
+		return -1;
+	*ret_here = *ret_here && request->target != NULL;
+	return 0;
 }
 
 /* The repairs that this program makes here: of its table, those that are not left out and did not refuse. */
@@ -220,7 +234,7 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 	ret->input.task = request->task;
 	ret->input.reuse = request->reuse;
 	if (server_time(cli, ret->backup, &rules->server_time, err) < 0 ||
-	    find_facts(cli, request, &ret->facts, &rules->facts, &here, err) < 0)
+	    choose_facts(cli, request, ret, &here, err) < 0)
 		return -1;
 	if (request->target != NULL) {
 		if (describe_target(cli, request->target, disk, ret, err) < 0)

@@ -37,16 +37,20 @@ int place_options(struct cli *cli, struct hc_place_options *ret, struct hc_err *
 /* What time the backup's server says it is, for the rules: *ret stays NULL where none says it (hazards 20). */
 int server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,
 		struct hc_err *err);
-/* Which facts the rules about the machine are judged on; NULL: none (hazards 6).  *ret_here: they are those of the machine
- * that this runs on, and the target is a disk of it. */
-int find_facts(struct cli *cli, const struct request *request, struct hc_facts *facts,
-	       const struct hc_facts **ret, bool *ret_here, struct hc_err *err);
-/* fix.c: --only, --fixups, --without, --drivers, --convert-firmware; and whether all of them exist. */
+/*
+ * The facts that questions about the machine are judged on: those that --for-machine and --facts name, else this machine's,
+ * read into *store.  *ret is NULL where nothing is known: --for-machine unknown, or an image file as target (hazards 6).
+ * `target` NULL: there is none.  *ret_here: they are this machine's.
+ */
+int machine_facts(struct cli *cli, const char *target, struct hc_facts *store,
+		  const struct hc_facts **ret, bool *ret_here, struct hc_err *err);
+/* fix.c: --only, --fixups, --without, --drivers, --convert-firmware. */
+int fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_err *err);
 /* Adds what an answer file asks for; options that were given stand. */
 int fix_request_from_intent(struct cli *cli, const struct hc_intent *intent,
 			    struct hc_fix_request *ret, struct hc_err *err);
+/* Whether all that is asked for exists. */
 int check_fix_request(const struct hc_fix_request *request, struct hc_err *err);
-int fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_err *err);
 /* A request from the command's own options. */
 int request_from_options(struct cli *cli, struct request *ret, struct hc_err *err);
 int prepare(struct cli *cli, const struct request *request, struct prepared *ret,

@@ -9,7 +9,7 @@
  * Errors:  H_HIVE_DIRTY: the hive needs its logs first (hc_hive_recover).  H_HIVE_FORMAT: it is none.  H_HIVE_EDIT: it is of
  *          version 1.6 or not sound as it lies there, a change cannot be made, or the result does not hold exactly what
  *          was asked for.  H_TEXT_ENCODING: a name is not UTF-8.
- * Source:  hazards 13, 23; hive_cells_priv.h; docs/decisions/0010-hive-writer.md says why libhivex does not write.
+ * Source:  hazards 13, 23; hive_cells_priv.h; docs/decisions/0012-hive-writer.md says why libhivex does not write.
  *
  * How a result is made and proved:
  * - The hive has to be sound: check.c follows everything that its root leads to.

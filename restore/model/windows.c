@@ -2,6 +2,10 @@
 /* windows: its tables. */
 #include "restore/model/windows.h"
 
+#include <strings.h>
+
+#include "restore/model/facts.h"
+
 #define T struct hc_hive_state
 static const struct hc_field hive_fields[] = {
 	HC_FIELD(T, name, STRING, "SYSTEM, SOFTWARE and so on."),
@@ -250,3 +254,16 @@ const struct hc_shape hc_windows_shape =
 	HC_SHAPE(T, "halcyon.windows/1", windows_fields, false,
 		 "An offline Windows, as far as it can be read.");
 #undef T
+
+bool
+hc_windows_had_pci(const struct hc_windows *windows, const struct hc_pci *pci)
+{
+	for (size_t i = 0; i < windows->pci.count; i++)
+		for (size_t k = 0; k < pci->hardware_ids.count; k++)
+			if (windows->pci.items[i].id != NULL &&
+			    pci->hardware_ids.items[k] != NULL &&
+			    strcasecmp(windows->pci.items[i].id, pci->hardware_ids.items[k]) ==
+				    0)
+				return true;
+	return false;
+}

@@ -243,4 +243,8 @@ struct hc_windows {
 
 extern const struct hc_shape hc_windows_shape; /* halcyon.windows/1 */
 
+struct hc_pci;
+/* Whether a device with one of these hardware ids was there when Windows last ran. */
+bool hc_windows_had_pci(const struct hc_windows *windows, const struct hc_pci *pci);
+
 #endif

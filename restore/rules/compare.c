@@ -127,16 +127,6 @@ machine_has(const struct hc_facts *facts, const char *id)
 	return false;
 }
 
-static bool
-backup_has(const struct hc_windows *windows, const struct hc_pci *pci)
-{
-	for (size_t i = 0; i < windows->pci.count; i++)
-		for (size_t k = 0; k < pci->hardware_ids.count; k++)
-			if (hc_same_name(windows->pci.items[i].id, pci->hardware_ids.items[k]))
-				return true;
-	return false;
-}
-
 /* A machine may have many of one kind: VMware's has 32 root ports. */
 static bool
 was_named(const struct hc_windows *windows, size_t position)
@@ -173,7 +163,7 @@ compare_pci(const struct hc_rules_input *in, struct hc_judgement *j, unsigned so
 		const struct hc_pci *pci = &facts->pci.items[i];
 
 		if (!is_storage(pci) || pci->hardware_ids.count == 0 ||
-		    backup_has(windows, pci))
+		    hc_windows_had_pci(windows, pci))
 			continue;
 		hc_judge_fact(j, "facts.pci[].hardware_ids", "here, not in the backup: %s",
 			      pci->hardware_ids.items[0]);

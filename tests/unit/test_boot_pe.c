@@ -213,12 +213,18 @@ test_made(void)
 		{ 0x200, true, "ia64" }, { 0x1c4, false, NULL },
 	};
 	struct hc_arena arena = { 0 };
+	const char *architecture;
 	struct hc_pe pe;
 	struct hc_err err;
 
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
 		struct made m = make_pe(machines[i].machine, machines[i].wide);
 
+		ok(hc_pe_architecture(hc_span(m.bytes, 256), &architecture, &err) == 0 &&
+			   is(architecture, machines[i].name),
+		   "its head alone says for which machine it is");
+		ok_fails(hc_pe_architecture(hc_span(m.bytes, 64), &architecture, &err), &err,
+			 H_PE_FORMAT, "but not less than that");
 		ok_call(hc_pe_read(hc_span(m.bytes, sizeof(m.bytes)), &arena, &pe, &err), &err,
 			"a program for machine 0x%x is read", machines[i].machine);
 		ok(is(pe.architecture, machines[i].name), "which is %s",

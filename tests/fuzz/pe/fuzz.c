@@ -10,8 +10,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	struct hc_arena arena = { 0 };
 	struct hc_pe pe;
+	const char *architecture;
 	struct hc_err err;
 
+	(void)(hc_pe_architecture(hc_span(bytes, length), &architecture, &err) < 0);
 	(void)(hc_pe_read(hc_span(bytes, length), &arena, &pe, &err) < 0);
 	hc_arena_done(&arena);
 	return 0;
