@@ -21,23 +21,6 @@ print(struct cli *cli, const struct hc_bootcheck *check, struct hc_err *err)
 	return result;
 }
 
-static int
-outcome(const struct hc_bootcheck *check, const char *name, struct hc_err *err)
-{
-	const struct hc_boot_link *broken = hc_bootcheck_first_broken(check);
-
-	if (broken == NULL)
-		return 0;
-	hc_err_set(err, H_BOOT_BROKEN, "%s is broken: %s", broken->title, broken->found);
-	if (broken->object != NULL)
-		hc_err_at(err, HC_NO_OFFSET, "%s", broken->object);
-	if (broken->fixup != NULL)
-		hc_err_remedy(err, "Run `halcyon fix %s --only %s`.", name, broken->fixup);
-	else if (broken->remedy != NULL)
-		hc_err_remedy(err, "%s", broken->remedy);
-	return -1;
-}
-
 int
 cmd_bootcheck(struct cli *cli, struct hc_err *err)
 {
@@ -59,7 +42,7 @@ cmd_bootcheck(struct cli *cli, struct hc_err *err)
 	if (hc_bootcheck(&place.offline, facts, here ? place.disk : NULL,
 			 here && place.disk != NULL, &cli->arena, &check, err) == 0 &&
 	    print(cli, &check, err) == 0)
-		result = outcome(&check, name, err);
+		result = check.boots == HC_NO ? hc_bootcheck_error(&check, name, err) : 0;
 out:
 	offline_place_close(&place);
 	return result;

@@ -209,7 +209,6 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 	struct hc_place_options place;
 	uint64_t disk, partition;
 	const char *mode;
-	bool here;
 
 	memset(ret, 0, sizeof(*ret));
 	if (request->backup == NULL)
@@ -234,7 +233,7 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 	ret->input.task = request->task;
 	ret->input.reuse = request->reuse;
 	if (server_time(cli, ret->backup, &rules->server_time, err) < 0 ||
-	    choose_facts(cli, request, ret, &here, err) < 0)
+	    choose_facts(cli, request, ret, &ret->here, err) < 0)
 		return -1;
 	if (request->target != NULL) {
 		if (describe_target(cli, request->target, disk, ret, err) < 0)
@@ -252,7 +251,7 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 						    .fix = request->fix };
 
 		survey.keep_identity = hc_strings_has(&rules->accepted, "DSK-3");
-		survey.fix.this_machine = here;
+		survey.fix.this_machine = ret->here;
 		if (hc_survey(ret->backup, &survey, &cli->arena, &ret->survey, err) < 0 ||
 		    list_fixups(cli, &ret->survey, &request->fix.without, &ret->input.fixups,
 				err) < 0)

@@ -30,6 +30,7 @@ struct prepared {
 	struct hc_disk target;
 	struct hc_survey survey;
 	struct hc_plan_input input;
+	bool here; /* the facts are of the machine that this runs on, and the target is a disk of it */
 };
 
 /* --patience and --ca-file. */

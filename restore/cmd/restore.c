@@ -56,9 +56,11 @@ cmd_apply(struct cli *cli, struct hc_err *err)
 {
 	struct hc_plan plan = { 0 };
 	struct run run = { .plan = &plan };
+	struct hc_facts facts = { 0 };
 
 	if (load_plan(cli, cli->args[0], &plan, &run.plan_id, err) < 0 ||
-	    run_confirm(cli, &plan, err) < 0)
+	    run_confirm(cli, &plan, err) < 0 ||
+	    machine_facts(cli, plan.target.path, &facts, &run.facts, &run.here, err) < 0)
 		return -1;
 	/* Without a folder of its own the plan's report stands beside it, so that it can't be used twice. */
 	run.state_dir = cli_get(cli, "state-dir");
@@ -100,6 +102,7 @@ restore_attended(struct cli *cli, struct hc_err *err)
 			print_verdict(cli, &plan.verdict);
 	}
 	run.facts = prepared.input.rules.facts;
+	run.here = prepared.here;
 	if (result == 0)
 		result = run_confirm(cli, &plan, err);
 	if (result == 0)

@@ -222,6 +222,14 @@ run_plan(struct cli *cli, struct run *run, struct hc_err *err)
 	result = run_with(cli, run, false, events, err);
 	if (result == 0)
 		result = hc_report_repairs(run->plan, &cli->arena, &run->report, err);
+	if (result == 0) {
+		result = run_bootcheck(cli, run, err);
+		/* The backup is on the disk all the same, and was checked: that is what the outcome says. */
+		if (result < 0) {
+			hc_report_failure(&run->report, err, &cli->arena);
+			run->report.outcome = "restored";
+		}
+	}
 	if (events != NULL)
 		fclose(events);
 	if (write_report(cli, run, &second) < 0) {

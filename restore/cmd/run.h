@@ -11,7 +11,8 @@
 struct run {
 	const struct hc_plan *plan;
 	const char *plan_id;
-	const struct hc_facts *facts; /* for the report; may be NULL */
+	const struct hc_facts *facts; /* of the machine that it shall start on; may be NULL */
+	bool here; /* they are of the machine that this runs on, and the target is a disk of it */
 	const char *
 		state_dir; /* keeps plan.json, events.jsonl, report.json, report.txt; may be NULL */
 	struct hc_report report; /* filled in by run_plan */
@@ -25,6 +26,9 @@ int run_confirm_target(struct cli *cli, const struct hc_plan_target *target, con
 		       struct hc_span page, struct hc_err *err);
 /* Applies; prints events; writes the state folder; fills in the report in any case. */
 int run_plan(struct cli *cli, struct run *run, struct hc_err *err);
+/* Whether what was restored would start, into the report; after run_plan.  H_BOOT_BROKEN where it would not, unless the
+ * operator overrode or accepted a finding that a repair was for. */
+int run_bootcheck(struct cli *cli, struct run *run, struct hc_err *err);
 /* The target against the backup; writes nothing to it. */
 int run_compare(struct cli *cli, struct run *run, struct hc_err *err);
 

@@ -229,6 +229,7 @@ plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_fa
 	struct hc_plan plan = { 0 };
 	struct run run = { .plan = &plan,
 			   .facts = facts,
+			   .here = true,
 			   .state_dir = cli_get(cli, "state-dir") };
 	struct hc_buf text = { 0 };
 	int result = fix_request_from_intent(cli, intent, &request.fix, err);

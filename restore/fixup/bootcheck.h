@@ -36,6 +36,9 @@ int hc_bootcheck(struct hc_offline *offline, const struct hc_facts *facts,
 /* The first broken link; NULL: none. */
 const struct hc_boot_link *hc_bootcheck_first_broken(const struct hc_bootcheck *check);
 
+/* H_BOOT_BROKEN for the first broken link, with its remedy; always -1. */
+int hc_bootcheck_error(const struct hc_bootcheck *check, const char *name, struct hc_err *err);
+
 /* For people: a line with a mark for each link, then the answer.  `name`: what `halcyon fix` would be given. */
 int hc_bootcheck_text(const struct hc_bootcheck *check, const char *name, struct hc_buf *out,
 		      struct hc_err *err);

@@ -77,3 +77,17 @@ hc_bootcheck_text(const struct hc_bootcheck *check, const char *name, struct hc_
 			return -1;
 	return hc_buf_append(out, "\n", 1, err) < 0 ? -1 : put_answer(check, name, out, err);
 }
+
+int
+hc_bootcheck_error(const struct hc_bootcheck *check, const char *name, struct hc_err *err)
+{
+	const struct hc_boot_link *broken = hc_bootcheck_first_broken(check);
+
+	hc_err_set(err, H_BOOT_BROKEN, "%s is broken: %s", broken->title, broken->found);
+	if (broken->object != NULL)
+		hc_err_at(err, HC_NO_OFFSET, "%s", broken->object);
+	if (broken->fixup != NULL)
+		return hc_err_remedy(err, "Run `halcyon fix %s --only %s`.", name,
+				     broken->fixup);
+	return broken->remedy != NULL ? hc_err_remedy(err, "%s", broken->remedy) : -1;
+}

@@ -40,6 +40,8 @@ static const struct hc_field report_fields[] = {
 	HC_FIELD(T, run, STRING, "Names the repairs that were made; null: none."),
 	HC_FIELD(T, repairs, STRINGS, "What was repaired; no contents."),
 	HC_PART(T, notes, LIST, &hc_fix_note_shape, "What the repairs say besides."),
+	HC_PART(T, bootcheck, OPTIONAL, &hc_bootcheck_shape,
+		"Whether it would start, link by link; null: no Windows was restored."),
 	HC_FIELD(T, losses, STRINGS, "What the target can't keep."),
 	HC_FIELD(T, overrides, STRINGS, "Rules overridden by name."),
 	HC_FIELD(T, accepted, STRINGS, "Warnings accepted by name."),

@@ -8,6 +8,7 @@
 #ifndef HC_MODEL_REPORT_H
 #define HC_MODEL_REPORT_H
 
+#include "restore/model/bootcheck.h"
 #include "restore/model/plan.h"
 
 struct hc_step_result {
@@ -47,6 +48,7 @@ struct hc_report {
 	 * read by many (hazards 24). */
 	struct hc_strings repairs;
 	struct hc_fix_notes notes;
+	struct hc_bootcheck *bootcheck; /* NULL: no Windows was restored */
 	struct hc_strings losses;
 	struct hc_strings overrides;
 	struct hc_strings accepted;

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "restore/base/text.h"
+#include "restore/fixup/bootcheck.h"
 
 void
 hc_report_begin(const struct hc_plan *plan, const char *plan_id, const struct hc_facts *facts,
@@ -145,6 +146,10 @@ hc_report_text(const struct hc_report *r, struct hc_buf *out, struct hc_err *err
 	    list_text(&r->accepted, "Accepted", out, err) < 0)
 		return -1;
 	if (r->error_text != NULL && hc_buf_printf(out, err, "\n%s", r->error_text) < 0)
+		return -1;
+	if (r->bootcheck != NULL &&
+	    (hc_buf_printf(out, err, "\n") < 0 ||
+	     hc_bootcheck_text(r->bootcheck, r->target.path, out, err) < 0))
 		return -1;
 	return hc_buf_printf(out, err, "\nOn the disk now: %s\n", r->state);
 }
