@@ -211,6 +211,7 @@ hc_efi_boot_read(const char *folder, struct hc_arena *arena, struct hc_efi_boot 
 	struct hc_efi_boot boot = { 0 };
 	const struct dirent *entry;
 	DIR *dir = opendir(folder);
+	bool empty = true;
 	unsigned number;
 	int result = 0;
 
@@ -218,10 +219,16 @@ hc_efi_boot_read(const char *folder, struct hc_arena *arena, struct hc_efi_boot 
 		hc_err_sys(err, H_EFIVARS_READ, "listing %s", folder);
 		return hc_err_at(err, HC_NO_OFFSET, "%s", folder);
 	}
-	while (result == 0 && (entry = readdir(dir)) != NULL)
+	while (result == 0 && (entry = readdir(dir)) != NULL) {
+		empty = empty && entry->d_name[0] == '.';
 		if (entry_number(entry->d_name, &number))
 			result = add_entry(folder, entry->d_name, number, arena, &boot, err);
+	}
 	closedir(dir);
+	if (empty)
+		return hc_err_set(err, H_EFIVARS_READ,
+				  "%s holds no variables: efivarfs is not mounted there",
+				  folder);
 	if (result == 0)
 		result = hc_efivar_read(folder, HC_EFI_BOOT_ORDER, arena, &boot.order, err);
 	if (result < 0)

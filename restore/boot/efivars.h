@@ -96,7 +96,7 @@ struct hc_efi_boot {
 	struct hc_span order; /* attributes and numbers; data NULL: there is none */
 };
 
-/* H_EFIVARS_READ too when the folder can't be listed. */
+/* H_EFIVARS_READ too when the folder can't be listed, or is empty: then efivarfs is not mounted there. */
 int hc_efi_boot_read(const char *folder, struct hc_arena *arena, struct hc_efi_boot *ret,
 		     struct hc_err *err);
 

@@ -191,9 +191,9 @@ hc_load_option_write(const struct hc_load_option *option, struct hc_buf *out,
 		return hc_err_set(err, H_LOAD_OPTION, "%.64s…: too long for a boot entry",
 				  option->path);
 	hc_put_le16(out->data + first + 4, (uint16_t)(out->size - path));
-	return option->optional.size == 0 ? 0
-					  : hc_buf_append(out, option->optional.data,
-							  option->optional.size, err);
+	return option->optional.size == 0
+		       ? 0
+		       : hc_buf_append(out, option->optional.data, option->optional.size, err);
 }
 
 /*
@@ -204,7 +204,7 @@ hc_load_option_write(const struct hc_load_option *option, struct hc_buf *out,
 int
 hc_load_option_windows(const struct hc_efi_drive *drive, struct hc_buf *out, struct hc_err *err)
 {
-	static const uint8_t head[20] = { 'W', 'I', 'N',  'D', 'O', 'W', 'S', 0,    1, 0,
+	static const uint8_t head[20] = { 'W', 'I', 'N',  'D', 'O', 'W', 'S',  0, 1, 0,
 					  0,   0,   0x88, 0,   0,   0,   0x78, 0, 0, 0 };
 	static const uint8_t tail[16] = { 1, 0, 0, 0, 0x10, 0,    0,    0,
 					  4, 0, 0, 0, 0x7f, 0xff, 0x04, 0 };

@@ -49,8 +49,9 @@ collect(const struct hc_edits *edits, bool back, struct hc_arena *arena, struct 
 		if (edit->kind != HC_EDIT_VARIABLE)
 			continue;
 		if (edit->name == NULL || strchr(edit->name, '/') != NULL)
-			return hc_err_set(err, H_DOC_SCHEMA,
-					  "the edit of a variable has no name that one can have");
+			return hc_err_set(
+				err, H_DOC_SCHEMA,
+				"the edit of a variable has no name that one can have");
 		change = hc_arena_grow(arena, &ret->items, &ret->count, sizeof(*change));
 		if (change == NULL)
 			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for variables");
