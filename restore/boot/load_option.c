@@ -34,7 +34,7 @@ no_memory(struct hc_err *err)
 static int
 damaged(struct hc_err *err, const char *what, size_t at)
 {
-	return hc_err_set(err, H_LOAD_OPTION, "a boot entry has %s at byte %zu", what, at);
+	return hc_err_set(err, H_LOAD_OPTION, "a boot entry %s at byte %zu", what, at);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -77,22 +77,23 @@ read_path(struct hc_span path, size_t first, struct hc_arena *arena,
 		struct hc_span head = hc_span_part(path, at, NODE), node;
 
 		if (head.data == NULL)
-			return damaged(err, "a device path without an end", first + at);
+			return damaged(err, "has a device path without an end", first + at);
 		if (head.data[0] == END)
 			return 0;
 		node = hc_span_part(path, at, hc_get_le16(head.data + 2));
 		if (node.data == NULL || node.size < NODE)
-			return damaged(err, "a node that does not fit in its device path",
+			return damaged(err, "has a node that does not fit in its device path",
 				       first + at);
 		if (node.data[0] == MEDIA && node.data[1] == MEDIA_DISK && !option->has_drive) {
 			if (node.size < DRIVE_NODE)
-				return damaged(err, "a partition that is cut off", first + at);
+				return damaged(err, "has a partition that is cut off",
+					       first + at);
 			read_drive(node.data, &option->drive);
 			option->has_drive = true;
 		}
 		if (node.data[0] == MEDIA && node.data[1] == MEDIA_FILE) {
 			if (++names > NAMES_MAX)
-				return damaged(err, "too many file names", first + at);
+				return damaged(err, "has too many file names", first + at);
 			if (add_name(option, hc_span(node.data + NODE, node.size - NODE), arena,
 				     err) < 0)
 				return -1;
@@ -110,20 +111,20 @@ hc_load_option_read(struct hc_span bytes, struct hc_arena *arena, struct hc_load
 	struct hc_span path;
 
 	if (bytes.size < HEAD)
-		return damaged(err, "an end", bytes.size);
+		return damaged(err, "is cut off in its head", bytes.size);
 	option.attributes = hc_get_le32(bytes.data);
 	length = hc_get_le16(bytes.data + 4);
 	while (at + 2 <= bytes.size && hc_get_le16(bytes.data + at) != 0)
 		at += 2;
 	if (at + 2 > bytes.size)
-		return damaged(err, "a description without an end", HEAD);
+		return damaged(err, "has a description without an end", HEAD);
 	option.description = hc_utf16_to_utf8(arena, hc_span(bytes.data + HEAD, at - HEAD));
 	if (option.description == NULL)
 		return no_memory(err);
 	at += 2;
 	path = hc_span_part(bytes, at, length);
 	if (path.data == NULL)
-		return damaged(err, "a device path that is cut off", at);
+		return damaged(err, "has a device path that is cut off", at);
 	if (read_path(path, at, arena, &option, err) < 0)
 		return -1;
 	option.optional = hc_span(bytes.data + at + length, bytes.size - at - length);
