@@ -75,8 +75,7 @@ stop_fast_startup(struct fix *fix, struct hc_err *err)
 		if (key == NULL)
 			return fix_no_memory(err);
 		if (hc_hive_key(system.hive, key, &power, &ignored) < 0 ||
-		    hc_hive_dword(system.hive, power, "HiberbootEnabled", &on, &ignored) < 0 ||
-		    on == 0)
+		    hc_hive_dword(system.hive, power, "HiberbootEnabled", &on, &ignored) < 0)
 			continue;
 		if (want_dword(fix, &system, key, "HiberbootEnabled", 0,
 			       "fast startup would leave such a session at the next shutdown",

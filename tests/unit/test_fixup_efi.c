@@ -301,6 +301,26 @@ carry_out(const struct sandbox *box, struct offline_machine *m, const struct fir
 	ok(run(box, "diff -r vars before") == 0, "all is as it was");
 }
 
+/* The partition's place, in blocks: what some firmware compares too. */
+static void
+check_drive(struct offline_machine *m)
+{
+	struct hc_load_option option;
+	struct hc_span bytes;
+	struct hc_err err;
+
+	ok(hc_base64_decode(&m->arena, m->found.edits.items[0].after->bytes, &bytes, &err) ==
+			   0 &&
+		   hc_get_le32(bytes.data) == HC_EFI_ATTRIBUTES &&
+		   hc_load_option_read(hc_span(bytes.data + 4, bytes.size - 4), &m->arena,
+				       &option, &err) == 0,
+	   "the entry can be read");
+	ok(option.drive.partition == 1 && option.drive.start == 0x800 &&
+		   option.drive.size == 0x4000 && option.drive.format == 2 &&
+		   option.attributes == HC_LOAD_OPTION_ACTIVE,
+	   "it tells the partition's number, start and size");
+}
+
 static void
 test_new_entry(const struct sandbox *box)
 {
@@ -315,6 +335,7 @@ test_new_entry(const struct sandbox *box)
 					    "0 variable " HC_EFI_BOOT_ORDER
 					    " @0: (none) -> 0000\n",
 		 "firmware without entries");
+	check_drive(&m);
 	carry_out(box, &m, &f, "");
 	put_grub(&f, BOOT("0000"));
 	put_grub(&f, BOOT("0003"));
