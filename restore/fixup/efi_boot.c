@@ -165,12 +165,21 @@ entries(struct fix *fix, size_t esp, struct hc_err *err)
 }
 
 int
+efi_want_start(struct fix *fix, size_t esp, struct hc_err *err)
+{
+	struct manager manager;
+	int found = find_manager(fix, esp, &manager, err);
+
+	if (found != 0)
+		return found;
+	return fallback(fix, esp, &manager, err) < 0 ? -1 : entries(fix, esp, err);
+}
+
+int
 fix_efi_boot(struct fix *fix, struct hc_err *err)
 {
 	const struct hc_offline_volume *volume;
 	const size_t esp = fix->offline->boot;
-	struct manager manager;
-	int found;
 
 	if (fix->windows->firmware == NULL || strcmp(fix->windows->firmware, "uefi") != 0)
 		return 0;
@@ -182,10 +191,5 @@ fix_efi_boot(struct fix *fix, struct hc_err *err)
 				  "format fs=fat32), and run bcdboot.",
 				  err,
 				  "there is no EFI system partition that a firmware can read");
-	found = find_manager(fix, esp, &manager, err);
-	if (found != 0)
-		return found < 0 ? -1 : 0;
-	if (fallback(fix, esp, &manager, err) < 0)
-		return -1;
-	return entries(fix, esp, err);
+	return efi_want_start(fix, esp, err) < 0 ? -1 : 0;
 }

@@ -8,6 +8,13 @@
 
 #define EFI_MANAGER "/EFI/Microsoft/Boot/bootmgfw.efi"
 
+/* UEFI 2.10 section 5.3.3. */
+#define EFI_PARTITION_TYPE "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
+
+/* efi_boot.c: boot manager, fallback and entry on this partition.  0: wished; 1: there is no boot manager to be had, and a
+ * note says so. */
+int efi_want_start(struct fix *fix, size_t esp, struct hc_err *err);
+
 /* ---------------------------------------------------------------- programs: efi_program.c */
 
 struct efi_program {
