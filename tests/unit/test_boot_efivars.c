@@ -153,9 +153,11 @@ test_damaged(void)
 	good.data[48 + 2] = 3;
 	ok_fails(hc_load_option_read(hc_buf_span(&good), &arena, &option, &err), &err,
 		 H_LOAD_OPTION, "a node shorter than its head");
+	good.data[48] = 9;
 	good.data[48 + 2] = 0;
 	ok_fails(hc_load_option_read(hc_buf_span(&good), &arena, &option, &err), &err,
 		 H_LOAD_OPTION, "a node of no length");
+	good.data[48] = 4;
 	good.data[48 + 2] = 41;
 	ok_fails(hc_load_option_read(hc_buf_span(&good), &arena, &option, &err), &err,
 		 H_LOAD_OPTION, "a partition that is cut off");

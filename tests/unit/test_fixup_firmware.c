@@ -238,6 +238,12 @@ refused(const struct sandbox *box, void (*change)(struct conversion *), const ch
 }
 
 static void
+as_it_is(struct conversion *c)
+{
+	(void)c;
+}
+
+static void
 not_asked(struct conversion *c)
 {
 	c->m.request.convert_firmware = NULL;
@@ -281,6 +287,19 @@ without_map(struct conversion *c)
 	c->m.request.moves.count = 0;
 }
 
+/* Brought up to date from its logs: the file that would be copied is not what was read. */
+static void
+with_logs(struct conversion *c)
+{
+	struct hc_hive *hive;
+	struct hc_err err;
+
+	ok_call(hc_offline_hive_at(&c->m.offline, 1, "/Boot/BCD", &hive, &err), &err,
+		"the store");
+	c->m.offline.hives.items[0].loaded.state.dirty = true;
+	c->m.offline.hives.items[0].loaded.state.recovered = true;
+}
+
 static void
 test_refused(const struct sandbox *box)
 {
@@ -304,6 +323,8 @@ test_refused(const struct sandbox *box)
 	refused(box, without_map,
 		NO_CONVERSION "no boot store of this disk starts this Windows\n",
 		"a store that names other partitions");
+	refused(box, with_logs, NO_CONVERSION "the boot store was not closed\n",
+		"a store whose logs were not written into it");
 }
 
 static void
@@ -330,8 +351,20 @@ test_all_or_nothing(struct sandbox *box)
 {
 	struct conversion c;
 
-	ok(empty_esp(box) && mount_ntfs(box, "w.img", "big_writes") &&
-		   run(box, "rm mnt/Windows/Boot/EFI/bootmgfw.efi") == 0 && umount_ntfs(box),
+	ok(empty_esp(box) && run(box, "cp BCD.bios BCD.re") == 0 &&
+		   change_hive(box, "BCD.re",
+			       "[\\Objects\\" LOAD "\\Elements\\21000001]\n"
+			       "\"Element\"=hex:00\n") &&
+		   mount_ntfs(box, "w.img", "big_writes") &&
+		   run(box, "cp BCD.re mnt/Boot/BCD") == 0 && umount_ntfs(box),
+	   "a store with nothing but the recovery environment");
+	refused(box, as_it_is, NO_CONVERSION "no boot store of this disk starts this Windows\n",
+		"the recovery environment of a Windows is not the Windows");
+	ok(mount_ntfs(box, "w.img", "big_writes") &&
+		   run(box,
+		       "cp BCD.bios mnt/Boot/BCD && rm mnt/Windows/Boot/EFI/bootmgfw.efi") ==
+			   0 &&
+		   umount_ntfs(box),
 	   "Windows has lost its boot manager");
 	if (!open_conversion(box, &c))
 		return;
