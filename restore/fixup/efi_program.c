@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "restore/boot/pe.h"
+#include "restore/fixup/edits_priv.h"
 #include "restore/fixup/efi_priv.h"
 
 #define PROGRAM_MAX (64u << 20)
@@ -26,13 +27,13 @@ efi_program_read(struct fix *fix, size_t volume, const char *path, struct efi_pr
 		*ret = (struct efi_program){ pe.architecture, pe.file_version, pe.company, "" };
 		hc_digest_of(HC_DIGEST_SHA256, bytes.data, bytes.size, &digest);
 		hc_digest_hex(&digest, ret->digest);
-	} else if (why->code == H_OUT_OF_MEMORY || why->code == H_DISK_READ) {
+	} else if (fix_is_of_file(why->code)) {
+		*found = why->code == H_PATH_NOT_FOUND ? EFI_MISSING : EFI_UNREADABLE;
+		result = 0;
+	} else {
 		*err = *why;
 		hc_err_wrap(err, "while reading %s of %s", path,
 			    fix->offline->volumes[volume].name);
-	} else {
-		*found = why->code == H_PATH_NOT_FOUND ? EFI_MISSING : EFI_UNREADABLE;
-		result = 0;
 	}
 	hc_buf_done(&bytes);
 	return result;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "restore/fixup/edits_priv.h"
 #include "restore/fixup/efi_priv.h"
 #include "restore/fixup/firmware_priv.h"
 
@@ -77,7 +78,7 @@ check_loader(struct conversion *c, struct hc_err *err)
 	if (hc_volume_stat(offline->volumes[offline->system].volume, path, c->fix->arena,
 			   &entry, &why) == 0)
 		return 0;
-	if (why.code == H_OUT_OF_MEMORY || why.code == H_DISK_READ) {
+	if (!fix_is_of_file(why.code)) {
 		*err = why;
 		return -1;
 	}
@@ -87,7 +88,6 @@ check_loader(struct conversion *c, struct hc_err *err)
 
 /* ---------------------------------------------------------------- files */
 
-/* One file; what can't be read takes the conversion back. */
 static int
 want_copy(struct conversion *c, const char *from, const char *to, struct hc_err *err)
 {
@@ -97,15 +97,9 @@ want_copy(struct conversion *c, const char *from, const char *to, struct hc_err 
 		.partition = offline->volumes[offline->system].number,
 		.path = from,
 	};
-	struct hc_err why;
 
-	if (want_file_from(c->fix, c->esp, to, &source, "UEFI starts Windows with this file",
-			   &why) == 0)
-		return 0;
-	if (why.code != H_OUT_OF_MEMORY && why.code != H_DISK_READ && why.code != H_INTERNAL)
-		return refuse(c, NULL, why.text[0], err);
-	*err = why;
-	return -1;
+	return want_file_from(c->fix, c->esp, to, &source, "UEFI starts Windows with this file",
+			      err);
 }
 
 static int
@@ -172,7 +166,11 @@ convert(struct conversion *c, struct hc_err *err)
 		result = firmware_want_store(c, err);
 	if (result == 0)
 		result = want_files(c, err);
-	return result == 0 ? efi_want_start(c->fix, c->esp, err) : result;
+	if (result == 0)
+		result = efi_want_start(c->fix, c->esp, err);
+	/* A file of it that can't be read takes all of it back. */
+	return result < 0 && fix_is_of_file(err->code) ? refuse(c, NULL, err->text[0], err)
+						       : result;
 }
 
 int

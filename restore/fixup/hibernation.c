@@ -49,7 +49,7 @@ clean_volume(struct fix *fix, size_t index, struct hc_err *err)
 		return remove_file(fix, index, entry.size, live, err);
 	if (why.code == H_PATH_NOT_FOUND)
 		return 1;
-	if (why.code != H_OUT_OF_MEMORY && why.code != H_DISK_READ)
+	if (fix_is_of_file(why.code))
 		return fix_refuse(fix, NULL, err, "%s: %s", FILE_NAME, why.text[0]) < 0 ? -1
 											: 1;
 	*err = why;

@@ -240,7 +240,7 @@ refused(const struct sandbox *box, void (*change)(struct conversion *), const ch
 static void
 as_it_is(struct conversion *c)
 {
-	(void)c;
+	c->m.offline.windows->firmware = "bios";
 }
 
 static void
@@ -360,6 +360,11 @@ test_all_or_nothing(struct sandbox *box)
 	   "a store with nothing but the recovery environment");
 	refused(box, as_it_is, NO_CONVERSION "no boot store of this disk starts this Windows\n",
 		"the recovery environment of a Windows is not the Windows");
+	ok(make_hive_text(box, "BCD.none", "[\\Description]\n\"System\"=dword:00000001\n") &&
+		   mount_ntfs(box, "w.img", "big_writes") &&
+		   run(box, "cp BCD.none mnt/Boot/BCD") == 0 && umount_ntfs(box),
+	   "a store without objects");
+	refused(box, as_it_is, NO_CONVERSION "BCD has no key Objects\n", "is none");
 	ok(mount_ntfs(box, "w.img", "big_writes") &&
 		   run(box,
 		       "cp BCD.bios mnt/Boot/BCD && rm mnt/Windows/Boot/EFI/bootmgfw.efi") ==
