@@ -6,6 +6,8 @@
 #include "restore/fixup/fixup_priv.h"
 
 int fix_no_memory(struct hc_err *err);
+/* Whether the trouble is with one file of the volume, and so a note; else reading itself failed: disk, server, memory. */
+bool fix_is_of_file(enum hc_err_code code);
 /* Adds it unless an equal one is there; its `fixup` is filled in. */
 int fix_add(struct fix *fix, const struct hc_edit *edit, struct hc_err *err);
 /* A copy in the arena; NULL: no memory. */

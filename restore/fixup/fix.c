@@ -14,6 +14,21 @@ fix_no_memory(struct hc_err *err)
 	return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
 }
 
+bool
+fix_is_of_file(enum hc_err_code code)
+{
+	static const enum hc_err_code codes[] = {
+		H_PATH_NOT_FOUND, H_VOLUME_FORMAT, H_REPARSE_UNSUPPORTED, H_FILE_ENCRYPTED,
+		H_WOF_DAMAGED,    H_PE_FORMAT,     H_HIVE_FORMAT,         H_HIVE_MISSING,
+		H_TEXT_ENCODING,  H_BCD_FORMAT,    H_UNSUPPORTED,
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
 /* ---------------------------------------------------------------- hives */
 
 /* What keeps a hive from being used, as a note; what ends the detection stays an error. */

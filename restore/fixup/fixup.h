@@ -36,6 +36,7 @@ struct hc_fix_request {
 	const struct hc_disk *target; /* the disk it stands on, of the facts; NULL: a file */
 	/* The boot variables in efivarfs are those of the machine that it shall boot on (hazards 6). */
 	bool this_machine;
+	const char *efivars; /* folder of the firmware's variables; NULL: that of this system */
 	bool restoring; /* at the end of a restore; false: `halcyon fix` on a disk that is there */
 	const char *backup_id;       /* of a restore; NULL */
 	const char *run;             /* identifies this run: of asr-session, a GUID in braces */
@@ -98,5 +99,15 @@ int hc_fixup_perform(const struct hc_edits *edits, const struct hc_fix_target *t
 /* Whether each of them is in effect, variables apart; H_FIX_STALE names the first that isn't. */
 int hc_fixup_check(const struct hc_edits *edits, const struct hc_fix_target *targets,
 		   size_t count, struct hc_arena *arena, struct hc_err *err);
+
+/*
+ * Makes the edits of kind variable in `folder` (efivarfs), or takes them back, last one first.  H_FIX_STALE, with nothing
+ * written, when one is neither as it was nor as it shall become; one that is so already is left, so an interrupted run
+ * is run again.  When writing fails (H_EFIVARS_WRITE, H_EFIVARS_FULL) those made before are taken back.
+ */
+int hc_fixup_set_variables(const struct hc_edits *edits, const char *folder,
+			   struct hc_err *err);
+int hc_fixup_unset_variables(const struct hc_edits *edits, const char *folder,
+			     struct hc_err *err);
 
 #endif

@@ -87,10 +87,11 @@ int want_bytes(struct fix *fix, size_t volume, uint64_t offset, struct hc_span b
 /* The NTFS dirty flag: Windows checks the volume when it starts. */
 int want_dirty(struct fix *fix, size_t volume, const char *because, struct hc_err *err);
 /* An EFI variable, "BootOrder-8be4df61-93ca-11d2-aa0d-00e098032b8c", as efivarfs shows it: four bytes of attributes
- * first.  `before` and `after` with data NULL: it isn't there. */
+ * first.  `before` and `after` with data NULL: it isn't there.  want_variable.c */
 int want_variable(struct fix *fix, const char *name, struct hc_span before,
-		  struct hc_span after, const char *text, const char *because,
-		  struct hc_err *err);
+		  struct hc_span after, const char *because, struct hc_err *err);
+/* Where the firmware's variables are read and written. */
+const char *fix_efivars_folder(const struct fix *fix);
 
 /* content.c: the bytes that an edit puts into a file: inline, or from its source on `volumes`; appended.  Checked against
  * after->size and after->sha256 (H_FIX_STALE). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Wishes about files, sectors, flags and variables. */
+/* Wishes about files, sectors and flags. */
 #include <string.h>
 
 #include "restore/base/digest.h"
@@ -157,11 +157,11 @@ want_no_file(struct fix *fix, size_t volume, const char *path, const char *becau
 /* ---------------------------------------------------------------- sectors */
 
 static struct hc_edit_state *
-bytes_state(struct fix *fix, struct hc_span bytes, const char *text)
+bytes_state(struct fix *fix, struct hc_span bytes)
 {
 	const struct hc_edit_state state = {
 		.bytes = hc_base64_encode(fix->arena, bytes),
-		.text = text != NULL ? text : hc_hive_data_text(fix->arena, REG_BINARY, bytes),
+		.text = hc_hive_data_text(fix->arena, REG_BINARY, bytes),
 		.size = bytes.size,
 	};
 
@@ -186,13 +186,13 @@ want_bytes(struct fix *fix, size_t volume, uint64_t offset, struct hc_span bytes
 	if (memcmp(old, bytes.data, bytes.size) == 0)
 		return 0;
 	edit.partition = whole ? 0 : fix->offline->volumes[volume].number;
-	edit.before = bytes_state(fix, hc_span(old, bytes.size), NULL);
-	edit.after = bytes_state(fix, bytes, NULL);
+	edit.before = bytes_state(fix, hc_span(old, bytes.size));
+	edit.after = bytes_state(fix, bytes);
 	return edit.before == NULL || edit.after == NULL ? fix_no_memory(err)
 							 : fix_add(fix, &edit, err);
 }
 
-/* ---------------------------------------------------------------- flags and variables */
+/* ---------------------------------------------------------------- flags */
 
 int
 want_dirty(struct fix *fix, size_t volume, const char *because, struct hc_err *err)
@@ -210,25 +210,4 @@ want_dirty(struct fix *fix, size_t volume, const char *because, struct hc_err *e
 	edit.after = fix_state(fix, &set);
 	return edit.before == NULL || edit.after == NULL ? fix_no_memory(err)
 							 : fix_add(fix, &edit, err);
-}
-
-int
-want_variable(struct fix *fix, const char *name, struct hc_span before, struct hc_span after,
-	      const char *text, const char *because, struct hc_err *err)
-{
-	struct hc_edit edit = { .kind = HC_EDIT_VARIABLE,
-				.name = hc_arena_strdup(fix->arena, name),
-				.because = because };
-
-	if (before.size == after.size && (before.data == NULL) == (after.data == NULL) &&
-	    (before.data == NULL || memcmp(before.data, after.data, after.size) == 0))
-		return 0;
-	if (before.data != NULL)
-		edit.before = bytes_state(fix, before, NULL);
-	if (after.data != NULL)
-		edit.after = bytes_state(fix, after, text);
-	return edit.name == NULL || (before.data != NULL && edit.before == NULL) ||
-			       (after.data != NULL && edit.after == NULL)
-		       ? fix_no_memory(err)
-		       : fix_add(fix, &edit, err);
 }
