@@ -62,7 +62,8 @@ static int
 restored_volumes(struct fix *fix, struct hc_strings *ret, struct hc_err *err)
 {
 	for (size_t i = 0; i < fix->windows->mounted_devices.count; i++) {
-		const struct hc_mounted_device *device = &fix->windows->mounted_devices.items[i];
+		const struct hc_mounted_device *device =
+			&fix->windows->mounted_devices.items[i];
 		const char *path;
 
 		if (strncasecmp(device->name, VOLUME, strlen(VOLUME)) != 0 ||
@@ -85,9 +86,10 @@ fix_asr_session(struct fix *fix, struct hc_err *err)
 	int found;
 
 	if (fix->version == 0)
-		return fix_note(fix, err,
-				"the version of this Windows can't be read, so programs are not "
-				"told of the restore");
+		return fix_note(
+			fix, err,
+			"the version of this Windows can't be read, so programs are not "
+			"told of the restore");
 	if (fix->version < HC_NT(6, 0))
 		return 0;
 	if (fix->request->run == NULL)
@@ -96,9 +98,10 @@ fix_asr_session(struct fix *fix, struct hc_err *err)
 	if (restored_volumes(fix, &volumes, err) < 0)
 		return -1;
 	if (volumes.count == 0)
-		return fix_note(fix, err,
-				"this Windows knows no volume of this disk, so programs are not "
-				"told of the restore");
+		return fix_note(
+			fix, err,
+			"this Windows knows no volume of this disk, so programs are not "
+			"told of the restore");
 	found = fix_hive(fix, "SOFTWARE", &software, err);
 	if (found != 0)
 		return found < 0 ? -1 : 0;

@@ -35,8 +35,7 @@ memory_open(struct mspack_system *self, const char *name, int mode)
 	const bool writing = mode == MSPACK_SYS_OPEN_WRITE;
 	struct memory_file *file;
 
-	if ((mode != MSPACK_SYS_OPEN_READ && !writing) ||
-	    strcmp(name, writing ? OUT : IN) != 0)
+	if ((mode != MSPACK_SYS_OPEN_READ && !writing) || strcmp(name, writing ? OUT : IN) != 0)
 		return NULL;
 	file = calloc(1, sizeof(*file));
 	if (file == NULL)
@@ -193,8 +192,8 @@ failed(const struct memory *m, int code, const char *what, struct hc_err *err)
 /* ---------------------------------------------------------------- cabinets */
 
 static int
-find_member(const struct mscabd_cabinet *cabinet, const char *member,
-	    struct mscabd_file **ret, struct hc_err *err)
+find_member(const struct mscabd_cabinet *cabinet, const char *member, struct mscabd_file **ret,
+	    struct hc_err *err)
 {
 	struct mscabd_file *file = cabinet->files;
 
@@ -305,7 +304,8 @@ static const struct {
 
 int
 fix_cabinet_read(struct hc_span cabinet, const char *member,
-		 const struct fix_cabinet_limits *limits, struct hc_buf *out, struct hc_err *err)
+		 const struct fix_cabinet_limits *limits, struct hc_buf *out,
+		 struct hc_err *err)
 {
 	struct memory m;
 	int result = -1;

@@ -39,7 +39,8 @@ mark_frs(struct fix *fix, const struct fix_hive *system, const char *set, struct
 static int
 mark_dfsr(struct fix *fix, const struct fix_hive *system, const char *set, struct hc_err *err)
 {
-	const char *service = fix_key(fix, set, DFSR), *key = fix_key(fix, set, DFSR "\\Restore"),
+	const char *service = fix_key(fix, set, DFSR),
+		   *key = fix_key(fix, set, DFSR "\\Restore"),
 		   *session = fix_key(fix, set, "Control\\BackupRestore\\SystemStateRestore");
 	bool authoritative = fix->request->sysvol_authoritative;
 
@@ -66,9 +67,9 @@ replication(const struct fix *fix)
 {
 	const char *known = fix->windows->domain_controller->replication;
 
-	return known != NULL ? known
+	return known != NULL                                               ? known
 	       : fix->version >= HC_NT(5, 0) && fix->version < HC_NT(6, 0) ? "frs"
-									    : NULL;
+									   : NULL;
 }
 
 static int
@@ -108,12 +109,13 @@ fix_dc_restore(struct fix *fix, struct hc_err *err)
 		if (mark_set(fix, &system, fix->windows->control_sets.items[i], err) < 0)
 			return -1;
 	if (replication(fix) == NULL)
-		return fix_refuse(fix,
-				  "Start the controller in directory services restore mode, and "
-				  "restore SYSVOL non-authoritatively there, before it goes back "
-				  "to the network.",
-				  err,
-				  "whether FRS or DFSR replicates the SYSVOL of this controller "
-				  "can't be told, so its copy is not marked as restored");
+		return fix_refuse(
+			fix,
+			"Start the controller in directory services restore mode, and "
+			"restore SYSVOL non-authoritatively there, before it goes back "
+			"to the network.",
+			err,
+			"whether FRS or DFSR replicates the SYSVOL of this controller "
+			"can't be told, so its copy is not marked as restored");
 	return 0;
 }

@@ -11,9 +11,9 @@
 
 #include "restore/fixup/fixup_priv.h"
 
-#define KEY	"Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
-#define NAME	"ProfilesDirectory"
-#define OLD	"%systemroot%\\Profiles"
+#define KEY     "Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
+#define NAME    "ProfilesDirectory"
+#define OLD     "%systemroot%\\Profiles"
 #define USER_ID "S-1-5-21-"
 
 /* Past the variable, or the path that it stands for: "%SystemRoot%\Profiles\bob" and "C:\WINNT\Profiles\bob" are both
