@@ -13,9 +13,6 @@
 
 #include "restore/fixup/hal_priv.h"
 
-#define OPTIONS_BOTH   " /HAL=halold.dll /KERNEL=krnlold.exe"
-#define OPTIONS_KERNEL " /KERNEL=krnlold.exe"
-
 /* Files: windows-offline.md 6.2.  Sections: ACPIAPIC_* as 6.1 and the real 2003 controller have them, MPS_* by the same
  * pattern [own knowledge]; names: the same controller, and KB 249694. */
 static const struct fix_hal_kind kinds[] = {
@@ -154,8 +151,7 @@ change(struct fix *fix, const struct fix_hal_kind *from, const struct fix_hal_ki
 	if (result == 0)
 		result = fix_hal_find_files(fix, to, &files, err);
 	if (result == 0)
-		result = fix_hal_boot_ini(fix, is_x64(fix) ? OPTIONS_KERNEL : OPTIONS_BOTH,
-					  &boot_ini, err);
+		result = fix_hal_boot_ini(fix, !is_x64(fix), &boot_ini, err);
 	if (result == 0)
 		result = fix_hal_want_files(fix, &files, because, err);
 	if (result == 0 && boot_ini.size > 0)
@@ -244,31 +240,52 @@ default_loader(const struct hc_bcd *bcd)
 	return NULL;
 }
 
+/* The store on the volume that the firmware starts, written as edits write paths.  0: there; 1: none. */
+static int
+find_store(struct fix *fix, const char **ret, struct hc_err *err)
+{
+	const size_t boot = fix->offline->boot;
+	const char *path;
+	char *slashes;
+	struct hc_err why;
+
+	if (boot == HC_OFFLINE_NONE || fix->offline->volumes[boot].volume == NULL ||
+	    hc_bcd_find(fix->offline->volumes[boot].volume, &path, &why) < 0)
+		return 1;
+	slashes = hc_arena_strdup(fix->arena, path);
+	if (slashes == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
+	*ret = slashes;
+	for (; *slashes != '\0'; slashes++)
+		if (*slashes == '\\')
+			*slashes = '/';
+	return 0;
+}
+
 static int
 set_detection(struct fix *fix, struct hc_err *err)
 {
 	const struct hc_bcd_object *loader = default_loader(fix->windows->bcd);
-	const size_t boot = fix->offline->boot;
 	const uint8_t yes = 1;
-	const char *path, *key;
+	const char *path = NULL, *object, *key;
 	struct fix_hive store;
-	struct hc_err why;
-	int found;
+	int found = loader == NULL ? 1 : find_store(fix, &path, err);
 
-	if (loader == NULL || boot == HC_OFFLINE_NONE ||
-	    fix->offline->volumes[boot].volume == NULL ||
-	    hc_bcd_find(fix->offline->volumes[boot].volume, &path, &why) < 0)
+	if (found < 0)
+		return -1;
+	if (found == 1)
 		return fix_refuse(
 			fix, "Repair the boot configuration first.", err,
 			"the loader that starts this Windows is not known, so it can't "
 			"be told to choose the HAL");
-	found = fix_hive_at(fix, boot, path, &store, err);
+	found = fix_hive_at(fix, fix->offline->boot, path, &store, err);
 	if (found != 0)
 		return found < 0 ? -1 : 0;
+	object = hc_arena_printf(fix->arena, "Objects\\%s", loader->id);
 	key = hc_arena_printf(fix->arena, "Objects\\%s\\Elements\\26000010", loader->id);
-	if (key == NULL)
+	if (object == NULL || key == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
-	if (!fix_has_key(&store, hc_arena_printf(fix->arena, "Objects\\%s", loader->id)))
+	if (!fix_has_key(&store, object))
 		return fix_refuse(fix, "Repair the boot configuration first.", err,
 				  "%s holds no loader %s", path, loader->id);
 	return want_value(fix, &store, key, "Element", REG_BINARY, hc_span(&yes, 1),

@@ -10,10 +10,12 @@
 
 #include "restore/fixup/hal_priv.h"
 
-#define BOOT_INI     "/boot.ini"
-#define BOOT_INI_MAX 65536u
-#define TITLE        " (HAL before the restore)"
-#define BLANKS       " \t\r\x1a"
+#define BOOT_INI       "/boot.ini"
+#define BOOT_INI_MAX   65536u
+#define TITLE          " (previous HAL)"
+#define OPTIONS_KERNEL " /KERNEL=" FIX_HAL_OLD_KERNEL
+#define OPTIONS_BOTH   " /HAL=" FIX_HAL_OLD_HAL OPTIONS_KERNEL
+#define BLANKS         " \t\r\x1a"
 
 /* "\WINDOWS" of an entry and "/WINDOWS" of a volume. */
 static bool
@@ -25,34 +27,50 @@ is_folder(const char *folder, const char *root)
 	return folder != NULL && *folder == *root;
 }
 
+/* An entry that an earlier repair made. */
 static bool
-is_old(const struct hc_boot_ini_entry *entry, const char *options)
+is_old(const struct hc_boot_ini_entry *entry, bool with_hal)
 {
-	return entry->kernel != NULL && strcasestr(options, entry->kernel) != NULL &&
-	       (entry->hal == NULL || strcasestr(options, entry->hal) != NULL);
+	return entry->kernel != NULL && strcasecmp(entry->kernel, FIX_HAL_OLD_KERNEL) == 0 &&
+	       (with_hal ? entry->hal != NULL && strcasecmp(entry->hal, FIX_HAL_OLD_HAL) == 0
+			 : entry->hal == NULL);
+}
+
+/* The first entry of this folder; where `partition` is not 0, on a partition of that number.  *ret_others: there are more,
+ * with other paths. */
+static const struct hc_boot_ini_entry *
+first_of(const struct hc_boot_ini *ini, const char *root, uint64_t partition, bool *ret_others)
+{
+	const struct hc_boot_ini_entry *found = NULL;
+
+	*ret_others = false;
+	for (size_t i = 0; i < ini->entries.count; i++) {
+		const struct hc_boot_ini_entry *entry = &ini->entries.items[i];
+
+		if (!is_folder(entry->folder, root) ||
+		    (partition != 0 && entry->partition != partition))
+			continue;
+		if (found == NULL)
+			found = entry;
+		else if (strcasecmp(found->path, entry->path) != 0)
+			*ret_others = true;
+	}
+	return found;
 }
 
 /* The entry that starts this Windows; NULL: none does, or several could. */
 static const struct hc_boot_ini_entry *
-find_entry(const struct hc_boot_ini *ini, const char *root)
+find_entry(const struct hc_boot_ini *ini, const char *root, uint64_t partition)
 {
-	const struct hc_boot_ini_entry *found = NULL;
+	const struct hc_boot_ini_entry *found;
+	bool others;
 
-	for (size_t i = 0; i < ini->entries.count; i++) {
-		const struct hc_boot_ini_entry *entry = &ini->entries.items[i];
-
-		if (!is_folder(entry->folder, root))
-			continue;
-		if (ini->default_path != NULL &&
-		    strcasecmp(entry->path, ini->default_path) == 0)
-			return entry;
-		/* Another partition with a folder of that name. */
-		if (found != NULL && strcasecmp(found->path, entry->path) != 0)
-			return NULL;
-		if (found == NULL)
-			found = entry;
-	}
-	return found;
+	found = first_of(ini, root, 0, &others);
+	if (found == NULL || !others)
+		return found;
+	/* Several Windows with folders of one name, on several partitions. */
+	found = first_of(ini, root, partition, &others);
+	return others ? NULL : found;
 }
 
 /* ---------------------------------------------------------------- the text */
@@ -134,9 +152,10 @@ refuse(struct fix *fix, const char *why, struct hc_err *err)
 }
 
 static int
-extend(struct fix *fix, struct hc_span text, const char *options, struct hc_buf *ret,
+extend(struct fix *fix, struct hc_span text, bool with_hal, struct hc_buf *ret,
        struct hc_err *err)
 {
+	const struct hc_offline *offline = fix->offline;
 	const struct hc_boot_ini_entry *entry;
 	struct hc_boot_ini ini;
 	struct hc_err why;
@@ -148,7 +167,7 @@ extend(struct fix *fix, struct hc_span text, const char *options, struct hc_buf 
 		}
 		return refuse(fix, why.text[0], err);
 	}
-	entry = find_entry(&ini, fix->offline->root);
+	entry = find_entry(&ini, offline->root, offline->volumes[offline->system].number);
 	if (entry == NULL)
 		return refuse(fix, "it has no entry for this Windows, or more than one", err);
 	if (entry->hal != NULL || entry->kernel != NULL)
@@ -157,15 +176,15 @@ extend(struct fix *fix, struct hc_span text, const char *options, struct hc_buf 
 			      err);
 	for (size_t i = 0; i < ini.entries.count; i++)
 		if (strcasecmp(ini.entries.items[i].path, entry->path) == 0 &&
-		    is_old(&ini.entries.items[i], options))
+		    is_old(&ini.entries.items[i], with_hal))
 			return 0;
-	if (insert(text, entry->line, options, ret, err) < 0)
+	if (insert(text, entry->line, with_hal ? OPTIONS_BOTH : OPTIONS_KERNEL, ret, err) < 0)
 		return -1;
 	return ret->size <= BOOT_INI_MAX ? 0 : refuse(fix, "it is too long", err);
 }
 
 int
-fix_hal_boot_ini(struct fix *fix, const char *options, struct hc_buf *ret, struct hc_err *err)
+fix_hal_boot_ini(struct fix *fix, bool with_hal, struct hc_buf *ret, struct hc_err *err)
 {
 	const size_t boot = fix->offline->boot;
 	struct hc_buf text = { 0 };
@@ -180,7 +199,7 @@ fix_hal_boot_ini(struct fix *fix, const char *options, struct hc_buf *ret, struc
 				 ? (*err = why, -1)
 				 : refuse(fix, why.text[0], err);
 	else
-		result = extend(fix, hc_buf_span(&text), options, ret, err);
+		result = extend(fix, hc_buf_span(&text), with_hal, ret, err);
 	hc_buf_done(&text);
 	return result;
 }

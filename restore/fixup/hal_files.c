@@ -304,8 +304,8 @@ fix_hal_find_files(struct fix *fix, const struct fix_hal_kind *to, struct fix_ha
 		   struct hc_err *err)
 {
 	const struct fix_hal_file all[FIX_HAL_FILES] = {
-		{ .target = "hal.dll", .name = to->hal, .old = "halold.dll" },
-		{ .target = "ntoskrnl.exe", .name = to->kernel, .old = "krnlold.exe" },
+		{ .target = "hal.dll", .name = to->hal, .old = FIX_HAL_OLD_HAL },
+		{ .target = "ntoskrnl.exe", .name = to->kernel, .old = FIX_HAL_OLD_KERNEL },
 		{ .target = "ntkrnlpa.exe", .name = to->pae },
 	};
 	/* 64 bit: one hal.dll for both (hazards 14), and no kernel of its own for PAE. */

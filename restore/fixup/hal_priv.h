@@ -6,6 +6,10 @@
 
 #include "restore/fixup/fixup_priv.h"
 
+/* What the files are kept as: ntldr takes names of 8.3 only. */
+#define FIX_HAL_OLD_HAL    "halold.dll"
+#define FIX_HAL_OLD_KERNEL "krnlold.exe"
+
 /* One of a pair of HALs that may follow each other. */
 struct fix_hal_kind {
 	const char *id;
@@ -68,9 +72,8 @@ int fix_hal_want_devices(struct fix *fix, const struct fix_hive *system,
 
 /* ---------------------------------------------------------------- hal_boot_ini.c */
 
-/* boot.ini with an entry more, which starts the same Windows with the files kept: `options` is " /HAL=halold.dll …".
- * 0: in `ret`, or empty when there is such an entry already; 1: not possible, and a note says so. */
-int fix_hal_boot_ini(struct fix *fix, const char *options, struct hc_buf *ret,
-		     struct hc_err *err);
+/* boot.ini with an entry more, which starts the same Windows with the files that are kept; without `with_hal`, with the
+ * kernel only.  0: in `ret`, or empty when there is such an entry already; 1: not possible, and a note says so. */
+int fix_hal_boot_ini(struct fix *fix, bool with_hal, struct hc_buf *ret, struct hc_err *err);
 
 #endif
