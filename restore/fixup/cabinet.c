@@ -214,7 +214,7 @@ extract(struct memory *m, struct mscab_decompressor *cab, const char *member,
 	const struct fix_cabinet_limits *limits, struct hc_err *err)
 {
 	struct mscabd_cabinet *cabinet = cab->open(cab, IN);
-	struct mscabd_file *file;
+	struct mscabd_file *file = NULL;
 	int result = -1, code;
 
 	if (cabinet == NULL)

@@ -6,6 +6,11 @@
 #define IN_SP1                  "; the one in /WINDOWS/Driver Cache/i386/sp1.cab "
 #define STAYS                   ": the HAL stays\n"
 
+#define NO_ID(set) "[\\" set "\\Enum\\Root\\ACPI_HAL\\0000]\n\"HardwareID\"=-\n"
+#define NO_CLASS                                                                               \
+	"[\\ControlSet001\\Control\\Class\\{4D36E966-E325-11CE-BFC1-08002BE10318}\\0000]\n"    \
+	"\"MatchingDeviceId\"=-\n"
+
 static const struct refusal {
 	const char *what;
 	struct setup setup;
@@ -114,6 +119,29 @@ static const struct refusal {
 	  "refused: the HAL is acpiapic_up, but SYSTEM\\ControlSet001\\Control\\Class\\"
 	  "{4D36E966-E325-11CE-BFC1-08002BE10318}\\0000 says acpiapic_mp: HAL, kernel and "
 	  "registry don't belong together, so none of them is changed\n" },
+	{ "a registry that names no HAL",
+	  { .system = NO_ID("ControlSet001") NO_ID("ControlSet002") NO_CLASS,
+	    .files = usual_files,
+	    .cache = usual_cache,
+	    .pack = PACK,
+	    .boot_ini = BOOT_INI },
+	  "acpiapic_mp",
+	  "refused: the registry does not tell which HAL this Windows has, so it stays\n" },
+	{ "a device that names no HAL",
+	  { .system = NO_ID("ControlSet001") NO_ID("ControlSet002"),
+	    .files = usual_files,
+	    .cache = usual_cache,
+	    .pack = PACK,
+	    .boot_ini = BOOT_INI },
+	  "acpiapic_mp",
+	  "refused: no device of the registry names the HAL\n" },
+	{ "a HAL that was cut short",
+	  { .files = usual_files,
+	    .cache = usual_cache,
+	    .pack = "head -c 700 System32/hal.dll >x && mv x System32/hal.dll && " PACK,
+	    .boot_ini = BOOT_INI },
+	  "acpiapic_mp",
+	  "refused: /WINDOWS/System32/hal.dll tells no version, so no other can take its place\n" },
 	{ "HALs that are no pair",
 	  { .files = usual_files, .cache = usual_cache, .pack = PACK, .boot_ini = BOOT_INI },
 	  "mps_mp",
