@@ -135,6 +135,7 @@ int hc_boot_describe(const struct hc_boot_volume *volumes, size_t count, size_t 
 /* ---------------------------------------------------------------- boot.ini: boot_ini.c */
 
 struct hc_boot_ini_entry {
+	uint64_t line;    /* of the file, from 0 */
 	const char *path; /* multi(0)disk(0)rdisk(0)partition(1)\WINDOWS: as it stands there */
 	const char *kind; /* multi, scsi, signature; NULL: no ARC path (C:\="Windows 98") */
 	uint64_t adapter; /* multi(N), scsi(N) */

@@ -218,6 +218,8 @@ hc_boot_ini_read(struct hc_span bytes, struct hc_arena *arena, struct hc_boot_in
 	struct hc_boot_ini ini = { 0 };
 	enum section section = NONE;
 	bool any = false;
+	uint64_t number = 0;
+	size_t count;
 	char *line, *next;
 
 	if (bytes.size > TEXT_MAX)
@@ -226,7 +228,8 @@ hc_boot_ini_read(struct hc_span bytes, struct hc_arena *arena, struct hc_boot_in
 	line = as_text(bytes, arena);
 	if (line == NULL)
 		return no_memory(err);
-	for (; line != NULL; line = next) {
+	for (; line != NULL; line = next, number++) {
+		count = ini.entries.count;
 		next = strchr(line, '\n');
 		if (next != NULL)
 			*next++ = '\0';
@@ -239,6 +242,8 @@ hc_boot_ini_read(struct hc_span bytes, struct hc_arena *arena, struct hc_boot_in
 		} else if (read_line(line, section, arena, &ini, err) < 0) {
 			return -1;
 		}
+		if (ini.entries.count > count)
+			ini.entries.items[count].line = number;
 	}
 	if (!any)
 		return hc_err_set(err, H_BOOT_INI_FORMAT,

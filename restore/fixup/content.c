@@ -5,6 +5,7 @@
 #include "restore/base/digest.h"
 #include "restore/base/file.h"
 #include "restore/base/text.h"
+#include "restore/fixup/cabinet.h"
 #include "restore/fixup/fixup_priv.h"
 
 #define CONTENT_MAX (256u << 20)
@@ -27,12 +28,27 @@ read_host(const struct hc_edit_source *from, const struct fix_volumes *volumes,
 	return hc_file_read(from->path, CONTENT_MAX, out, err);
 }
 
+static int
+read_cabinet(const struct hc_edit_source *from, const struct fix_volumes *volumes,
+	     struct hc_buf *out, struct hc_err *err)
+{
+	struct hc_buf cabinet = { 0 };
+	int result = read_volume(from, volumes, &cabinet, err);
+
+	if (result == 0 && fix_cabinet_read(hc_buf_span(&cabinet), from->member,
+					    &FIX_CABINET_LIMITS, out, err) < 0)
+		result = hc_err_at(err, HC_NO_OFFSET, "%s", from->path);
+	hc_buf_done(&cabinet);
+	return result;
+}
+
 static const struct {
 	const char *kind;
 	int (*read)(const struct hc_edit_source *, const struct fix_volumes *, struct hc_buf *,
 		    struct hc_err *);
 } kinds[] = {
 	{ "volume", read_volume },
+	{ "cabinet", read_cabinet },
 	{ "host", read_host },
 };
 

@@ -37,6 +37,8 @@ struct hc_fix_request {
 	/* The boot variables in efivarfs are those of the machine that it shall boot on (hazards 6). */
 	bool this_machine;
 	const char *efivars; /* folder of the firmware's variables; NULL: that of this system */
+	/* The backup is of this very machine: what ran here before needs no change (hazards 15). */
+	bool same_machine;
 	bool restoring; /* at the end of a restore; false: `halcyon fix` on a disk that is there */
 	const char *backup_id;       /* of a restore; NULL */
 	const char *run;             /* identifies this run: of asr-session, a GUID in braces */
