@@ -310,6 +310,7 @@ fix_bcd(struct fix *fix, struct hc_err *err)
 	const struct fix_unread_store *rebuilt;
 	struct boot b = { .fix = fix };
 	struct fix_stores stores = { 0 };
+	size_t edits = fix->found->edits.count;
 
 	if (fix_here(fix, &b.here, err) < 0 || fix_stores(fix, &stores, err) < 0 ||
 	    fix_rebuild(fix, &b.here, &stores, &rebuilt, err) < 0 ||
@@ -326,7 +327,13 @@ fix_bcd(struct fix *fix, struct hc_err *err)
 			if (patch(&b, store, &store->elements.items[k], &map, err) < 0)
 				return -1;
 	}
-	if (fix_boot_files(fix, err) < 0)
+	if (fix_boot_files(fix, err) < 0 || fix_reagent(fix, &b.here, &b.map, err) < 0)
 		return -1;
-	return fix_reagent(fix, &b.here, &b.map, err);
+	/* Hazards 28. */
+	if (fix->windows->bitlocker && fix->found->edits.count > edits)
+		return fix_note(
+			fix, err,
+			"a volume of this Windows is encrypted by BitLocker, which asks "
+			"for its recovery key after a change of what starts Windows");
+	return 0;
 }

@@ -58,30 +58,29 @@ render(struct fix *fix, const struct hc_bcd_partition *p)
 }
 
 int
-fix_mounted_read(struct fix *fix, struct fix_hive *ret_hive, struct fix_mounted_list *ret,
+fix_mounted_read(struct fix *fix, const struct fix_hive *system, struct fix_mounted_list *ret,
 		 struct hc_err *err)
 {
 	struct hc_hive_value_list values = { 0 };
 	struct fix_mounted_list list = { 0 };
 	struct hc_hive_key key;
 	struct hc_err why;
-	int found = fix_hive(fix, "SYSTEM", ret_hive, err);
 
-	if (found != 0)
-		return found;
 	*ret = list;
-	if (hc_hive_key(ret_hive->hive, KEY, &key, &why) < 0)
+	if (hc_hive_key(system->hive, KEY, &key, &why) < 0)
 		return 0;
-	if (hc_hive_values(ret_hive->hive, key, fix->arena, &values, err) < 0)
-		return err->code == H_OUT_OF_MEMORY
-			       ? -1
-			       : fix_refuse(fix, NULL, err, "%s\\%s: %s", ret_hive->path, KEY,
-					    err->text[0]);
+	if (hc_hive_values(system->hive, key, fix->arena, &values, &why) < 0) {
+		if (why.code != H_OUT_OF_MEMORY)
+			return fix_refuse(fix, NULL, err, "%s\\%s: %s", system->path, KEY,
+					  why.text[0]);
+		*err = why;
+		return -1;
+	}
 	for (size_t i = 0; i < values.count; i++) {
 		struct fix_mounted *row;
 		struct hc_span data;
 
-		if (hc_hive_bytes(ret_hive->hive, key, values.items[i].name, fix->arena, &data,
+		if (hc_hive_bytes(system->hive, key, values.items[i].name, fix->arena, &data,
 				  &why) < 0)
 			continue;
 		row = hc_arena_grow(fix->arena, &list.items, &list.count, sizeof(*row));
@@ -296,11 +295,12 @@ fix_mounted_devices(struct fix *fix, struct hc_err *err)
 	struct fix_mounted_list list = { 0 };
 	struct letters l = { .fix = fix };
 	struct hc_bcd_map map = { 0 };
-	int found = fix_mounted_read(fix, &l.hive, &list, err);
+	int found = fix_hive(fix, "SYSTEM", &l.hive, err);
 
 	if (found != 0)
 		return found < 0 ? -1 : 0;
-	if (fix_here(fix, &l.here, err) < 0 || fix_moves(fix, &l.here, &map, err) < 0)
+	if (fix_mounted_read(fix, &l.hive, &list, err) < 0 || fix_here(fix, &l.here, err) < 0 ||
+	    fix_moves(fix, &l.here, &map, err) < 0)
 		return -1;
 	if (!fix_has_key(&l.hive, KEY)) {
 		/* NT 4.0: SYSTEM\DISK, Information. */

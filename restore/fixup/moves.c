@@ -191,6 +191,21 @@ add_mounted(struct fix *fix, const struct fix_mounted_list *list, struct fix_nam
 	return 0;
 }
 
+/* A SYSTEM hive that can't be used is told by who changes it; here it only knows less. */
+static int
+read_mounted(struct fix *fix, struct fix_mounted_list *ret, struct hc_err *err)
+{
+	struct fix_hive system = { .path = "SYSTEM" };
+	struct hc_err why;
+
+	if (hc_offline_hive(fix->offline, "SYSTEM", &system.hive, &why) == 0)
+		return fix_mounted_read(fix, &system, ret, err);
+	if (why.code != H_OUT_OF_MEMORY && why.code != H_DISK_READ)
+		return 0;
+	*err = why;
+	return -1;
+}
+
 /* How the loader that starts by default calls its partition: it counts where the drive letter is missing. */
 static int
 add_loader(struct fix *fix, const struct fix_store *store, struct fix_names *names,
@@ -221,14 +236,13 @@ fix_moves(struct fix *fix, const struct fix_here *here, struct hc_bcd_map *ret,
 	struct fix_mounted_list mounted = { 0 };
 	struct fix_stores stores = { 0 };
 	struct fix_names names = { 0 };
-	struct fix_hive system;
 	bool letter;
 
 	if (fix->request->moves.count > 0) {
 		*ret = fix->request->moves;
 		return 0;
 	}
-	if (fix_mounted_read(fix, &system, &mounted, err) < 0 ||
+	if (read_mounted(fix, &mounted, err) < 0 ||
 	    add_mounted(fix, &mounted, &names, &letter, err) < 0 ||
 	    fix_stores(fix, &stores, err) < 0)
 		return -1;

@@ -70,9 +70,9 @@ struct fix_mounted_list {
 	size_t count;
 };
 
-/* 0: read; 1: there is no such hive, and a note says so.  Without the key the list is empty. */
-int fix_mounted_read(struct fix *fix, struct fix_hive *ret_hive, struct fix_mounted_list *ret,
-		     struct hc_err *err);
+/* Of a SYSTEM hive; without the key the list is empty. */
+int fix_mounted_read(struct fix *fix, const struct fix_hive *system,
+		     struct fix_mounted_list *ret, struct hc_err *err);
 /* "\DosDevices\C:"; NULL: which letter it is is not known, or no memory. */
 const char *fix_system_letter(struct fix *fix);
 

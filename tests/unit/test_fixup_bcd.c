@@ -56,6 +56,7 @@ test_laptop(struct sandbox *box)
 	if (ok(layout_open(box, &l), "converted: the machine opens")) {
 		ask_only(&l.m, "bcd");
 		l.m.request.moves = (struct hc_bcd_map){ moves, 2 };
+		l.m.offline.windows->bitlocker = true;
 		finds(&l,
 		      "9dea862c 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
 		      "b2721d73 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
@@ -68,7 +69,9 @@ test_laptop(struct sandbox *box)
 		      "b4462c66 31000003" S_OLD "mbr a1b2c3d4+41943040\n"
 		      "fa913366 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
 		      "fa913368 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
-		      "fa913369 11000001" E_OLD "mbr a1b2c3d4+1048576\n",
+		      "fa913369 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
+		      "note: a volume of this Windows is encrypted by BitLocker, which asks "
+		      "for its recovery key after a change of what starts Windows\n",
 		      "converted");
 	}
 	layout_done(&l);
