@@ -2,7 +2,7 @@
 /*
  * apply: the steps in their order (hazards 5).
  *
- *	open ─▶ target ─▶ invalidate ─▶ data ─▶ readback ─▶ fixups ─▶ held ─▶ tables ─▶ journal ─▶ done
+ *	open ─▶ target ─▶ invalidate ─▶ data ─▶ readback ─▶ fixups ─▶ held ─▶ tables ─▶ journal ─▶ firmware ─▶ done
  *	open ─▶ target ─▶ held contents ─▶ readback ─▶ tables compared ─▶ done         (verify_only)
  *
  * Each step has a `run` that does its work, or starts the workers, and then a poll until they end.
@@ -201,6 +201,7 @@ static const struct step restore_steps[] = {
 	{ "held", apply_write_held, false, "volumes complete, partition table missing" },
 	{ "tables", apply_write_tables, false, "restored; the journal still says started" },
 	{ "journal", finish, false, "restored and checked" },
+	{ "firmware", apply_set_variables, false, "restored and checked" },
 	{ NULL, NULL, false, NULL },
 };
 

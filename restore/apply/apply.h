@@ -11,6 +11,7 @@
  *            held        first sectors of the volumes are written
  *            tables      backup GPT, primary GPT, sector 0; each flushed and read back
  *            journal     "finished"
+ *            firmware    boot entries of the plan's edits: last, the disk starts without them too
  * Units:   bytes; memory stays below hc_apply_memory(threads).
  * Owner:   plan and options are borrowed until hc_apply_close.
  * Errors:  H_PLAN_STALE, H_PLAN_SPENT, H_DISK_*, H_READBACK_MISMATCH, H_CHUNK_*, H_NET_*, H_CANCELLED.
@@ -40,7 +41,8 @@ struct hc_apply_options {
 	const char *ca_file;     /* PEM bundle of the site, or NULL */
 	unsigned patience_ms;    /* for a server that has gone; 0: the default of source.h */
 	const atomic_bool *stop; /* set to true: stops cleanly with H_CANCELLED; may be NULL */
-	bool verify_only;        /* compare the target with the backup, write nothing */
+	const char *efivars; /* folder of the firmware's variables; NULL: that of this system */
+	bool verify_only;    /* compare the target with the backup, write nothing */
 };
 
 /* Checks that the plan is whole and allowed (its seal was checked when it was read); contacts the repository;

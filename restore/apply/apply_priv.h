@@ -143,6 +143,7 @@ int apply_write_journal(struct hc_apply *apply, enum hc_journal_state state,
 int apply_late_io(struct hc_apply *apply, struct hc_io **ret, struct hc_err *err);
 /* fixups.c: makes the plan's edits; and when comparing, takes what repairs changed out of bytes read from the target. */
 int apply_make_repairs(struct hc_apply *apply, struct hc_err *err);
+int apply_set_variables(struct hc_apply *apply, struct hc_err *err);
 int apply_open_repaired(struct hc_apply *apply, const struct hc_journal *journal,
 			struct hc_err *err);
 void apply_take_out_repairs(const struct hc_apply *apply, uint64_t offset, uint8_t *bytes,

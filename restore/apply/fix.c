@@ -9,6 +9,9 @@
 #include "restore/apply/repair_priv.h"
 #include "restore/disk/disk.h"
 #include "restore/disk/journal.h"
+#include "restore/volume/volume.h"
+
+#define MANIFEST_MAX (16u << 20)
 
 struct hc_fix {
 	struct hc_arena *arena;
@@ -244,6 +247,51 @@ hc_fix_make(struct hc_fix *fix, const struct hc_undo *undo, uint64_t system_part
 	repair.undo = undo;
 	repair.system_partition = system_partition;
 	return hc_repair_make(&repair, fix->arena, err);
+}
+
+/* The manifest on one volume; 1: it isn't there. */
+static int
+read_manifest(struct hc_fix *fix, const struct hc_partition *partition, const char *path,
+	      struct hc_undo *ret, struct hc_err *err)
+{
+	struct hc_volume *volume = NULL;
+	struct hc_buf text = { 0 };
+	struct hc_io *part = NULL;
+	struct hc_err ignored;
+	int result = 1;
+
+	if (hc_io_window(fix->disk, (struct hc_extent){ partition->start, partition->size },
+			 &part, &ignored) == 0 &&
+	    hc_volume_open(part, &volume, &ignored) == 0 &&
+	    hc_volume_read_all(volume, path, MANIFEST_MAX, &text, &ignored) == 0)
+		result = hc_doc_read(&hc_undo_shape, hc_buf_span(&text), fix->arena, ret, err);
+	hc_buf_done(&text);
+	hc_volume_close(volume);
+	hc_io_close(part);
+	return result;
+}
+
+int
+hc_fix_manifest(struct hc_fix *fix, struct hc_undo *ret, struct hc_err *err)
+{
+	struct hc_table table = { 0 };
+	const char *path;
+	int result = 1;
+
+	if (fix->journal.repair == NULL)
+		return hc_err_set(err, H_UNDO_NONE,
+				  "the journal of this disk records no repair");
+	path = hc_arena_printf(fix->arena, "/halcyon/undo/%s/manifest.json",
+			       fix->journal.repair->run);
+	if (path == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a path");
+	if (hc_table_read(fix->disk, hc_fix_block(fix), fix->arena, &table, err) < 0)
+		return -1;
+	for (size_t i = 0; result == 1 && i < table.partitions.count; i++)
+		result = read_manifest(fix, &table.partitions.items[i], path, ret, err);
+	return result == 1
+		       ? hc_err_set(err, H_UNDO_NONE, "%s is on no volume of this disk", path)
+		       : result;
 }
 
 int

@@ -31,7 +31,10 @@ int hc_fix_resume(struct hc_fix *fix, struct hc_err *err);
 /* Makes the edits.  `system_partition` takes the undo folder. */
 int hc_fix_make(struct hc_fix *fix, const struct hc_undo *undo, uint64_t system_partition,
 		struct hc_err *err);
-/* Takes the last repair back. H_UNDO_NONE, H_UNDO_CHANGED. */
+/* What the last repair changed, as its undo folder says; the disk's volumes are looked through for it.  H_UNDO_NONE: there is
+ * none, or it can't be read. */
+int hc_fix_manifest(struct hc_fix *fix, struct hc_undo *ret, struct hc_err *err);
+/* Takes the last repair back, the firmware's variables excepted. H_UNDO_NONE, H_UNDO_CHANGED. */
 int hc_fix_undo(struct hc_fix *fix, struct hc_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "restore/apply/apply_priv.h"
 #include "restore/apply/repair.h"
 #include "restore/base/text.h"
+#include "restore/fixup/fixup.h"
 
 /* A restore that is cut off writes everything again: only the end of it needs to be in the journal. */
 static int
@@ -51,6 +52,12 @@ apply_make_repairs(struct hc_apply *apply, struct hc_err *err)
 	result = hc_repair_make(&repair, &apply->arena, err);
 	hc_io_close(repair.disk);
 	return result;
+}
+
+int
+apply_set_variables(struct hc_apply *apply, struct hc_err *err)
+{
+	return hc_fixup_set_variables(&apply->plan->edits, apply->options.efivars, err);
 }
 
 /* ---------------------------------------------------------------- comparing a repaired disk */

@@ -15,8 +15,9 @@
 
 /* Of memory: a HAL with its kernels, a driver package, a boot partition's files all fit; more is no repair. */
 #define OVERLAY_BUDGET (192u << 20)
-/* What making the undo folder itself changes: records, index, bitmap. */
-#define UNDO_SLACK    (256u << 10)
+/* Room for the list at first: enough for edits of registries. */
+#define LIST_START    (1u << 20)
+#define LIST_SLACK    (256u << 10)
 #define LIST_ROUND    (64u << 10)
 #define LIST_ATTEMPTS 4
 
@@ -70,6 +71,9 @@ close_targets(struct making *m)
 		hc_io_close(m->targets[i].io);
 	hc_io_close(m->overlay);
 	hc_extents_done(&m->list);
+	m->list = (struct hc_extents){ 0 };
+	m->overlay = NULL;
+	m->count = 0;
 }
 
 static const struct hc_fix_target *
@@ -145,7 +149,7 @@ put_undo(struct making *m, const struct hc_fix_target *system, uint64_t list_siz
 	struct hc_volume *volume = NULL;
 	int result = -1;
 
-	if (hc_volume_open_write(system->io, 0, &volume, err) < 0)
+	if (hc_fixup_open_write(&m->repair->undo->edits, system, &volume, err) < 0)
 		return -1;
 	if (put_folder(m, volume, err) == 0 && put_manifest(m, volume, err) == 0 &&
 	    put_list_file(m, volume, list_size, err) == 0) {
@@ -198,39 +202,50 @@ without_list(const struct hc_extents *runs, const struct hc_extents *list,
 	return result;
 }
 
-/* Makes the undo folder, larger each time until the list of everything, the folder's own changes too, fits into it. */
+/* The list of everything that differs, but what its own file covers.  1 and *ret_size: it does not fit into `room`. */
 static int
-make_list(struct making *m, struct hc_buf *ret, struct hc_err *err)
+write_list(struct making *m, uint64_t room, struct hc_buf *ret, uint64_t *ret_size,
+	   struct hc_err *err)
 {
-	const struct hc_fix_target *system = system_target(m, err);
 	struct hc_extents runs = { 0 }, changed = { 0 };
-	uint64_t room = UNDO_SLACK;
 	int result = -1;
 
-	if (system == NULL || hc_overlay_runs(m->overlay, m->arena, &runs, err) < 0)
+	if (hc_overlay_runs(m->overlay, m->arena, &runs, err) < 0 ||
+	    without_list(&runs, &m->list, &changed, err) < 0)
 		goto out;
-	room += hc_sectors_size(&runs);
-	for (int i = 0; i < LIST_ATTEMPTS; i++) {
-		room = hc_round_up(room, LIST_ROUND);
-		hc_extents_done(&runs);
-		hc_extents_done(&changed);
-		runs = changed = (struct hc_extents){ 0 };
-		if (put_undo(m, system, room, err) < 0 ||
-		    hc_overlay_runs(m->overlay, m->arena, &runs, err) < 0 ||
-		    without_list(&runs, &m->list, &changed, err) < 0)
-			goto out;
-		if (hc_sectors_size(&changed) <= room) {
-			result = hc_sectors_write(m->repair->disk, m->overlay, m->repair->block,
-						  &changed, ret, err);
-			goto out;
-		}
-		room = hc_sectors_size(&changed) + UNDO_SLACK;
-	}
-	hc_err_set(err, H_FIX_NO_ROOM, "the list of changes does not settle");
+	*ret_size = hc_sectors_size(&changed);
+	result = *ret_size > room ? 1
+				  : hc_sectors_write(m->repair->disk, m->overlay,
+						     m->repair->block, &changed, ret, err);
 out:
 	hc_extents_done(&runs);
 	hc_extents_done(&changed);
 	return result;
+}
+
+/* ---------------------------------------------------------------- on the overlay */
+
+/*
+ * The undo folder comes first: its clusters must have been free before the repair, since the list is written there before
+ * anything else is, and since what was there is not in the list.  1 and *ret_size as write_list.
+ */
+static int
+make_on_overlay(struct making *m, uint64_t room, struct hc_buf *list, uint64_t *ret_size,
+		struct hc_err *err)
+{
+	const struct hc_edits *edits = &m->repair->undo->edits;
+	const struct hc_fix_target *system;
+
+	if (hc_overlay_open(m->repair->disk, m->repair->block, OVERLAY_BUDGET, &m->overlay,
+			    err) < 0 ||
+	    open_targets(m, err) < 0)
+		return -1;
+	system = system_target(m, err);
+	if (system == NULL || put_undo(m, system, room, err) < 0 ||
+	    hc_fixup_perform(edits, m->targets, m->count, m->arena, err) < 0 ||
+	    hc_fixup_check(edits, m->targets, m->count, m->arena, err) < 0)
+		return -1;
+	return write_list(m, room, list, ret_size, err);
 }
 
 /* ---------------------------------------------------------------- commit */
@@ -272,34 +287,27 @@ commit(struct making *m, const struct hc_buf *list, struct hc_err *err)
 	return hc_repair_finish(repair, &record, m->arena, err);
 }
 
-static bool
-only_variables(const struct hc_edits *edits)
-{
-	for (size_t i = 0; i < edits->count; i++)
-		if (edits->items[i].kind != HC_EDIT_VARIABLE)
-			return false;
-	return true;
-}
-
 int
 hc_repair_make(const struct hc_repair *repair, struct hc_arena *arena, struct hc_err *err)
 {
 	struct making m = { .repair = repair, .arena = arena };
-	const struct hc_edits *edits = &repair->undo->edits;
 	struct hc_buf list = { 0 };
-	int result = -1;
+	uint64_t room = LIST_START, size = 0;
+	int result = 1;
 
-	if (only_variables(edits))
+	if (repair->undo->edits.count == 0)
 		return 0;
 	m.folder = hc_arena_printf(arena, "/halcyon/undo/%s", repair->undo->run);
 	if (m.folder == NULL)
 		return no_memory(err);
-	if (hc_overlay_open(repair->disk, repair->block, OVERLAY_BUDGET, &m.overlay, err) < 0)
-		return -1;
-	if (open_targets(&m, err) == 0 &&
-	    hc_fixup_perform(edits, m.targets, m.count, arena, err) == 0 &&
-	    hc_fixup_check(edits, m.targets, m.count, arena, err) == 0 &&
-	    make_list(&m, &list, err) == 0)
+	for (int i = 0; result == 1 && i < LIST_ATTEMPTS; i++) {
+		close_targets(&m);
+		result = make_on_overlay(&m, room, &list, &size, err);
+		room = hc_round_up(size + LIST_SLACK, LIST_ROUND);
+	}
+	if (result == 1)
+		result = hc_err_set(err, H_FIX_NO_ROOM, "the list of changes does not settle");
+	if (result == 0)
 		result = commit(&m, &list, err);
 	hc_buf_done(&list);
 	close_targets(&m);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "restore/apply/fix.h"
+#include "restore/base/log.h"
 #include "restore/base/text.h"
 #include "restore/cmd/prepare.h"
 #include "restore/cmd/run.h"
@@ -197,7 +198,8 @@ make(struct fix_run *run, struct hc_fix *fix, struct hc_err *err)
 	undo.created = hc_arena_strdup(&run->cli->arena, created);
 	if (undo.created == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
-	if (hc_fix_make(fix, &undo, run->system_partition, err) < 0)
+	if (hc_fix_make(fix, &undo, run->system_partition, err) < 0 ||
+	    hc_fixup_set_variables(&undo.edits, NULL, err) < 0)
 		return -1;
 	run->repairs.made = true;
 	run->repairs.run = undo.run;
@@ -258,12 +260,25 @@ cmd_fix(struct cli *cli, struct hc_err *err)
 
 /* ---------------------------------------------------------------- undo */
 
+/* The firmware's own variables: those of another machine, or changed since, stay as they are. */
+static void
+unset_variables(const struct hc_edits *edits)
+{
+	struct hc_err why;
+
+	if (hc_fixup_unset_variables(edits, NULL, &why) == 0)
+		return;
+	hc_log(HC_LOG_WARN, "the firmware's boot entries stay as they are:");
+	hc_log_err(&why);
+}
+
 int
 cmd_undo(struct cli *cli, struct hc_err *err)
 {
 	struct hc_disk disk = { 0 };
 	struct hc_plan_target target = { 0 };
 	struct hc_fix *fix = NULL;
+	struct hc_undo undo = { 0 };
 	const char *name;
 	int result = -1;
 
@@ -278,9 +293,14 @@ cmd_undo(struct cli *cli, struct hc_err *err)
 		goto out;
 	}
 	name = hc_fix_recorded(fix)->run;
-	if (run_confirm_target(cli, &target, "changed", hc_span("", 0), err) < 0 ||
-	    hc_fix_undo(fix, err) < 0)
+	if (run_confirm_target(cli, &target, "changed", hc_span("", 0), err) < 0)
 		goto out;
+	/* It goes with everything else; of a repair that was cut off it may not be there yet. */
+	if (hc_fix_manifest(fix, &undo, err) < 0)
+		undo.edits.count = 0;
+	if (hc_fix_undo(fix, err) < 0)
+		goto out;
+	unset_variables(&undo.edits);
 	if (!cli->json && !cli->quiet)
 		printf("%s: the repair %s was taken back.\n", disk.path, name);
 	result = 0;

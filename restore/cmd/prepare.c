@@ -101,6 +101,24 @@ choose_facts(struct cli *cli, const struct request *request, struct prepared *re
 	return 0;
 }
 
+/* What rules and options mean for the repairs. */
+static int
+choose_repairs(struct cli *cli, const struct prepared *prepared, struct hc_fix_request *fix,
+	       struct hc_err *err)
+{
+	const struct hc_rules_input *rules = &prepared->input.rules;
+
+	fix->this_machine = prepared->here;
+	fix->same_machine = rules->facts != NULL && hc_same_machine(rules);
+	/* Who accepts the session of another machine by name wants it kept. */
+	if (hc_strings_has(&rules->accepted, "VOL-2") &&
+	    hc_strings_add(&fix->without, &cli->arena, "hibernation", err) < 0)
+		return -1;
+	if (fix->convert_firmware == NULL)
+		return 0;
+	return hc_strings_add(&fix->requested, &cli->arena, "firmware", err);
+}
+
 /* The repairs that this program makes here: of its table, those that are not left out and did not refuse. */
 static int
 list_fixups(struct cli *cli, const struct hc_survey *survey, const struct hc_strings *without,
@@ -251,9 +269,10 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 						    .fix = request->fix };
 
 		survey.keep_identity = hc_strings_has(&rules->accepted, "DSK-3");
-		survey.fix.this_machine = ret->here;
+		if (choose_repairs(cli, ret, &survey.fix, err) < 0)
+			return -1;
 		if (hc_survey(ret->backup, &survey, &cli->arena, &ret->survey, err) < 0 ||
-		    list_fixups(cli, &ret->survey, &request->fix.without, &ret->input.fixups,
+		    list_fixups(cli, &ret->survey, &survey.fix.without, &ret->input.fixups,
 				err) < 0)
 			return -1;
 		rules->survey = &ret->survey;

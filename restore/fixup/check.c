@@ -28,9 +28,9 @@ digest_take(void *ctx, struct hc_span bytes, struct hc_err *err)
 	return 0;
 }
 
-int
-fix_check_file(struct hc_volume *volume, const struct hc_edit *edit,
-	       const struct hc_edit_state *state, struct hc_err *err)
+static int
+check_content(struct hc_volume *volume, const struct hc_edit *edit,
+	      const struct hc_edit_state *state, struct hc_err *err)
 {
 	struct hc_digest_ctx *digest = hc_digest_new(HC_DIGEST_SHA256);
 	char hex[HC_DIGEST_TEXT];
@@ -51,6 +51,30 @@ fix_check_file(struct hc_volume *volume, const struct hc_edit *edit,
 	if (result < 0 ? state == NULL : state != NULL && strcmp(hex, state->sha256) == 0)
 		return 0;
 	return stale(edit, edit->path, err);
+}
+
+/* One that is as large as memory is told by its size alone: \hiberfil.sys. */
+static int
+check_size(struct hc_volume *volume, const struct hc_edit *edit,
+	   const struct hc_edit_state *state, struct hc_err *err)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_entry entry;
+	int result = hc_volume_stat(volume, edit->path, &arena, &entry, err);
+	const bool same = result == 0 && entry.size == state->size;
+
+	hc_arena_done(&arena);
+	if (result < 0 && err->code != H_PATH_NOT_FOUND)
+		return -1;
+	return same ? 0 : stale(edit, edit->path, err);
+}
+
+int
+fix_check_file(struct hc_volume *volume, const struct hc_edit *edit,
+	       const struct hc_edit_state *state, struct hc_err *err)
+{
+	return state != NULL && state->sha256 == NULL ? check_size(volume, edit, state, err)
+						      : check_content(volume, edit, state, err);
 }
 
 /* ---------------------------------------------------------------- registry */
@@ -168,6 +192,23 @@ check_one(struct perform *p, const struct hc_edit *edit, struct open_hive *open,
 	return fix_check_hive(open->hive, edit, edit->after, p->arena, err);
 }
 
+/* A hive that was put there as a file, and then changed: its values say what it shall hold. */
+static bool
+is_edited_further(const struct hc_edits *edits, size_t at)
+{
+	const struct hc_edit *edit = &edits->items[at];
+
+	for (size_t i = at + 1; edit->kind == HC_EDIT_FILE && i < edits->count; i++) {
+		const struct hc_edit *other = &edits->items[i];
+
+		if ((other->kind == HC_EDIT_VALUE || other->kind == HC_EDIT_KEY) &&
+		    other->partition == edit->partition &&
+		    strcasecmp(other->path, edit->path) == 0)
+			return true;
+	}
+	return false;
+}
+
 int
 hc_fixup_check(const struct hc_edits *edits, const struct hc_fix_target *targets, size_t count,
 	       struct hc_arena *arena, struct hc_err *err)
@@ -177,7 +218,7 @@ hc_fixup_check(const struct hc_edits *edits, const struct hc_fix_target *targets
 	int result = fix_perform_begin(&p, edits, targets, count, arena, err);
 
 	for (size_t i = 0; result == 0 && i < edits->count; i++)
-		if (edits->items[i].kind != HC_EDIT_VARIABLE)
+		if (edits->items[i].kind != HC_EDIT_VARIABLE && !is_edited_further(edits, i))
 			result = check_one(&p, &edits->items[i], &open, err);
 	hc_hive_close(open.hive);
 	fix_perform_end(&p);

@@ -98,12 +98,17 @@ struct hc_fix_target {
 int hc_fixup_perform(const struct hc_edits *edits, const struct hc_fix_target *targets,
 		     size_t count, struct hc_arena *arena, struct hc_err *err);
 
+/* The volume of a partition, opened as these edits need it; closed by hc_volume_finish. */
+struct hc_volume;
+int hc_fixup_open_write(const struct hc_edits *edits, const struct hc_fix_target *target,
+			struct hc_volume **ret, struct hc_err *err);
+
 /* Whether each of them is in effect, variables apart; H_FIX_STALE names the first that isn't. */
 int hc_fixup_check(const struct hc_edits *edits, const struct hc_fix_target *targets,
 		   size_t count, struct hc_arena *arena, struct hc_err *err);
 
 /*
- * Makes the edits of kind variable in `folder` (efivarfs), or takes them back, last one first.  H_FIX_STALE, with nothing
+ * Makes the edits of kind variable in `folder` (NULL: efivarfs of this system), or takes them back, last one first.  H_FIX_STALE, with nothing
  * written, when one is neither as it was nor as it shall become; one that is so already is left, so an interrupted run
  * is run again.  When writing fails (H_EFIVARS_WRITE, H_EFIVARS_FULL) those made before are taken back.
  */

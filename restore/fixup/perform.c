@@ -226,10 +226,10 @@ make_on_volume(struct perform *p, size_t i, struct hc_err *err)
 
 /* A hibernation file that goes is the reason why the volume may be written at all. */
 static bool
-drops_hibernation(const struct perform *p, uint64_t partition)
+drops_hibernation(const struct hc_edits *edits, uint64_t partition)
 {
-	for (size_t i = 0; i < p->edits->count; i++) {
-		const struct hc_edit *edit = &p->edits->items[i];
+	for (size_t i = 0; i < edits->count; i++) {
+		const struct hc_edit *edit = &edits->items[i];
 
 		if (edit->partition == partition && edit->kind == HC_EDIT_FILE &&
 		    edit->after == NULL && strcasecmp(edit->path, "/hiberfil.sys") == 0)
@@ -238,11 +238,22 @@ drops_hibernation(const struct perform *p, uint64_t partition)
 	return false;
 }
 
+int
+hc_fixup_open_write(const struct hc_edits *edits, const struct hc_fix_target *target,
+		    struct hc_volume **ret, struct hc_err *err)
+{
+	const unsigned flags =
+		drops_hibernation(edits, target->partition) ? HC_WRITE_HIBERNATED : 0;
+
+	if (hc_volume_open_write(target->io, flags, ret, err) < 0)
+		return hc_err_wrap(err, "while opening partition %llu for repairs",
+				   (unsigned long long)target->partition);
+	return 0;
+}
+
 static int
 make_files(struct perform *p, const struct hc_fix_target *target, struct hc_err *err)
 {
-	const unsigned flags =
-		drops_hibernation(p, target->partition) ? HC_WRITE_HIBERNATED : 0;
 	bool needed = false;
 	int result = 0;
 
@@ -252,9 +263,8 @@ make_files(struct perform *p, const struct hc_fix_target *target, struct hc_err 
 	if (!needed)
 		return 0;
 	close_reader(p, (size_t)(target - p->targets));
-	if (hc_volume_open_write(target->io, flags, &p->volume, err) < 0)
-		return hc_err_wrap(err, "while opening partition %llu for repairs",
-				   (unsigned long long)target->partition);
+	if (hc_fixup_open_write(p->edits, target, &p->volume, err) < 0)
+		return -1;
 	p->partition = target->partition;
 	for (size_t i = 0; result == 0 && i < p->edits->count; i++)
 		if (p->edits->items[i].partition == target->partition &&

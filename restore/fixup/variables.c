@@ -126,8 +126,8 @@ change_all(const struct hc_edits *edits, bool back, const char *folder, struct h
 	struct changes changes = { 0 };
 	int result = collect(edits, back, &arena, &changes, err);
 
-	if (result == 0)
-		result = make(&changes, folder, &arena, err);
+	if (result == 0 && changes.count > 0)
+		result = make(&changes, folder != NULL ? folder : HC_EFIVARS, &arena, err);
 	hc_arena_done(&arena);
 	return result;
 }

@@ -96,6 +96,9 @@ int hc_rule_page(const struct hc_rule *rule, struct hc_buf *out, struct hc_err *
 
 /* ---------------------------------------------------------------- the evaluator */
 
+/* Whether this is the very machine that the backup came from (hazards 15). */
+bool hc_same_machine(const struct hc_rules_input *in);
+
 /*
  * Findings come worst first, then by id.  A block that is overridden, and a warning that is accepted, by name, is marked
  * and no longer counts for the outcome; an accepted repair is marked and stays a repair.
