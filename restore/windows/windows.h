@@ -46,6 +46,12 @@ int hc_windows_drivers(struct hc_volume *volume, const struct hc_facts *facts,
 		       const struct hc_disk *target, struct hc_arena *arena,
 		       struct hc_survey *ret, struct hc_err *err);
 
+/* The same answers for every PCI function of `facts`, with the role "function".  Before Windows 8 only those that it met in
+ * their slot, and those that are critical for starting, can be told: others are "absent". */
+int hc_windows_function_drivers(struct hc_volume *volume, const struct hc_facts *facts,
+				struct hc_arena *arena, struct hc_survey *ret,
+				struct hc_err *err);
+
 /* One value of MountedDevices; `name` is left NULL.  Data of a form that isn't known is no error: kind "unknown". */
 int hc_mounted_device_parse(struct hc_span data, struct hc_arena *arena,
 			    struct hc_mounted_device *ret, struct hc_err *err);
