@@ -293,6 +293,30 @@ check_services(struct fix *fix, struct driver_set *set, const struct driver_devi
 
 /* ---------------------------------------------------------------- all of it */
 
+static bool
+has_id(const struct hc_strings *ids, const char *id)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		if (strcasecmp(ids->items[i], id) == 0)
+			return true;
+	return false;
+}
+
+static int
+take_ids(struct driver_set *set, const struct driver_device *device, struct driver_plan *plan,
+	 struct hc_err *err)
+{
+	const struct hc_strings *ids = &plan->match->model.ids;
+
+	for (size_t i = 0; i < ids->count; i++)
+		if ((has_id(&device->hardware, ids->items[i]) ||
+		     has_id(&device->compatible, ids->items[i])) &&
+		    driver_is_key(ids->items[i]) && !has_id(&plan->ids, ids->items[i]) &&
+		    hc_strings_add(&plan->ids, set->arena, ids->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 check_critical(struct fix *fix, struct driver_set *set, const struct driver_device *device,
 	       struct driver_plan *plan, const char **reason, struct hc_err *err)
@@ -300,9 +324,11 @@ check_critical(struct fix *fix, struct driver_set *set, const struct driver_devi
 	const struct hc_inf *inf = plan->package->inf;
 	uint8_t guid[16];
 
+	if (take_ids(set, device, plan, err) < 0)
+		return -1;
 	if (inf->class_guid == NULL || !hc_guid_parse(inf->class_guid, guid))
 		return driver_say(driver_text(set, err, "it names no class"), reason);
-	if (!driver_is_key(plan->match->id) || !driver_is_key(plan->install.section) ||
+	if (plan->ids.count == 0 || !driver_is_key(plan->install.section) ||
 	    strchr(plan->install.section, '\\') != NULL ||
 	    plan->install.registry.count > VALUES_MAX)
 		return driver_say(driver_text(set, err, "it names what no registry can hold"),

@@ -96,6 +96,7 @@ struct driver_service {
 struct driver_plan {
 	struct driver_package *package;
 	const struct hc_inf_match *match;
+	struct hc_strings ids; /* those of the INF's line that the device has */
 	struct hc_inf_install install;
 	struct {
 		struct driver_file *items;

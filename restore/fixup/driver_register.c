@@ -74,42 +74,62 @@ driver_register_open(struct fix *fix, struct driver_set *set, struct hc_err *err
 
 /* ---------------------------------------------------------------- CriticalDeviceDatabase */
 
+/* Of the device's own key this database knows its filters only. */
+static int
+want_filters(struct fix *fix, struct driver_set *set, const struct driver_plan *plan,
+	     const char *key, const char *because, struct hc_err *err)
+{
+	for (size_t i = 0; i < plan->install.registry.count; i++) {
+		const struct hc_inf_registry *value = &plan->install.registry.items[i];
+
+		if (value->scope == HC_INF_HARDWARE && *value->key == '\0' &&
+		    value->type == REG_MULTI_SZ &&
+		    (strcasecmp(value->name, "UpperFilters") == 0 ||
+		     strcasecmp(value->name, "LowerFilters") == 0) &&
+		    driver_are_own_filters(set, plan, value->data) &&
+		    want_value(fix, &set->system, key, value->name, value->type, value->data,
+			       because, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+register_critical_id(struct fix *fix, struct driver_set *set, const struct driver_plan *plan,
+		     const char *control_set, const char *id, const char *because,
+		     struct hc_err *err)
+{
+	char *name = hc_arena_strdup(set->arena, id);
+	const char *key;
+
+	for (char *p = name; p != NULL && *p != '\0'; p++)
+		if (*p == '\\')
+			*p = '#';
+	key = name == NULL ? NULL
+			   : fix_key(fix, control_set, "Control\\CriticalDeviceDatabase\\%s",
+				     name);
+	if (key == NULL)
+		return fix_no_memory(err);
+	if (want_text(fix, &set->system, key, "Service", REG_SZ,
+		      plan->services.items[0].inf->name, because, err) < 0 ||
+	    want_text(fix, &set->system, key, "ClassGUID", REG_SZ,
+		      plan->package->inf->class_guid, because, err) < 0)
+		return -1;
+	return want_filters(fix, set, plan, key, because, err);
+}
+
 static int
 register_critical(struct fix *fix, struct driver_set *set, const struct driver_plan *plan,
 		  const char *because, struct hc_err *err)
 {
-	const char *service = plan->services.items[0].inf->name;
-	char *id = hc_arena_strdup(set->arena, plan->match->id);
+	const struct hc_strings *sets = &fix->windows->control_sets;
 
-	for (char *p = id; p != NULL && *p != '\0'; p++)
-		if (*p == '\\')
-			*p = '#';
-	for (size_t i = 0; id != NULL && i < fix->windows->control_sets.count; i++) {
-		const char *key = fix_key(fix, fix->windows->control_sets.items[i],
-					  "Control\\CriticalDeviceDatabase\\%s", id);
-
-		if (key == NULL)
-			return fix_no_memory(err);
-		if (want_text(fix, &set->system, key, "Service", REG_SZ, service, because,
-			      err) < 0 ||
-		    want_text(fix, &set->system, key, "ClassGUID", REG_SZ,
-			      plan->package->inf->class_guid, because, err) < 0)
-			return -1;
-		for (size_t k = 0; k < plan->install.registry.count; k++) {
-			const struct hc_inf_registry *value = &plan->install.registry.items[k];
-
-			/* Of the device's own key this database knows its filters only. */
-			if (value->scope == HC_INF_HARDWARE && *value->key == '\0' &&
-			    value->type == REG_MULTI_SZ &&
-			    (strcasecmp(value->name, "UpperFilters") == 0 ||
-			     strcasecmp(value->name, "LowerFilters") == 0) &&
-			    driver_are_own_filters(set, plan, value->data) &&
-			    want_value(fix, &set->system, key, value->name, value->type,
-				       value->data, because, err) < 0)
+	for (size_t i = 0; i < sets->count; i++)
+		for (size_t k = 0; k < plan->ids.count; k++)
+			if (register_critical_id(fix, set, plan, sets->items[i],
+						 plan->ids.items[k], because, err) < 0)
 				return -1;
-		}
-	}
-	return id == NULL ? fix_no_memory(err) : 0;
+	return 0;
 }
 
 /* ---------------------------------------------------------------- DriverDatabase */
@@ -191,17 +211,42 @@ register_configuration(struct fix *fix, struct driver_set *set, const struct dri
 	const char *name = plan->install.section;
 	const char *configuration =
 		driver_text(set, err, "%s\\Configurations\\%s", package, name);
-	const char *descriptor =
-		driver_text(set, err, "%s\\Descriptors\\%s", package, plan->match->id);
 	const char *device = driver_text(set, err, "%s\\Device", configuration);
 
-	if (configuration == NULL || descriptor == NULL || device == NULL ||
+	if (configuration == NULL || device == NULL ||
 	    want_dword(fix, hive, configuration, "ConfigFlags", 0, because, err) < 0 ||
 	    want_text(fix, hive, configuration, "Service", REG_SZ,
 		      plan->services.items[0].inf->name, because, err) < 0 ||
 	    driver_values(fix, hive, device, plan, HC_INF_HARDWARE, NULL, because, err) < 0)
 		return -1;
-	return want_text(fix, hive, descriptor, "Configuration", REG_SZ, name, because, err);
+	for (size_t i = 0; i < plan->ids.count; i++) {
+		const char *descriptor = driver_text(set, err, "%s\\Descriptors\\%s", package,
+						     plan->ids.items[i]);
+
+		if (descriptor == NULL || want_text(fix, hive, descriptor, "Configuration",
+						    REG_SZ, name, because, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+register_ids(struct fix *fix, struct driver_set *set, const struct driver_plan *plan,
+	     const char *because, struct hc_err *err)
+{
+	for (size_t i = 0; i < plan->ids.count; i++) {
+		const char *id = plan->ids.items[i];
+		const char *key = driver_text(set, err, "%sDeviceIds\\%s", set->database, id);
+		bool first = strcasecmp(id, plan->match->model.ids.items[0]) == 0;
+		const uint8_t bound[4] = { first ? 1 : 2,
+					   (uint8_t)plan->install.feature_score };
+
+		if (key == NULL ||
+		    want_value(fix, &set->database_hive, key, plan->package->oem, REG_BINARY,
+			       hc_span(bound, sizeof(bound)), because, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -214,12 +259,8 @@ register_inf(struct fix *fix, struct driver_set *set, const struct driver_plan *
 	const struct hc_strings labels = { &label, 1 }, sections = { &section, 1 };
 	const char *key = driver_text(set, err, "%sDriverInfFiles\\%s", set->database,
 				      package->oem);
-	const char *id = driver_text(set, err, "%sDeviceIds\\%s", set->database,
-				     plan->match->id);
-	uint8_t bound[4] = { plan->match->id_position == 0 ? 1 : 2,
-			     (uint8_t)plan->install.feature_score };
 
-	if (key == NULL || id == NULL)
+	if (key == NULL)
 		return -1;
 	if (!fix_has_value(hive, key, "") &&
 	    want_texts(fix, hive, key, "", &labels, because, err) < 0)
@@ -228,8 +269,7 @@ register_inf(struct fix *fix, struct driver_set *set, const struct driver_plan *
 	    (!fix_has_value(hive, key, "Configurations") &&
 	     want_texts(fix, hive, key, "Configurations", &sections, because, err) < 0))
 		return -1;
-	return want_value(fix, hive, id, package->oem, REG_BINARY,
-			  hc_span(bound, sizeof(bound)), because, err);
+	return register_ids(fix, set, plan, because, err);
 }
 
 int

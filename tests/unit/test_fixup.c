@@ -12,12 +12,15 @@ static void
 test_wishes(struct sandbox *box)
 {
 	struct offline_machine m;
+	struct hc_err err;
 
 	if (!ok(make_hive_text(box, "SYSTEM", system_text) && make_windows_volume(box, "") &&
 			offline_open(box, &m, false),
 		"an offline machine opens"))
 		return;
-	is_found(&m, "", "what is on request is not made by itself");
+	ok(hc_fixup_detect(&m.offline, &m.request, &m.arena, &m.found, &err) == 0 &&
+		   m.found.edits.count == 0,
+	   "what is on request is not made by itself");
 	ask_only(&m, "autoreboot");
 	is_found(&m,
 		 "SYSTEM ControlSet001\\Control\\CrashControl AutoReboot: 1 -> 0\n"
