@@ -278,10 +278,10 @@ check_services(struct fix *fix, struct driver_set *set, const struct driver_devi
 	if (device->service != NULL &&
 	    strcasecmp(device->service, plan->services.items[0].inf->name) != 0)
 		return driver_say(driver_text(set, err,
-					      "Windows would go on using the driver %s, whose "
-					      "file is missing, and it brings %s",
-					      device->service,
-					      plan->services.items[0].inf->name),
+					      "it brings the driver %s, and Windows would go "
+					      "on using %s",
+					      plan->services.items[0].inf->name,
+					      device->service),
 				  reason);
 	if (take_services(fix, set, plan, false, reason, err) < 0)
 		return -1;

@@ -174,7 +174,8 @@ set_target(const struct fix *fix, struct driver_set *set)
 /* ---------------------------------------------------------------- refusing */
 
 static int
-refuse(struct fix *fix, const struct driver_device *device, struct hc_err *err)
+refuse(struct fix *fix, const struct driver_set *set, const struct driver_device *device,
+       struct hc_err *err)
 {
 	struct hc_buf text = { 0 };
 	int result = hc_buf_printf(&text, err, "%s, which Windows starts through, has no driver",
@@ -186,7 +187,7 @@ refuse(struct fix *fix, const struct driver_device *device, struct hc_err *err)
 	if (result == 0 && fix->request->drivers == NULL)
 		result = hc_buf_printf(&text, err,
 				       ", and no folder of driver packages was given");
-	else if (result == 0 && device->reasons.count == 0)
+	else if (result == 0 && set->folder != NULL && device->reasons.count == 0)
 		result = hc_buf_printf(&text, err, ", and no package in %s is for it",
 				       fix->request->drivers);
 	for (size_t i = 0; result == 0 && i < device->reasons.count; i++)
@@ -273,7 +274,7 @@ inject(struct fix *fix, struct driver_set *set, struct driver_device *device,
 	if (choose(fix, set, device, &plan, err) < 0)
 		return -1;
 	if (plan == NULL)
-		return refuse(fix, device, err);
+		return refuse(fix, set, device, err);
 	because = hc_arena_printf(fix->arena,
 				  "%s, which Windows starts through, has no driver; %s has one",
 				  device->id, plan->package->path);

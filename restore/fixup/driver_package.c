@@ -14,6 +14,7 @@
 #include "restore/fixup/edits_priv.h"
 
 #define REASONS_MAX 8u
+#define NOTES_MAX   16u
 
 static const char *const architectures[] = { "x86", "x64", "arm64", "ia64" };
 
@@ -223,8 +224,9 @@ look_into(struct fix *fix, struct driver_set *set, const char *path, struct hc_e
 		result = add_candidates(set, path, hc_buf_span(&bytes), &why);
 	if (result < 0) {
 		result = driver_reason(set, &why, &reason, err);
-		if (result == 0)
+		if (result == 0 && set->passed_over < NOTES_MAX)
 			result = fix_note(fix, err, "%s was passed over: %s", path, reason);
+		set->passed_over++;
 	}
 	hc_arena_done(&arena);
 	hc_buf_done(&bytes);
@@ -241,6 +243,10 @@ driver_packages_find(struct fix *fix, struct driver_set *set, struct hc_err *err
 	for (size_t i = 0; i < infs.count; i++)
 		if (look_into(fix, set, infs.items[i], err) < 0)
 			return -1;
+	if (set->passed_over > NOTES_MAX &&
+	    fix_note(fix, err, "%zu INF files were passed over, which can't be read",
+		     set->passed_over) < 0)
+		return -1;
 	for (size_t i = 0; i < set->devices.count; i++)
 		if (set->devices.items[i].candidates.count > 0)
 			qsort(set->devices.items[i].candidates.items,

@@ -68,6 +68,7 @@ struct driver_set {
 		struct driver_device *items;
 		size_t count;
 	} devices;
+	size_t passed_over;      /* INF files that can't be read */
 	struct hc_strings taken; /* oemNN.inf of this run */
 	/* Where packages are bound; database NULL: CriticalDeviceDatabase. */
 	struct fix_hive system, database_hive;

@@ -60,8 +60,8 @@ make_inf(const struct sandbox *box, const char *path, const char *name, const ch
 		 "ServiceBinary=%%12%%\\%s.sys\nLoadOrderGroup=SCSI miniport\n%s",
 		 name, version, name, target, *target == '\0' ? "" : ".",
 		 *target == '\0' ? "" : target + 1, id, name, name, name, more);
-	return run(box, "mkdir -p drv/$(dirname %s)", path) == 0 &&
-	       run(box, "cat >drv/%s <<'EOF'\n%s\nEOF\n", path, text) == 0;
+	return run(box, "mkdir -p drv/$(dirname %s)", path) == 0 && put_text(box, "inf", text) &&
+	       run(box, "mv inf drv/%s", path) == 0;
 }
 
 /* The first 16 hex digits of a file's SHA-256, by sha256sum. */
