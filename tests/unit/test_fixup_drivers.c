@@ -123,6 +123,164 @@ test_real(const struct real *r)
 	windows_end(&w);
 }
 
+/* ---------------------------------------------------------------- registries from text */
+
+static const char *const wanted_xp =
+	"1:/Windows/System32/drivers/virt.sys made\n"
+	"1:/Windows/System32/drivers/virtlow.sys made\n"
+	"1:/Windows/INF/oem0.inf made\n"
+	"SYSTEM ControlSet001\\Services\\virt Type: (none) -> 1\n"
+	"SYSTEM ControlSet001\\Services\\virt Start: (none) -> 0\n"
+	"SYSTEM ControlSet001\\Services\\virt ErrorControl: (none) -> 1\n"
+	"SYSTEM ControlSet001\\Services\\virt ImagePath: (none) -> System32\\drivers\\virt.sys\n"
+	"SYSTEM ControlSet001\\Services\\virt Group: (none) -> SCSI miniport\n"
+	"SYSTEM ControlSet001\\Services\\virt DependOnService: (none) -> PlugPlay\n"
+	"SYSTEM ControlSet001\\Services\\virt DependOnGroup: (none) -> Base\n"
+	"SYSTEM ControlSet001\\Services\\virt\\StartOverride (key): key -> (none)\n"
+	"SYSTEM ControlSet001\\Services\\virt\\Parameters BusType: (none) -> 1\n"
+	"SYSTEM ControlSet001\\Services\\virtlow Type: (none) -> 1\n"
+	"SYSTEM ControlSet001\\Services\\virtlow Start: (none) -> 0\n"
+	"SYSTEM ControlSet001\\Services\\virtlow ErrorControl: (none) -> 1\n"
+	"SYSTEM ControlSet001\\Services\\virtlow ImagePath: (none) -> System32\\drivers\\virtlow.sys\n"
+	"SYSTEM ControlSet001\\Control\\CriticalDeviceDatabase\\PCI#VEN_1AF4&DEV_1001 Service: (none) -> virt\n"
+	"SYSTEM ControlSet001\\Control\\CriticalDeviceDatabase\\PCI#VEN_1AF4&DEV_1001 ClassGUID: (none) -> {4D36E97B-E325-11CE-BFC1-08002BE10318}\n"
+	"SYSTEM ControlSet001\\Control\\CriticalDeviceDatabase\\PCI#VEN_1AF4&DEV_1001 LowerFilters: (none) -> virtlow\n";
+
+/* 2000 to 2003: files, INF, service and CriticalDeviceDatabase, and nothing else. */
+static void
+test_xp(void)
+{
+	static const char *const system =
+		"[\\Select]\n\"Current\"=dword:00000001\n\"Default\"=dword:00000001\n"
+		"[\\ControlSet001\\Control\\Session Manager\\Environment]\n"
+		"\"PROCESSOR_ARCHITECTURE\"=\"x86\"\n"
+		"[\\ControlSet001\\Control\\CriticalDeviceDatabase\\*pnp0a03]\n"
+		"\"Service\"=\"pci\"\n"
+		"[\\ControlSet001\\Services\\pci]\n\"Type\"=dword:00000001\n"
+		"\"Start\"=dword:00000000\n"
+		"[\\ControlSet001\\Services\\virt\\StartOverride]\n\"0\"=dword:00000003\n";
+	static const char *const software =
+		"[\\Microsoft\\Windows NT\\CurrentVersion]\n\"CurrentVersion\"=\"5.1\"\n"
+		"\"CurrentBuildNumber\"=\"2600\"\n";
+	/* What its own lines say counts, and what nothing starts is no filter. */
+	static const char *const more =
+		"AddReg=Values\nDependencies=+Base,PlugPlay\n"
+		"[Values]\nHKR,,Start,0x00010001,3\nHKR,Parameters,BusType,0x00010001,9\n"
+		"HKR,Parameters,BusType,0x00010001,1\nHKLM,Software\\Other,x,,y\n"
+		"[Install.HW]\nAddReg=Device\n"
+		"[Device]\nHKR,,UpperFilters,0x00010000,elsewhere\n"
+		"HKR,,LowerFilters,0x00010000,virtlow\n"
+		"[Install.Services]\nAddService=virtlow,0,Low\nAddService=demand,0,Demand\n"
+		"[Low]\nServiceType=1\nStartType=0\nErrorControl=1\n"
+		"ServiceBinary=%12%\\virtlow.sys\n"
+		"[Demand]\nServiceType=1\nStartType=3\nErrorControl=1\n"
+		"ServiceBinary=%12%\\demand.sys\n";
+	struct windows w;
+
+	windows_begin(&w);
+	machine_init(&w.machine, &virtio_disk);
+	make_inf(&w.box, "a/virt.inf", "virt", "", "PCI\\VEN_1AF4&DEV_1001", "01/01/2001,1.0.0.0",
+		 more);
+	run(&w.box, "sed -i 's/^CopyFiles=@virt.sys/CopyFiles=@virt.sys,@virtlow.sys/; "
+		    "s/^virt.sys=1/virt.sys=1\\nvirtlow.sys=1/' drv/a/virt.inf");
+	make_programs(&w.box, "a", "virt", "x86", UNSIGNED);
+	make_programs(&w.box, "a", "virtlow", "x86", UNSIGNED);
+	if (ok(make_hive_text(&w.box, "SYSTEM", system) &&
+		       make_hive_text(&w.box, "SOFTWARE", software) &&
+		       make_windows_volume(&w.box, FILES) && windows_open(&w),
+	       "Windows XP")) {
+		is_found(&w.offline, wanted_xp, "Windows XP");
+		is_repaired(&w, "Windows XP");
+	}
+	windows_end(&w);
+}
+
+static const char *const wanted_drivers_hive =
+	"1:/Windows/System32/drivers/virt.sys made\n"
+	"1:/Windows/System32/DriverStore/FileRepository/virt.inf_amd64_feedfeedfeedfeed/virt.inf made\n"
+	"1:/Windows/System32/DriverStore/FileRepository/virt.inf_amd64_feedfeedfeedfeed/virt.cat made\n"
+	"1:/Windows/System32/DriverStore/FileRepository/virt.inf_amd64_feedfeedfeedfeed/virt.sys made\n"
+	"1:/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}/oem14.cat made\n"
+	"SYSTEM ControlSet001\\Services\\virt Type: (none) -> 1\n"
+	"SYSTEM ControlSet001\\Services\\virt Start: (none) -> 0\n"
+	"SYSTEM ControlSet001\\Services\\virt ErrorControl: (none) -> 1\n"
+	"SYSTEM ControlSet001\\Services\\virt ImagePath: (none) -> System32\\drivers\\virt.sys\n"
+	"SYSTEM ControlSet001\\Services\\virt Group: (none) -> SCSI miniport\n"
+	"DRIVERS DriverDatabase\\DriverInfFiles\\oem14.inf Configurations: (none) -> Install\n"
+	"DRIVERS DriverDatabase\\DeviceIds\\PCI\\VEN_1AF4&DEV_1001 oem14.inf: (none) -> 01ff0000\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\virt.inf_amd64_feedfeedfeedfeed\\Configurations\\Install ConfigFlags: (none) -> 0\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\virt.inf_amd64_feedfeedfeedfeed\\Configurations\\Install Service: (none) -> virt\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\virt.inf_amd64_feedfeedfeedfeed\\Descriptors\\PCI\\VEN_1AF4&DEV_1001 Configuration: (none) -> Install\n"
+	"1:/Windows/System32/drivers/bus.sys made\n"
+	"1:/Windows/INF/oem11.inf made\n"
+	"1:/Windows/System32/DriverStore/FileRepository/bus.inf_amd64_%s/bus.inf made\n"
+	"1:/Windows/System32/DriverStore/FileRepository/bus.inf_amd64_%s/bus.cat made\n"
+	"1:/Windows/System32/DriverStore/FileRepository/bus.inf_amd64_%s/bus.sys made\n"
+	"1:/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}/oem11.cat made\n"
+	"SYSTEM ControlSet001\\Services\\bus Type: (none) -> 1\n"
+	"SYSTEM ControlSet001\\Services\\bus Start: (none) -> 0\n"
+	"SYSTEM ControlSet001\\Services\\bus ErrorControl: (none) -> 1\n"
+	"SYSTEM ControlSet001\\Services\\bus ImagePath: (none) -> System32\\drivers\\bus.sys\n"
+	"SYSTEM ControlSet001\\Services\\bus Group: (none) -> SCSI miniport\n"
+	"DRIVERS DriverDatabase\\DriverInfFiles\\oem11.inf : (none) -> bus.inf_amd64_%s\n"
+	"DRIVERS DriverDatabase\\DriverInfFiles\\oem11.inf Active: (none) -> bus.inf_amd64_%s\n"
+	"DRIVERS DriverDatabase\\DriverInfFiles\\oem11.inf Configurations: (none) -> Install\n"
+	"DRIVERS DriverDatabase\\DeviceIds\\PCI\\VEN_1AF4&DEV_00B0 oem11.inf: (none) -> 01ff0000\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\bus.inf_amd64_%s : (none) -> oem11.inf\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\bus.inf_amd64_%s Catalog: (none) -> bus.cat\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\bus.inf_amd64_%s InfName: (none) -> bus.inf\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\bus.inf_amd64_%s Provider: (none) -> Maker\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\bus.inf_amd64_%s Version: (none) -> 00ff0900000000007be9364d25e3ce11bfc108002be103180080350cd1dfd60100000000000001000000000000000000\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\bus.inf_amd64_%s\\Configurations\\Install ConfigFlags: (none) -> 0\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\bus.inf_amd64_%s\\Configurations\\Install Service: (none) -> bus\n"
+	"DRIVERS DriverDatabase\\DriverPackages\\bus.inf_amd64_%s\\Descriptors\\PCI\\VEN_1AF4&DEV_00B0 Configuration: (none) -> Install\n"
+	"DRIVERS DriverDatabase OemInfMap: fe -> fe12\n";
+
+static const struct machine_pci bridge = { "0000:00:01.0", NULL, "1AF4&DEV_00B0",
+					   "00B01AF4",     "00", "060700" };
+static const struct machine_pci behind = { "0000:01:04.0", "0000:00:01.0", "1AF4&DEV_1001",
+					   "00021AF4",     "00",           "010000" };
+
+/* DriverDatabase in DRIVERS, a bus and a controller without drivers, and one of the packages is in Windows already. */
+static void
+test_drivers_hive(void)
+{
+	struct windows w;
+
+	windows_begin(&w);
+	machine_init(&w.machine, &behind);
+	machine_add(&w.machine, &bridge);
+	make_inf(&w.box, "bus/bus.inf", "bus", ",NTamd64", "PCI\\VEN_1AF4&DEV_00B0",
+		 "01/01/2021,1.0.0.0", "");
+	make_inf(&w.box, "disk/virt.inf", "virt", ",NTamd64", "PCI\\VEN_1AF4&DEV_1001",
+		 "01/01/2021,1.0.0.0", "");
+	make_programs(&w.box, "bus", "bus", "x64", SIGNED);
+	make_programs(&w.box, "disk", "virt", "x64", SIGNED);
+	if (ok(make_hive(&w.box, "SYSTEM", "packages-system.reg") &&
+		       change_hive(&w.box, "SYSTEM",
+				   "[\\ControlSet001\\Control\\Session Manager\\Environment]\n"
+				   "\"PROCESSOR_ARCHITECTURE\"=\"AMD64\"\n") &&
+		       make_hive(&w.box, "DRIVERS", "packages.reg") &&
+		       change_hive(&w.box, "DRIVERS",
+				   "[\\DriverDatabase]\n\"OemInfMap\"=hex:fe\n"
+				   "[\\DriverDatabase\\DriverInfFiles\\oem14.inf]\n"
+				   "@=multi:\"virt.inf_amd64_feedfeedfeedfeed\"\n"
+				   "\"Active\"=\"virt.inf_amd64_feedfeedfeedfeed\"\n"
+				   "[\\DriverDatabase\\DriverPackages\\"
+				   "virt.inf_amd64_feedfeedfeedfeed]\n\"Version\"=hex:00\n") &&
+		       make_hive_text(&w.box, "SOFTWARE", software_10) &&
+		       make_windows_volume(&w.box, FILES) && mount_ntfs(&w.box, "w.img", "big_writes") &&
+		       run(&w.box, "mkdir mnt/Windows/INF && cp drv/disk/virt.inf "
+				   "mnt/Windows/INF/oem14.inf && : >mnt/Windows/INF/oem7.inf") == 0 &&
+		       umount_ntfs(&w.box) && windows_open(&w),
+	       "Windows 10 with DRIVERS")) {
+		is_wanted(&w, "drv/bus/bus.inf", wanted_drivers_hive, 0,
+			  "Windows 10 with DRIVERS");
+		is_repaired(&w, "Windows 10 with DRIVERS");
+	}
+	windows_end(&w);
+}
+
 int
 main(void)
 {
@@ -132,5 +290,7 @@ main(void)
 	}
 	for (size_t i = 0; i < sizeof(reals) / sizeof(reals[0]); i++)
 		test_real(&reals[i]);
+	test_xp();
+	test_drivers_hive();
 	return tap_done();
 }
