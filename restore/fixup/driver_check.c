@@ -175,8 +175,8 @@ check_file(struct fix *fix, struct driver_set *set, struct driver_plan *plan,
 					      "%s is not in the package, or is packed",
 					      file->source),
 				  reason);
-	found.leave = there ? file->flags & COPYFLG_NO_OVERWRITE
-			    : file->flags & COPYFLG_REPLACEONLY;
+	found.leave =
+		there ? file->flags & COPYFLG_NO_OVERWRITE : file->flags & COPYFLG_REPLACEONLY;
 	return add_file(set, plan, &found, err);
 }
 
@@ -273,8 +273,8 @@ check_services(struct fix *fix, struct driver_set *set, const struct driver_devi
 						      : ""),
 				  reason);
 	if (plan->services.count > 1)
-		return driver_say(
-			driver_text(set, err, "it names two drivers for one device"), reason);
+		return driver_say(driver_text(set, err, "it names two drivers for one device"),
+				  reason);
 	if (device->service != NULL &&
 	    strcasecmp(device->service, plan->services.items[0].inf->name) != 0)
 		return driver_say(driver_text(set, err,

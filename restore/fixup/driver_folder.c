@@ -159,8 +159,8 @@ walk_folder(struct walk *w, const char *folder, unsigned depth, struct hc_err *e
 	int result;
 
 	if (depth > DEPTH_MAX)
-		return fix_note(w->fix, err, "%s: what lies below this folder was not looked at",
-				folder);
+		return fix_note(w->fix, err,
+				"%s: what lies below this folder was not looked at", folder);
 	if (hc_volume_list(w->set->folder, folder, &arena, &list, &why) < 0) {
 		result = driver_reason(w->set, &why, &reason, err);
 		if (result == 0)

@@ -15,8 +15,8 @@
 #include "restore/fixup/edits_priv.h"
 #include "restore/windows/windows.h"
 
-#define REMEDY                                                                                 \
-	"Take the driver for this version of Windows from the maker of the machine, unpack it "  \
+#define REMEDY                                                                                  \
+	"Take the driver for this version of Windows from the maker of the machine, unpack it " \
 	"(INF, SYS and CAT files) into a folder, and give that folder with --drivers."
 
 /* ---------------------------------------------------------------- devices without a driver */
@@ -127,16 +127,11 @@ suite_of(const struct hc_windows *windows)
 	static const struct {
 		const char *name;
 		unsigned bit;
-	} suites[] = { { "Small Business", 0x1 },
-		       { "Enterprise", 0x2 },
-		       { "Terminal Server", 0x10 },
-		       { "Small Business(Restricted)", 0x20 },
-		       { "EmbeddedNT", 0x40 },
-		       { "DataCenter", 0x80 },
-		       { "Personal", 0x200 },
-		       { "Blade", 0x400 },
-		       { "Storage Server", 0x2000 },
-		       { "Compute Server", 0x4000 } };
+	} suites[] = { { "Small Business", 0x1 },    { "Enterprise", 0x2 },
+		       { "Terminal Server", 0x10 },  { "Small Business(Restricted)", 0x20 },
+		       { "EmbeddedNT", 0x40 },       { "DataCenter", 0x80 },
+		       { "Personal", 0x200 },        { "Blade", 0x400 },
+		       { "Storage Server", 0x2000 }, { "Compute Server", 0x4000 } };
 	unsigned mask = 0;
 
 	for (size_t i = 0; i < windows->product_suite.count; i++)
@@ -163,7 +158,8 @@ set_target(const struct fix *fix, struct driver_set *set)
 		.architecture = windows->architecture,
 		.major = fix->version / 256,
 		.minor = fix->version % 256,
-		.build = windows->build == NULL ? 0 : (unsigned)strtoul(windows->build, NULL, 10),
+		.build = windows->build == NULL ? 0
+						: (unsigned)strtoul(windows->build, NULL, 10),
 		.product_type = product_type_of(windows),
 		.suite = suite_of(windows),
 	};
@@ -178,8 +174,8 @@ refuse(struct fix *fix, const struct driver_set *set, const struct driver_device
        struct hc_err *err)
 {
 	struct hc_buf text = { 0 };
-	int result = hc_buf_printf(&text, err, "%s, which Windows starts through, has no driver",
-				   device->id);
+	int result = hc_buf_printf(
+		&text, err, "%s, which Windows starts through, has no driver", device->id);
 
 	if (result == 0 && device->service != NULL)
 		result = hc_buf_printf(&text, err, " (the file of %s is missing)",
@@ -256,8 +252,8 @@ choose(struct fix *fix, struct driver_set *set, struct driver_device *device,
 			*ret = plan;
 			return 0;
 		}
-		text = driver_text(set, err, "%s: %s", device->candidates.items[i].package->path,
-				   reason);
+		text = driver_text(set, err, "%s: %s",
+				   device->candidates.items[i].package->path, reason);
 		if (text == NULL || hc_strings_add(&device->reasons, set->arena, text, err) < 0)
 			return -1;
 	}

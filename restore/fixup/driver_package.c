@@ -49,8 +49,8 @@ make_package(struct driver_set *set, const char *path, struct hc_span bytes,
 	if (package == NULL)
 		return fix_no_memory(err);
 	package->path = path;
-	package->folder = hc_arena_strndup(set->arena, path,
-					   slash == NULL ? 0 : (size_t)(slash - path));
+	package->folder =
+		hc_arena_strndup(set->arena, path, slash == NULL ? 0 : (size_t)(slash - path));
 	package->name = lower_name(set, path, err);
 	package->size = bytes.size;
 	hc_digest_of(HC_DIGEST_SHA256, bytes.data, bytes.size, &package->digest);
@@ -59,8 +59,8 @@ make_package(struct driver_set *set, const char *path, struct hc_span bytes,
 	if (hc_inf_read(bytes, 0, set->arena, &package->inf, err) < 0)
 		return -1;
 	catalog = hc_inf_catalog(package->inf, &set->target);
-	if (catalog != NULL && driver_folder_find(set, package->folder, catalog,
-						  &package->catalog, err) < 0)
+	if (catalog != NULL &&
+	    driver_folder_find(set, package->folder, catalog, &package->catalog, err) < 0)
 		return -1;
 	*ret = package;
 	return 0;
@@ -115,9 +115,8 @@ is_for_other_version(const struct driver_set *set, const struct hc_inf *inf,
 {
 	static const struct {
 		unsigned major, minor, build;
-	} versions[] = { { 5, 0, 2195 },  { 5, 1, 2600 },  { 5, 2, 3790 },
-			 { 6, 1, 7601 },  { 6, 3, 9600 },  { 10, 0, 14393 },
-			 { 10, 0, 19045 }, { 10, 0, 26100 } };
+	} versions[] = { { 5, 0, 2195 }, { 5, 1, 2600 },   { 5, 2, 3790 },   { 6, 1, 7601 },
+			 { 6, 3, 9600 }, { 10, 0, 14393 }, { 10, 0, 19045 }, { 10, 0, 26100 } };
 
 	for (size_t i = 0; i < 2 * sizeof(versions) / sizeof(versions[0]); i++) {
 		struct hc_inf_target target = set->target;

@@ -87,8 +87,8 @@ driver_are_own_filters(struct driver_set *set, const struct driver_plan *plan,
 		       struct hc_span texts)
 {
 	for (size_t at = 0; at + 1 < texts.size;) {
-		const char *name = hc_utf16_to_utf8(
-			set->arena, hc_span(texts.data + at, texts.size - at));
+		const char *name =
+			hc_utf16_to_utf8(set->arena, hc_span(texts.data + at, texts.size - at));
 		bool own = false;
 
 		if (name == NULL || *name == '\0')
@@ -115,9 +115,10 @@ is_filters(const struct hc_inf_registry *value)
 static bool
 is_of_service(const struct hc_inf_registry *value)
 {
-	static const char *const names[] = { "Type",	"Start",       "ErrorControl",
-					     "ImagePath",   "Group",       "DisplayName",
-					     "DependOnService", "DependOnGroup" };
+	static const char *const names[] = {
+		"Type",  "Start",       "ErrorControl",    "ImagePath",
+		"Group", "DisplayName", "DependOnService", "DependOnGroup"
+	};
 
 	if (value->scope != HC_INF_SERVICE)
 		return false;

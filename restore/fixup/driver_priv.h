@@ -33,7 +33,7 @@ struct driver_package {
 	struct hc_inf *inf;
 	struct hc_digest digest; /* of the INF's bytes */
 	uint64_t size;
-	const char *catalog; /* in the folder, by its exact name; NULL: none */
+	const char *catalog;     /* in the folder, by its exact name; NULL: none */
 	struct hc_strings files; /* all of it, by exact names, INF and catalog too */
 	const char *unfit;       /* why it is for no device; NULL: it isn't */
 	/* driver_name.c */
@@ -50,8 +50,9 @@ struct driver_candidate {
 struct driver_device {
 	const char *id; /* its best one, for people */
 	struct hc_strings hardware, compatible;
-	bool critical;       /* Windows starts through it */
-	const char *service; /* that Windows would use, whose file is missing; NULL: there is none */
+	bool critical; /* Windows starts through it */
+	const char *
+		service; /* that Windows would use, whose file is missing; NULL: there is none */
 	struct {
 		struct driver_candidate *items;
 		size_t count;
@@ -85,8 +86,8 @@ struct driver_set {
 /* What a package would install for a device. */
 struct driver_file {
 	const char *from; /* in the folder, by its exact name */
-	const char *to;   /* on the volume of Windows; NULL: Windows itself puts it there later */
-	bool leave;       /* the INF leaves what is there, or isn't, as it is */
+	const char *to; /* on the volume of Windows; NULL: Windows itself puts it there later */
+	bool leave;     /* the INF leaves what is there, or isn't, as it is */
 };
 
 struct driver_service {

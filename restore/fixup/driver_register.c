@@ -35,8 +35,8 @@ open_drivers_hive(struct fix *fix, struct driver_set *set, struct hc_err *err)
 
 	if (path == NULL)
 		return -1;
-	if (hc_volume_stat(fix->offline->volumes[fix->offline->system].volume, path,
-			   set->arena, &entry, &why) < 0)
+	if (hc_volume_stat(fix->offline->volumes[fix->offline->system].volume, path, set->arena,
+			   &entry, &why) < 0)
 		return 0;
 	result = fix_hive(fix, "DRIVERS", &set->database_hive, err);
 	if (result != 0)
@@ -63,12 +63,13 @@ driver_register_open(struct fix *fix, struct driver_set *set, struct hc_err *err
 	result = open_drivers_hive(fix, set, err);
 	if (result != 0 || set->database != NULL || fix->version < HC_NT(6, 2))
 		return result;
-	result = fix_refuse(fix,
-			    "Look with `halcyon inspect` whether the registry of this Windows is "
-			    "whole.",
-			    err,
-			    "this Windows has no DriverDatabase, neither in SYSTEM nor in "
-			    "DRIVERS: no driver can be put in place");
+	result = fix_refuse(
+		fix,
+		"Look with `halcyon inspect` whether the registry of this Windows is "
+		"whole.",
+		err,
+		"this Windows has no DriverDatabase, neither in SYSTEM nor in "
+		"DRIVERS: no driver can be put in place");
 	return result < 0 ? -1 : 1;
 }
 
@@ -105,9 +106,9 @@ register_critical_id(struct fix *fix, struct driver_set *set, const struct drive
 	for (char *p = name; p != NULL && *p != '\0'; p++)
 		if (*p == '\\')
 			*p = '#';
-	key = name == NULL ? NULL
-			   : fix_key(fix, control_set, "Control\\CriticalDeviceDatabase\\%s",
-				     name);
+	key = name == NULL
+		      ? NULL
+		      : fix_key(fix, control_set, "Control\\CriticalDeviceDatabase\\%s", name);
 	if (key == NULL)
 		return fix_no_memory(err);
 	if (want_text(fix, &set->system, key, "Service", REG_SZ,
@@ -138,8 +139,9 @@ register_critical(struct fix *fix, struct driver_set *set, const struct driver_p
 static uint64_t
 filetime_of(uint32_t date)
 {
-	static const unsigned before[] = { 0,	31,  59,  90,  120, 151,
-					   181, 212, 243, 273, 304, 334 };
+	static const unsigned before[] = {
+		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334
+	};
 	uint64_t year = date / 10000, month = date / 100 % 100, day = date % 100, days;
 
 	if (year < 1601 || month < 1 || month > 12 || day < 1)
@@ -257,8 +259,8 @@ register_inf(struct fix *fix, struct driver_set *set, const struct driver_plan *
 	const struct driver_package *package = plan->package;
 	const char *label = package->label, *section = plan->install.section;
 	const struct hc_strings labels = { &label, 1 }, sections = { &section, 1 };
-	const char *key = driver_text(set, err, "%sDriverInfFiles\\%s", set->database,
-				      package->oem);
+	const char *key =
+		driver_text(set, err, "%sDriverInfFiles\\%s", set->database, package->oem);
 
 	if (key == NULL)
 		return -1;
@@ -309,8 +311,8 @@ driver_register_end(struct fix *fix, struct driver_set *set, struct hc_err *err)
 
 	if (set->database == NULL || set->placed.count == 0 ||
 	    hc_hive_key(set->database_hive.hive, key, &found, &why) < 0 ||
-	    hc_hive_bytes(set->database_hive.hive, found, "OemInfMap", set->arena, &map,
-			  &why) < 0)
+	    hc_hive_bytes(set->database_hive.hive, found, "OemInfMap", set->arena, &map, &why) <
+		    0)
 		return 0;
 	size = map.size;
 	for (size_t i = 0; i < set->placed.count; i++)
@@ -325,8 +327,7 @@ driver_register_end(struct fix *fix, struct driver_set *set, struct hc_err *err)
 
 		bits[number / 8] |= (uint8_t)(0x80u >> number % 8);
 	}
-	return want_value(fix, &set->database_hive, key, "OemInfMap", REG_BINARY,
-			  hc_span(bits, size),
-			  "the numbers of the INF files that were put in place are in use",
-			  err);
+	return want_value(
+		fix, &set->database_hive, key, "OemInfMap", REG_BINARY, hc_span(bits, size),
+		"the numbers of the INF files that were put in place are in use", err);
 }

@@ -54,11 +54,11 @@ read_catalog(struct signing *s, struct hc_err *err)
 	int result = 0;
 
 	if (package->catalog == NULL)
-		return driver_say(named == NULL ? driver_text(s->set, err, "its INF names none")
-						: driver_text(s->set, err,
-							      "%s is not in the package",
-							      named),
-				  &s->no_catalog);
+		return driver_say(
+			named == NULL
+				? driver_text(s->set, err, "its INF names none")
+				: driver_text(s->set, err, "%s is not in the package", named),
+			&s->no_catalog);
 	if (hc_volume_read_all(s->set->folder, package->catalog, DRIVER_FILE_MAX, &bytes,
 			       &why) < 0 ||
 	    hc_security_catalog_read(hc_buf_span(&bytes), s->set->arena, &s->catalog, &why) < 0)
@@ -103,12 +103,13 @@ check_signature(struct signing *s, const char *path, struct hc_span file, const 
 		return -1;
 	if (!sha256 && !sha1 && !listed)
 		return driver_say(
-			driver_text(s->set, err,
-				    "%s is not signed, and this Windows loads no such driver: it "
-				    "has no signature of its own, and the catalog %s%s",
-				    path,
-				    s->no_catalog == NULL ? "doesn't list it" : "is no help: ",
-				    s->no_catalog == NULL ? "" : s->no_catalog),
+			driver_text(
+				s->set, err,
+				"%s is not signed, and this Windows loads no such driver: it "
+				"has no signature of its own, and the catalog %s%s",
+				path,
+				s->no_catalog == NULL ? "doesn't list it" : "is no help: ",
+				s->no_catalog == NULL ? "" : s->no_catalog),
 			reason);
 	if (!sha1 && !(listed && s->catalog.sha1))
 		s->only_sha256 = true;

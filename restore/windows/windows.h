@@ -46,8 +46,8 @@ int hc_windows_drivers(struct hc_volume *volume, const struct hc_facts *facts,
 		       const struct hc_disk *target, struct hc_arena *arena,
 		       struct hc_survey *ret, struct hc_err *err);
 
-/* The same answers for every PCI function of `facts`, with the role "function".  Before Windows 8 only those that it met in
- * their slot, and those that are critical for starting, can be told: others are "absent". */
+/* The same answers for every PCI function of `facts`, with the role "function".  Those that this Windows met in their slot,
+ * and those that its database for starting has, can be told; others are "absent", though it may have an INF for them. */
 int hc_windows_function_drivers(struct hc_volume *volume, const struct hc_facts *facts,
 				struct hc_arena *arena, struct hc_survey *ret,
 				struct hc_err *err);

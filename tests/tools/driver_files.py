@@ -101,7 +101,7 @@ def signed(kind, content):
     with tempfile.TemporaryDirectory() as folder:
         def openssl(*words, **more):
             return subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True, **more).stdout
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key", "-out", "cert", "-outform", "DER",
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key", "-out", "cert", "-outform", "DER",
                 "-subj", "/CN=Driver tests", "-days", "3650")
         with open(os.path.join(folder, "cert"), "rb") as file:
             certificate = file.read()
@@ -114,7 +114,7 @@ def signed(kind, content):
         signature = openssl("dgst", "-sha1" if kind == "tag" else "-sha256", "-sign", "key",
                             input=der(0x31, *attributes))
     signer = sequence(der(2, b"\1"), sequence(fields[3], fields[1]), digest, der(0xA0, *attributes),
-                      sequence(oid("1.2.840.113549.1.1.1"), NULL), der(4, signature))
+                      sequence(oid("1.2.840.10045.4." + ("1" if kind == "tag" else "3.2"))), der(4, signature))
     if kind == "cms":
         content = der(4, content)
     of = "1.3.6.1.4.1.311.10.2" if kind == "other" else TRUST_LIST

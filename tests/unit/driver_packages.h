@@ -21,7 +21,8 @@ make_programs(const struct sandbox *box, const char *folder, const char *name, c
 	char top[PATH_MAX];
 
 	if (getcwd(top, sizeof(top)) == NULL ||
-	    run(box, "mkdir -p drv/%s && cd drv/%s && %s/tests/tools/driver_files.py sys %s %s.sys",
+	    run(box,
+		"mkdir -p drv/%s && cd drv/%s && %s/tests/tools/driver_files.py sys %s %s.sys",
 		folder, folder, top, arch, name) != 0)
 		return false;
 	return catalog == NULL ||
@@ -31,7 +32,8 @@ make_programs(const struct sandbox *box, const char *folder, const char *name, c
 
 /* viostor of virtio-win for an architecture of INF files (amd64), as stampinf and the project's build make it. */
 __attribute__((unused)) static bool
-make_viostor(const struct sandbox *box, const char *folder, const char *arch, const char *version)
+make_viostor(const struct sandbox *box, const char *folder, const char *arch,
+	     const char *version)
 {
 	return run(box,
 		   "mkdir -p drv/%s && sed 's/_INX_SUBSYS_VENDOR_ID/1AF4/; "
@@ -60,8 +62,8 @@ make_inf(const struct sandbox *box, const char *path, const char *name, const ch
 		 "ServiceBinary=%%12%%\\%s.sys\nLoadOrderGroup=SCSI miniport\n%s",
 		 name, version, name, target, *target == '\0' ? "" : ".",
 		 *target == '\0' ? "" : target + 1, id, name, name, name, more);
-	return run(box, "mkdir -p drv/$(dirname %s)", path) == 0 && put_text(box, "inf", text) &&
-	       run(box, "mv inf drv/%s", path) == 0;
+	return run(box, "mkdir -p drv/$(dirname %s)", path) == 0 &&
+	       put_text(box, "inf", text) && run(box, "mv inf drv/%s", path) == 0;
 }
 
 /* The first 16 hex digits of a file's SHA-256, by sha256sum. */
@@ -82,9 +84,9 @@ digits_of(const struct sandbox *box, const char *path, char ret[17])
 static unsigned
 type_number(const char *name)
 {
-	static const char *const names[] = { "REG_NONE",  "REG_SZ",    "REG_EXPAND_SZ",
-					     "REG_BINARY", "REG_DWORD", NULL,
-					     NULL,	   "REG_MULTI_SZ" };
+	static const char *const names[] = { "REG_NONE",   "REG_SZ",      "REG_EXPAND_SZ",
+					     "REG_BINARY", "REG_DWORD",   NULL,
+					     NULL,         "REG_MULTI_SZ" };
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i] != NULL && strcmp(names[i], name) == 0)
@@ -166,7 +168,7 @@ apply_found(struct sandbox *box, struct offline_machine *m)
 #define FILES "disk partmgr ftdisk volmgr volume volsnap mountmgr pci ACPI "
 
 static const struct machine_pci virtio_disk = { "0000:00:04.0", NULL, "1AF4&DEV_1001",
-						"00021AF4",	"00", "010000" };
+						"00021AF4",     "00", "010000" };
 
 struct windows {
 	struct sandbox box;

@@ -13,8 +13,8 @@ static const struct {
 	const char *name;
 	bool fails, sha1;
 } cases[] = {
-	{ "sha256", false, false },  { "tag", false, true },	   { "cms", false, false },
-	{ "other", true, false }, { "unsigned", true, false },
+	{ "sha256", false, false }, { "tag", false, true },      { "cms", false, false },
+	{ "other", true, false },   { "unsigned", true, false },
 };
 
 static const struct {

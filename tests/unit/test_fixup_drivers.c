@@ -27,63 +27,61 @@ static const char *const software_10 =
 	"SYSTEM " set "\\Services\\viostor\\Parameters BusType: (none) -> 1\n"                 \
 	"SYSTEM " set "\\Services\\viostor\\Parameters DmaRemappingCompatible: (none) -> 0\n"
 
-#define PACKAGES                                                                               \
-	"1:/Windows/System32/drivers/viostor.sys made\n"                                       \
-	"1:/Windows/INF/%d.inf made\n" STORE "viostor.inf made\n" STORE "viostor.cat made\n"   \
-	STORE "viostor.sys made\n"                                                             \
-	"1:/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}/%d.cat made\n"     \
-	SERVICE("ControlSet001")                                                               \
-	DB "DriverInfFiles\\%d.inf : (none) -> " LABEL "\n"                                    \
-	DB "DriverInfFiles\\%d.inf Active: (none) -> " LABEL "\n"                              \
-	DB "DriverInfFiles\\%d.inf Configurations: (none) -> scsi_inst\n"                      \
-	DB "DeviceIds\\" FULL " %d.inf: (none) -> 01ff0000\n"                                  \
-	DB "DeviceIds\\" SHORT " %d.inf: (none) -> 02ff0000\n"                                 \
-	DB "DriverPackages\\" LABEL " : (none) -> %d.inf\n"                                    \
-	DB "DriverPackages\\" LABEL " Catalog: (none) -> viostor.cat\n"                        \
-	DB "DriverPackages\\" LABEL " InfName: (none) -> viostor.inf\n"                        \
-	DB "DriverPackages\\" LABEL " Provider: (none) -> Red Hat, Inc.\n"                     \
-	DB "DriverPackages\\" LABEL " Version: (none) -> 00ff090000000000"                     \
-	"7be9364d25e3ce11bfc108002be10318" "004052c84547da01" "586668005f006400"               \
-	"0000000000000000\n"                                                                   \
-	CONF " ConfigFlags: (none) -> 0\n" CONF " Service: (none) -> viostor\n"                \
-	CONF "\\Device\\Interrupt Management (key): (none) -> key\n"                           \
-	CONF "\\Device\\Interrupt Management\\MessageSignaledInterruptProperties (key): "      \
-	"(none) -> key\n"                                                                      \
-	CONF "\\Device\\Interrupt Management\\MessageSignaledInterruptProperties "             \
-	"MSISupported: (none) -> 1\n"                                                          \
-	CONF "\\Device\\Interrupt Management\\MessageSignaledInterruptProperties "             \
-	"MessageNumberLimit: (none) -> 257\n"                                                  \
-	CONF "\\Device\\Interrupt Management\\Affinity Policy (key): (none) -> key\n"          \
-	CONF "\\Device\\Interrupt Management\\Affinity Policy DevicePolicy: (none) -> 5\n"     \
-	CONF "\\Device\\Interrupt Management\\Affinity Policy GroupPolicy: (none) -> 1\n"      \
-	DB "DriverPackages\\" LABEL "\\Descriptors\\" FULL                                     \
-	" Configuration: (none) -> scsi_inst\n"                                                \
-	DB "DriverPackages\\" LABEL "\\Descriptors\\" SHORT                                    \
-	" Configuration: (none) -> scsi_inst\n"
+#define PACKAGES                                                                                    \
+	"1:/Windows/System32/drivers/viostor.sys made\n"                                            \
+	"1:/Windows/INF/%d.inf made\n" STORE "viostor.inf made\n" STORE                             \
+	"viostor.cat made\n" STORE "viostor.sys made\n"                                             \
+	"1:/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}/%d.cat made\n" SERVICE( \
+		"ControlSet001") DB                                                                 \
+		"DriverInfFiles\\%d.inf : (none) -> " LABEL "\n" DB                                 \
+		"DriverInfFiles\\%d.inf Active: (none) -> " LABEL "\n" DB                           \
+		"DriverInfFiles\\%d.inf Configurations: (none) -> scsi_inst\n" DB                   \
+		"DeviceIds\\" FULL " %d.inf: (none) -> 01ff0000\n" DB "DeviceIds\\" SHORT           \
+		" %d.inf: (none) -> 02ff0000\n" DB "DriverPackages\\" LABEL                         \
+		" : (none) -> %d.inf\n" DB "DriverPackages\\" LABEL                                 \
+		" Catalog: (none) -> viostor.cat\n" DB "DriverPackages\\" LABEL                     \
+		" InfName: (none) -> viostor.inf\n" DB "DriverPackages\\" LABEL                     \
+		" Provider: (none) -> Red Hat, Inc.\n" DB "DriverPackages\\" LABEL                  \
+		" Version: (none) -> 00ff090000000000"                                              \
+		"7be9364d25e3ce11bfc108002be10318"                                                  \
+		"004052c84547da01"                                                                  \
+		"586668005f006400"                                                                  \
+		"0000000000000000\n" CONF " ConfigFlags: (none) -> 0\n" CONF                        \
+		" Service: (none) -> viostor\n" CONF                                                \
+		"\\Device\\Interrupt Management (key): (none) -> key\n" CONF                        \
+		"\\Device\\Interrupt Management\\MessageSignaledInterruptProperties (key): "        \
+		"(none) -> key\n" CONF                                                              \
+		"\\Device\\Interrupt Management\\MessageSignaledInterruptProperties "               \
+		"MSISupported: (none) -> 1\n" CONF                                                  \
+		"\\Device\\Interrupt Management\\MessageSignaledInterruptProperties "               \
+		"MessageNumberLimit: (none) -> 257\n" CONF                                          \
+		"\\Device\\Interrupt Management\\Affinity Policy (key): (none) -> key\n" CONF       \
+		"\\Device\\Interrupt Management\\Affinity Policy DevicePolicy: (none) -> 5\n" CONF  \
+		"\\Device\\Interrupt Management\\Affinity Policy GroupPolicy: (none) -> 1\n" DB     \
+		"DriverPackages\\" LABEL "\\Descriptors\\" FULL                                     \
+		" Configuration: (none) -> scsi_inst\n" DB "DriverPackages\\" LABEL                 \
+		"\\Descriptors\\" SHORT " Configuration: (none) -> scsi_inst\n"
 
 /* Windows 7, 32 bits. */
-#define STORE7                                                                                 \
-	"1:/Windows/System32/DriverStore/FileRepository/viostor.inf_x86_neutral_%s/"
+#define STORE7  "1:/Windows/System32/DriverStore/FileRepository/viostor.inf_x86_neutral_%s/"
 #define STAGED7 "1:/Windows/halcyon/drivers/viostor.inf_x86_neutral_%s/"
 #define CDD7(set, id)                                                                          \
-	"SYSTEM " set "\\Control\\CriticalDeviceDatabase\\" id " Service: (none) -> viostor\n"  \
+	"SYSTEM " set "\\Control\\CriticalDeviceDatabase\\" id " Service: (none) -> viostor\n" \
 	"SYSTEM " set "\\Control\\CriticalDeviceDatabase\\" id                                 \
 	" ClassGUID: (none) -> {4D36E97B-E325-11CE-BFC1-08002BE10318}\n"
-#define LINES7                                                                                \
-	"1:/Windows/System32/drivers/viostor.sys made\n"                                       \
-	"1:/Windows/INF/%d.inf made\n" STORE7 "viostor.inf made\n" STORE7                      \
-	"viostor.cat made\n" STORE7 "viostor.sys made\n"                                       \
-	"1:/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}/%d.cat made\n"     \
-	SERVICE("ControlSet001")                                                               \
-	SERVICE("ControlSet002")                                                               \
-	CDD7("ControlSet001", "PCI#VEN_1AF4&DEV_1001&SUBSYS_00021AF4&REV_00")                  \
-	CDD7("ControlSet001", "PCI#VEN_1AF4&DEV_1001")                                         \
-	CDD7("ControlSet002", "PCI#VEN_1AF4&DEV_1001&SUBSYS_00021AF4&REV_00")                  \
-	CDD7("ControlSet002", "PCI#VEN_1AF4&DEV_1001")                                         \
-	STAGED7 "viostor.inf made\n" STAGED7 "viostor.cat made\n" STAGED7                      \
-	"viostor.sys made\n"                                                                   \
-	"SOFTWARE Microsoft\\Windows\\CurrentVersion DevicePath: %SystemRoot%\\inf -> "         \
-	"%SystemRoot%\\inf;%SystemRoot%\\halcyon\\drivers\\viostor.inf_x86_neutral_%s\n"
+#define LINES7                                                                                      \
+	"1:/Windows/System32/drivers/viostor.sys made\n"                                            \
+	"1:/Windows/INF/%d.inf made\n" STORE7 "viostor.inf made\n" STORE7                           \
+	"viostor.cat made\n" STORE7 "viostor.sys made\n"                                            \
+	"1:/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}/%d.cat made\n" SERVICE( \
+		"ControlSet001") SERVICE("ControlSet002")                                           \
+		CDD7("ControlSet001", "PCI#VEN_1AF4&DEV_1001&SUBSYS_00021AF4&REV_00") CDD7(         \
+			"ControlSet001", "PCI#VEN_1AF4&DEV_1001")                                   \
+			CDD7("ControlSet002", "PCI#VEN_1AF4&DEV_1001&SUBSYS_00021AF4&REV_00")       \
+				CDD7("ControlSet002", "PCI#VEN_1AF4&DEV_1001") STAGED7              \
+		"viostor.inf made\n" STAGED7 "viostor.cat made\n" STAGED7 "viostor.sys made\n"      \
+		"SOFTWARE Microsoft\\Windows\\CurrentVersion DevicePath: %SystemRoot%\\inf -> "     \
+		"%SystemRoot%\\inf;%SystemRoot%\\halcyon\\drivers\\viostor.inf_x86_neutral_%s\n"
 
 static const struct real {
 	const char *set, *software; /* NULL: its own */
@@ -115,11 +113,64 @@ test_real(const struct real *r)
 				: real_hive(&w.box, r->set, "SOFTWARE", "SOFTWARE")) &&
 		       make_windows_volume(&w.box, FILES) &&
 		       make_viostor(&w.box, "v", r->inf_arch, version) &&
-		       make_programs(&w.box, "v", "viostor", r->arch, SIGNED) && windows_open(&w),
+		       make_programs(&w.box, "v", "viostor", r->arch, SIGNED) &&
+		       windows_open(&w),
 	       "%s", r->set)) {
 		is_wanted(&w, "drv/v/viostor.inf", r->want, r->oem, r->set);
 		is_repaired(&w, r->set);
 	}
+	windows_end(&w);
+}
+
+static const struct machine_pci lsi_u320 = { "0000:00:10.0", NULL, "1000&DEV_0030",
+					     "197615AD",     "01", "010000" };
+static const struct machine_pci lsi_sas = { "0000:03:00.0", NULL, "1000&DEV_0054",
+					    "1F091028",     "02", "010000" };
+static const struct machine_pci ich9_ahci = { "0000:00:1f.2", NULL, "8086&DEV_2922",
+					      "11001AF4",     "02", "010601" };
+static const struct machine_pci dell_raid = { "0000:00:1f.2", NULL, "8086&DEV_282A",
+					      "05341028",     "04", "010400" };
+static const struct machine_pci e1000 = { "0000:00:03.0", NULL, "8086&DEV_100E",
+					  "001E8086",     "02", "020000" };
+
+/* Windows that have their drivers, and a folder that has them too. */
+static const struct healthy {
+	const char *set, *drivers, *arch, *target;
+	const struct machine_pci *controller, *other;
+} healthy[] = {
+	{ "2003-sp1-x86-dc", FILES "symmpi", "x86", "", &lsi_u320, NULL },
+	{ "win7-sp1-x86-WKS-WIN732BITA", FILES "lsi_sas", "x86", "", &lsi_sas, NULL },
+	{ "win81-x64-STUDENT-PC8", FILES "storahci E1G6032E", "x64", ",NTamd64", &ich9_ahci,
+	  &e1000 },
+	{ "win10-1709-x64-dell-physical-gpt", FILES "iaStorAV", "x64", ",NTamd64", &dell_raid,
+	  NULL },
+	/* Its driver is there and doesn't start: nothing that a package would help. */
+	{ "win10-1709-x64-dell-physical-gpt", FILES "storahci", "x64", ",NTamd64", &ich9_ahci,
+	  NULL },
+};
+
+static void
+test_healthy(const struct healthy *h)
+{
+	struct windows w;
+	char id[64];
+
+	windows_begin(&w);
+	machine_init(&w.machine, h->controller);
+	if (h->other != NULL)
+		machine_add(&w.machine, h->other);
+	snprintf(id, sizeof(id), "PCI\\VEN_%s", h->controller->device);
+	make_inf(&w.box, "a/a.inf", "a", h->target, id, "01/01/2099,9.0.0.0", "");
+	make_inf(&w.box, "b/b.inf", "b", ",NTamd64", "PCI\\VEN_8086&DEV_100E",
+		 "01/01/2099,9.0.0.0", "");
+	make_programs(&w.box, "a", "a", h->arch, SIGNED);
+	make_programs(&w.box, "b", "b", "x64", SIGNED);
+	if (!real_hive(&w.box, h->set, "SOFTWARE", "SOFTWARE"))
+		run(&w.box, "rm -f SOFTWARE");
+	if (ok(real_hive(&w.box, h->set, "SYSTEM", "SYSTEM") &&
+		       make_windows_volume(&w.box, h->drivers) && windows_open(&w),
+	       "%s, healthy", h->set))
+		is_found(&w.offline, "", h->set);
 	windows_end(&w);
 }
 
@@ -179,8 +230,8 @@ test_xp(void)
 
 	windows_begin(&w);
 	machine_init(&w.machine, &virtio_disk);
-	make_inf(&w.box, "a/virt.inf", "virt", "", "PCI\\VEN_1AF4&DEV_1001", "01/01/2001,1.0.0.0",
-		 more);
+	make_inf(&w.box, "a/virt.inf", "virt", "", "PCI\\VEN_1AF4&DEV_1001",
+		 "01/01/2001,1.0.0.0", more);
 	run(&w.box, "sed -i 's/^CopyFiles=@virt.sys/CopyFiles=@virt.sys,@virtlow.sys/; "
 		    "s/^virt.sys=1/virt.sys=1\\nvirtlow.sys=1/' drv/a/virt.inf");
 	make_programs(&w.box, "a", "virt", "x86", UNSIGNED);
@@ -269,9 +320,11 @@ test_drivers_hive(void)
 				   "[\\DriverDatabase\\DriverPackages\\"
 				   "virt.inf_amd64_feedfeedfeedfeed]\n\"Version\"=hex:00\n") &&
 		       make_hive_text(&w.box, "SOFTWARE", software_10) &&
-		       make_windows_volume(&w.box, FILES) && mount_ntfs(&w.box, "w.img", "big_writes") &&
-		       run(&w.box, "mkdir mnt/Windows/INF && cp drv/disk/virt.inf "
-				   "mnt/Windows/INF/oem14.inf && : >mnt/Windows/INF/oem7.inf") == 0 &&
+		       make_windows_volume(&w.box, FILES) &&
+		       mount_ntfs(&w.box, "w.img", "big_writes") &&
+		       run(&w.box,
+			   "mkdir mnt/Windows/INF && cp drv/disk/virt.inf "
+			   "mnt/Windows/INF/oem14.inf && : >mnt/Windows/INF/oem7.inf") == 0 &&
 		       umount_ntfs(&w.box) && windows_open(&w),
 	       "Windows 10 with DRIVERS")) {
 		is_wanted(&w, "drv/bus/bus.inf", wanted_drivers_hive, 0,
@@ -290,6 +343,8 @@ main(void)
 	}
 	for (size_t i = 0; i < sizeof(reals) / sizeof(reals[0]); i++)
 		test_real(&reals[i]);
+	for (size_t i = 0; i < sizeof(healthy) / sizeof(healthy[0]); i++)
+		test_healthy(&healthy[i]);
 	test_xp();
 	test_drivers_hive();
 	return tap_done();

@@ -10,14 +10,14 @@ static const struct machine_pci other_disk = { "0000:00:05.0", NULL, "1234&DEV_0
 static const struct machine_pci network = { "0000:00:06.0", NULL, "1234&DEV_0009",
 					    "00091234",     "00", "020000" };
 
-#define SYSTEM_TEXT(arch)                                                                      \
-	"[\\Select]\n\"Current\"=dword:00000001\n\"Default\"=dword:00000001\n"                 \
-	"[\\ControlSet001\\Control\\Session Manager\\Environment]\n"                           \
-	"\"PROCESSOR_ARCHITECTURE\"=\"" arch "\"\n"                                            \
-	"[\\ControlSet001\\Control\\CriticalDeviceDatabase\\*pnp0a03]\n\"Service\"=\"pci\"\n"  \
+#define SYSTEM_TEXT(arch)                                                                       \
+	"[\\Select]\n\"Current\"=dword:00000001\n\"Default\"=dword:00000001\n"                  \
+	"[\\ControlSet001\\Control\\Session Manager\\Environment]\n"                            \
+	"\"PROCESSOR_ARCHITECTURE\"=\"" arch "\"\n"                                             \
+	"[\\ControlSet001\\Control\\CriticalDeviceDatabase\\*pnp0a03]\n\"Service\"=\"pci\"\n"   \
 	"[\\ControlSet001\\Services\\pci]\n\"Type\"=dword:00000001\n\"Start\"=dword:00000000\n" \
-	"[\\ControlSet001\\Control\\CriticalDeviceDatabase\\pci#ven_1234&dev_0001]\n"          \
-	"\"Service\"=\"lost\"\n"                                                               \
+	"[\\ControlSet001\\Control\\CriticalDeviceDatabase\\pci#ven_1234&dev_0001]\n"           \
+	"\"Service\"=\"lost\"\n"                                                                \
 	"[\\ControlSet001\\Services\\lost]\n\"Type\"=dword:00000001\n\"Start\"=dword:00000000\n"
 
 #define SOFTWARE_TEXT(version, build)                                                          \
@@ -101,8 +101,9 @@ with_own_signature(struct windows *w)
 
 	without_catalog(w);
 	if (getcwd(top, sizeof(top)) != NULL)
-		run(&w->box, "cp %s/tests/fuzz/authenticode/corpus/digest-of-another-kind "
-			     "drv/a/a.sys",
+		run(&w->box,
+		    "cp %s/tests/fuzz/authenticode/corpus/digest-of-another-kind "
+		    "drv/a/a.sys",
 		    top);
 }
 
@@ -143,7 +144,8 @@ static void
 out_of_the_place(struct windows *w)
 {
 	good(w, "a", ID, NEW);
-	run(&w->box, "sed -i 's/^DefaultDestDir=12/DefaultDestDir=12,..\\\\config/' drv/a/a.inf");
+	run(&w->box,
+	    "sed -i 's/^DefaultDestDir=12/DefaultDestDir=12,..\\\\config/' drv/a/a.inf");
 }
 
 static void
@@ -157,8 +159,9 @@ static void
 without_service(struct windows *w)
 {
 	good(w, "a", ID, NEW);
-	run(&w->box, "sed -i 's/^AddService.*/Include=mshdc.inf/; s/^CopyFiles.*/Include=mshdc.inf/' "
-		     "drv/a/a.inf");
+	run(&w->box,
+	    "sed -i 's/^AddService.*/Include=mshdc.inf/; s/^CopyFiles.*/Include=mshdc.inf/' "
+	    "drv/a/a.inf");
 }
 
 static void
@@ -186,9 +189,10 @@ static void
 damaged(struct windows *w)
 {
 	good(w, "b", ID, NEW);
-	run(&w->box, "cd drv && echo 'no section' >broken.inf && echo '[autorun]' >autorun.inf && "
-		     "sed 's/^AddService=.*/AddService=b,zz,Service/; s/^DriverVer=.*/DriverVer="
-		     "03.01.2024/' b/b.inf >b/a.inf");
+	run(&w->box,
+	    "cd drv && echo 'no section' >broken.inf && echo '[autorun]' >autorun.inf && "
+	    "sed 's/^AddService=.*/AddService=b,zz,Service/; s/^DriverVer=.*/DriverVer="
+	    "03.01.2024/' b/b.inf >b/a.inf");
 }
 
 static void
@@ -203,7 +207,8 @@ static void
 many(struct windows *w)
 {
 	good(w, "b", ID, NEW);
-	run(&w->box, "cd drv && mkdir z && cd z && for i in $(seq 4200); do echo '[Version]' >$i.inf; done");
+	run(&w->box,
+	    "cd drv && mkdir z && cd z && for i in $(seq 4200); do echo '[Version]' >$i.inf; done");
 }
 
 static void
@@ -220,47 +225,53 @@ static const struct folder {
 	const char *chosen; /* the INF that is put in place; NULL: none, and no edit at all */
 	const char *notes;
 } folders[] = {
-	{ "an empty folder", nothing, NULL, "refused: " LACKING ", and no package in DRV is for it\n" },
+	{ "an empty folder", nothing, NULL,
+	  "refused: " LACKING ", and no package in DRV is for it\n" },
 	{ "another processor", for_x86, NULL,
 	  "refused: " LACKING ": a/a.inf is for x86, this Windows is x64\n" },
 	{ "another Windows", for_10, NULL,
 	  "refused: " LACKING ": a/a.inf is for another version of Windows\n" },
-	{ "no catalog", without_catalog, NULL, 
-	  "refused: " LACKING ": a/a.inf: a/a.sys is not signed, and this Windows loads no such driver: it has no "
+	{ "no catalog", without_catalog, NULL,
+	  "refused: " LACKING
+	  ": a/a.inf: a/a.sys is not signed, and this Windows loads no such driver: it has no "
 	  "signature of its own, and the catalog is no help: a.cat is not in the package\n" },
-	{ "a catalog that lists another file", with_foreign_catalog, NULL, 
-	  "refused: " LACKING ": a/a.inf: a/a.sys is not signed, and this Windows loads no such driver: it has no "
+	{ "a catalog that lists another file", with_foreign_catalog, NULL,
+	  "refused: " LACKING
+	  ": a/a.inf: a/a.sys is not signed, and this Windows loads no such driver: it has no "
 	  "signature of its own, and the catalog doesn't list it\n" },
-	{ "a catalog that is none", with_junk_catalog, NULL, 
-	  "refused: " LACKING ": a/a.inf: a/a.sys is not signed, and this Windows loads no such driver: it has no "
+	{ "a catalog that is none", with_junk_catalog, NULL,
+	  "refused: " LACKING
+	  ": a/a.inf: a/a.sys is not signed, and this Windows loads no such driver: it has no "
 	  "signature of its own, and the catalog is no help: the file is no PKCS #7 SignedData\n" },
 	{ "a signature in the file", with_own_signature, "a/a.inf", "" },
-	{ "a signature that this Windows has to learn", with_new_signature, "a/a.inf", 
+	{ "a signature that this Windows has to learn", with_new_signature, "a/a.inf",
 	  "note: a/a.inf is signed by SHA-256 only, which this Windows takes after the update "
 	  "KB3033929 or KB4474419; neither is known to be installed\n" },
-	{ "a program for another processor", with_wrong_program, NULL, 
+	{ "a program for another processor", with_wrong_program, NULL,
 	  "refused: " LACKING ": a/a.inf: a/a.sys is for x86, this Windows is x64\n" },
-	{ "a packed program", without_program, NULL, 
+	{ "a packed program", without_program, NULL,
 	  "refused: " LACKING ": a/a.inf: a.sys is not in the package, or is packed\n" },
-	{ "a cabinet", in_cabinet, NULL, 
+	{ "a cabinet", in_cabinet, NULL,
 	  "refused: " LACKING ": a/a.inf: a.sys is packed in a.cab\n" },
-	{ "a path out of the folder", out_of_the_folder, NULL, 
+	{ "a path out of the folder", out_of_the_folder, NULL,
 	  "refused: " LACKING ": a/a.inf: ..\\a.sys is not in the package, or is packed\n" },
-	{ "a path out of its place", out_of_the_place, NULL, 
+	{ "a path out of its place", out_of_the_place, NULL,
 	  "refused: " LACKING ": a/a.inf: it wants a file where none can be\n" },
-	{ "a service that is no driver", for_a_program, NULL, 
-	  "refused: " LACKING ": a/a.inf: its service a is no driver that Windows can start from\n" },
-	{ "no service", without_service, NULL, 
-	  "refused: " LACKING ": a/a.inf: it brings no driver of its own, but goes by Windows' mshdc.inf\n" },
+	{ "a service that is no driver", for_a_program, NULL,
+	  "refused: " LACKING
+	  ": a/a.inf: its service a is no driver that Windows can start from\n" },
+	{ "no service", without_service, NULL,
+	  "refused: " LACKING
+	  ": a/a.inf: it brings no driver of its own, but goes by Windows' mshdc.inf\n" },
 	{ "the newer of two", two_versions, "b/b.inf", "" },
 	{ "the closer of two", two_ranks, "a/a.inf", "" },
 	{ "the newer one is not signed", newer_unsigned, "b/b.inf", "" },
-	{ "a damaged INF beside it", damaged, "b/b.inf", 
+	{ "a damaged INF beside it", damaged, "b/b.inf",
 	  "note: broken.inf was passed over: it has no section, so it is no INF file\n" },
 	{ "links", with_links, "b/b.inf", "" },
-	{ "too many", many, "b/b.inf", 
+	{ "too many", many, "b/b.inf",
 	  "note: DRV holds more than 100000 files or 4096 INF files: the rest was not looked at\n" },
-	{ "too deep", deep, "b/b.inf", 
+	{ "too deep", deep, "b/b.inf",
 	  "note: z/z/z/z/z/z/z/z/z/z/z/z/z/z/z/z/z: what lies below this folder was not looked at\n" },
 };
 
@@ -387,9 +398,10 @@ test_others(void)
 	machine_add(&w.machine, &network);
 	good(&w, "disk", ID, NEW);
 	good(&w, "net", "PCI\\VEN_1234&DEV_0009", NEW);
-	run(&w.box, "sed -i 's/^ServiceBinary.*/ServiceBinary=%%12%%\\\\net.sys/' drv/net/net.inf; "
-		    "printf 'more' >drv/net/more.txt; "
-		    "sed -i 's/^net.sys=1/net.sys=1\\nmore.txt=1\\nnot-there.dll=1/' drv/net/net.inf");
+	run(&w.box,
+	    "sed -i 's/^ServiceBinary.*/ServiceBinary=%%12%%\\\\net.sys/' drv/net/net.inf; "
+	    "printf 'more' >drv/net/more.txt; "
+	    "sed -i 's/^net.sys=1/net.sys=1\\nmore.txt=1\\nnot-there.dll=1/' drv/net/net.inf");
 	if (ok(make_windows(&w, SYSTEM_TEXT("AMD64"), SOFTWARE_TEXT("6.1", "7601")) &&
 		       windows_open(&w),
 	       "a disk and a network adapter")) {
@@ -403,7 +415,10 @@ test_others(void)
 	run(&w.box, "rm -rf drv && rm -f SYSTEM SOFTWARE");
 	package(&w, "net", ",NTamd64", "PCI\\VEN_1234&DEV_0009", NEW, "x64", UNSIGNED, "");
 	if (windows_open(&w))
-		is_chosen(&w, NULL, "note: PCI\\VEN_1234&DEV_0009&SUBSYS_00091234&REV_00 gets no driver: net/net.inf: net/net.sys is not signed, and this Windows loads no such driver: it has no signature of its own, and the catalog is no help: net.cat is not in the package\n", "an unsigned network driver is left out");
+		is_chosen(
+			&w, NULL,
+			"note: PCI\\VEN_1234&DEV_0009&SUBSYS_00091234&REV_00 gets no driver: net/net.inf: net/net.sys is not signed, and this Windows loads no such driver: it has no signature of its own, and the catalog is no help: net.cat is not in the package\n",
+			"an unsigned network driver is left out");
 	windows_end(&w);
 }
 
@@ -419,7 +434,10 @@ test_lost(void)
 	if (ok(make_windows(&w, SYSTEM_TEXT("AMD64"), SOFTWARE_TEXT("6.1", "7601")) &&
 		       windows_open(&w),
 	       "a lost file"))
-		is_chosen(&w, NULL, "refused: PCI\\VEN_1234&DEV_0001&SUBSYS_00011234&REV_00, which Windows starts through, has no driver (the file of lost is missing): a/a.inf: it brings the driver a, and Windows would go on using lost\n", "a package with another driver");
+		is_chosen(
+			&w, NULL,
+			"refused: PCI\\VEN_1234&DEV_0001&SUBSYS_00011234&REV_00, which Windows starts through, has no driver (the file of lost is missing): a/a.inf: it brings the driver a, and Windows would go on using lost\n",
+			"a package with another driver");
 	windows_close(&w);
 	good(&w, "lost", "PCI\\VEN_1234&DEV_0001", OLD);
 	if (windows_open(&w)) {
@@ -455,9 +473,13 @@ test_unknown(void)
 			  "refused: " LACKING ", and no folder of driver packages was given\n",
 			  "no folder");
 		w.offline.request.drivers = "/nowhere/at/all";
-		is_chosen(&w, NULL, NOWHERE "refused: " LACKING "\n", "a folder that is not there");
+		is_chosen(&w, NULL, NOWHERE "refused: " LACKING "\n",
+			  "a folder that is not there");
 		w.machine.disk.controller = "0000:0f:00.0";
-		is_chosen(&w, NULL, "note: nobody can say which controller the disk of this Windows hangs on: it gets no driver\n" NOWHERE, "a disk on an unknown controller");
+		is_chosen(
+			&w, NULL,
+			"note: nobody can say which controller the disk of this Windows hangs on: it gets no driver\n" NOWHERE,
+			"a disk on an unknown controller");
 	}
 	windows_close(&w);
 	run(&w.box, "rm -f SOFTWARE");
@@ -465,7 +487,10 @@ test_unknown(void)
 	if (ok(make_hive_text(&w.box, "SOFTWARE", "[\\Microsoft]\n") &&
 		       make_windows_volume(&w.box, FILES) && windows_open(&w),
 	       "a Windows of no known version"))
-		is_chosen(&w, NULL, "note: version or processor of this Windows is not known: no drivers are chosen for it\n", "no version");
+		is_chosen(
+			&w, NULL,
+			"note: version or processor of this Windows is not known: no drivers are chosen for it\n",
+			"no version");
 	windows_end(&w);
 }
 
