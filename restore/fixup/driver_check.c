@@ -17,6 +17,7 @@
 #define TYPE_KERNEL_DRIVER 1u
 #define START_BOOT         0u
 #define VALUES_MAX         2048u
+#define NAME_MAX_LENGTH    128u
 #define FILE_MAX           (256u << 20)
 
 /* ---------------------------------------------------------------- directories */
@@ -374,7 +375,15 @@ list_package(struct driver_set *set, struct driver_package *package, const char 
 	struct hc_err why;
 	int result = 0;
 
-	if (package->files.count == 0) {
+	/* It becomes part of a label, and that of DevicePath. */
+	if (package->unfit == NULL &&
+	    (!driver_is_path(package->name) || strpbrk(package->name, ";%\\") != NULL ||
+	     strlen(package->name) > NAME_MAX_LENGTH))
+		result = driver_say(driver_text(set, err,
+						"its INF has a name that no file of "
+						"Windows can have"),
+				    &package->unfit);
+	if (result == 0 && package->unfit == NULL && package->files.count == 0) {
 		if (hc_inf_sources(package->inf, &set->target, set->arena, &sources, &why) < 0)
 			result = driver_reason(set, &why, &package->unfit, err);
 		if (result == 0 && package->unfit == NULL)

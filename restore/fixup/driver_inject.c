@@ -7,6 +7,7 @@
  * files let Windows start, and it installs the device properly from there.  (2000 to 2003 look into \Windows\inf by
  * themselves.)
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -334,6 +335,41 @@ has_critical(const struct driver_set *set)
 	return false;
 }
 
+/* Whether a repair before this one binds the device: storage-boot knows what Windows itself has for it. */
+static bool
+is_bound_by(const struct hc_edit *edit, const struct hc_strings *ids)
+{
+	static const char database[] = "\\Control\\CriticalDeviceDatabase\\";
+	const char *key = edit->key == NULL ? NULL : strcasestr(edit->key, database);
+
+	if (key == NULL || edit->after == NULL || strcmp(edit->fixup, "driver-inject") == 0)
+		return false;
+	key += sizeof(database) - 1;
+	for (size_t i = 0; i < ids->count; i++) {
+		const char *id = ids->items[i];
+		size_t n = 0;
+
+		while (id[n] != '\0' && tolower((unsigned char)(id[n] == '\\' ? '#' : id[n])) ==
+						tolower((unsigned char)key[n]))
+			n++;
+		if (id[n] == '\0' && key[n] == '\0')
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_bound(const struct fix *fix, const struct driver_device *device)
+{
+	const struct hc_edits *edits = &fix->found->edits;
+
+	for (size_t i = 0; i < edits->count; i++)
+		if (is_bound_by(&edits->items[i], &device->hardware) ||
+		    is_bound_by(&edits->items[i], &device->compatible))
+			return true;
+	return false;
+}
+
 static int
 give_drivers(struct fix *fix, struct driver_set *set, struct hc_err *err)
 {
@@ -344,6 +380,8 @@ give_drivers(struct fix *fix, struct driver_set *set, struct hc_err *err)
 	for (size_t i = 0; i < set->devices.count; i++) {
 		struct driver_device *device = &set->devices.items[i];
 
+		if (device->critical && is_bound(fix, device))
+			continue;
 		if (device->critical ? opened == 0 && inject(fix, set, device, err) < 0
 				     : stage(fix, set, device, err) < 0)
 			return -1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* driver-inject: which package of a folder is taken, which are refused and why; registries and INF files written here. */
+#include "restore/fixup/fixup_priv.h"
 #include "tests/unit/driver_packages.h"
 
 #define ID      "PCI\\VEN_1AF4&DEV_1001"
@@ -219,6 +220,13 @@ deep(struct windows *w)
 		     "cp b/* $p");
 }
 
+static void
+with_a_name(struct windows *w)
+{
+	good(w, "a", ID, NEW);
+	run(&w->box, "mv drv/a/a.inf 'drv/a/a;b.inf'");
+}
+
 static const struct folder {
 	const char *about;
 	void (*make)(struct windows *w);
@@ -263,6 +271,9 @@ static const struct folder {
 	{ "no service", without_service, NULL,
 	  "refused: " LACKING
 	  ": a/a.inf: it brings no driver of its own, but goes by Windows' mshdc.inf\n" },
+	{ "a name that Windows can't have", with_a_name, NULL,
+	  "refused: " LACKING
+	  ": a/a;b.inf: its INF has a name that no file of Windows can have\n" },
 	{ "the newer of two", two_versions, "b/b.inf", "" },
 	{ "the closer of two", two_ranks, "a/a.inf", "" },
 	{ "the newer one is not signed", newer_unsigned, "b/b.inf", "" },
@@ -447,6 +458,44 @@ test_lost(void)
 	windows_end(&w);
 }
 
+/* What another repair binds stays bound so. */
+static void
+test_bound(void)
+{
+	struct hc_edit_state after = { .text = "intelide" };
+	struct hc_edit edit = { .fixup = "storage-boot",
+				.key = "ControlSet001\\Control\\CriticalDeviceDatabase\\"
+				       "pci#ven_1af4&dev_1001",
+				.name = "Service",
+				.after = &after };
+	struct windows w;
+
+	windows_begin(&w);
+	machine_init(&w.machine, &virtio_disk);
+	good(&w, "a", ID, NEW);
+	if (ok(make_windows(&w, SYSTEM_TEXT("AMD64"), SOFTWARE_TEXT("6.1", "7601")) &&
+		       windows_open(&w),
+	       "Windows 7")) {
+		struct hc_fix_found found = { .edits = { &edit, 1 } };
+		struct fix fix = { .offline = &w.offline.offline,
+				   .windows = w.offline.offline.windows,
+				   .request = &w.offline.request,
+				   .version = HC_NT(6, 1),
+				   .id = "driver-inject",
+				   .arena = &w.offline.arena,
+				   .found = &found };
+		struct hc_err err;
+
+		ok_call(fix_driver_inject(&fix, &err), &err, "it looks");
+		ok(found.edits.count == 1 && found.notes.count == 0,
+		   "a device that storage-boot binds is left to it");
+		found = (struct hc_fix_found){ 0 };
+		ok(fix_driver_inject(&fix, &err) == 0 && found.edits.count > 1,
+		   "another one is not");
+	}
+	windows_end(&w);
+}
+
 #define NOWHERE                                                                                \
 	"refused: the folder of driver packages can't be read: opening the directory "         \
 	"/nowhere/at/all: No such file or directory\n"
@@ -500,6 +549,7 @@ main(void)
 	test_folders();
 	test_others();
 	test_lost();
+	test_bound();
 	test_unknown();
 	return tap_done();
 }
