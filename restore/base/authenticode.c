@@ -10,11 +10,13 @@
 #include "restore/base/authenticode.h"
 
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/pkcs7.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "restore/base/authenticode_priv.h"
 #include "restore/base/x509_priv.h"
 
 #define CHECKSUM_AT        64u /* in the optional header */
@@ -98,27 +100,46 @@ find_places(struct hc_span file, struct layout *ret, struct hc_err *err)
 	return 0;
 }
 
-static int
-digest_of(const struct layout *l, struct hc_digest *ret, struct hc_err *err)
+int
+hc_authenticode_parts(struct hc_span file, struct hc_span ret[HC_AUTHENTICODE_PARTS],
+		      struct hc_err *err)
 {
 	static const uint8_t zeros[8];
-	struct hc_digest_ctx *ctx = hc_digest_new(HC_DIGEST_SHA256);
-	const uint8_t *data = l->hashed.data;
-	size_t from = l->checksum + 4, size = l->hashed.size;
+	struct layout l = { 0 };
+	size_t from, size;
 
-	if (ctx == NULL)
-		return no_memory(err);
-	hc_digest_add(ctx, data, l->checksum);
-	if (l->entry != 0) {
-		hc_digest_add(ctx, data + from, l->entry - from);
-		from = l->entry + 8;
-	}
-	hc_digest_add(ctx, data + from, size - from);
+	if (find_places(file, &l, err) < 0)
+		return -1;
+	from = l.checksum + 4;
+	size = l.hashed.size;
+	ret[0] = hc_span(file.data, l.checksum);
+	ret[1] = hc_span(file.data + from, l.entry == 0 ? 0 : l.entry - from);
+	if (l.entry != 0)
+		from = l.entry + 8;
+	ret[2] = hc_span(file.data + from, size - from);
 	/* A signed file is filled up to a multiple of 8 before the table is appended; an unsigned
 	 * one is taken as if it were. */
-	hc_digest_add(ctx, zeros, (8 - size % 8) % 8);
-	hc_digest_end(ctx, ret);
+	ret[3] = hc_span(zeros, (8 - size % 8) % 8);
 	return 0;
+}
+
+int
+hc_authenticode_hashes(const struct hc_span *parts, size_t count,
+		       struct hc_authenticode_hashes *ret, struct hc_err *err)
+{
+	EVP_MD_CTX *sha1 = EVP_MD_CTX_new(), *sha256 = EVP_MD_CTX_new();
+	bool good = sha1 != NULL && sha256 != NULL &&
+		    EVP_DigestInit_ex(sha1, EVP_sha1(), NULL) == 1 &&
+		    EVP_DigestInit_ex(sha256, EVP_sha256(), NULL) == 1;
+
+	for (size_t i = 0; good && i < count; i++)
+		good = EVP_DigestUpdate(sha1, parts[i].data, parts[i].size) == 1 &&
+		       EVP_DigestUpdate(sha256, parts[i].data, parts[i].size) == 1;
+	good = good && EVP_DigestFinal_ex(sha1, ret->sha1, NULL) == 1 &&
+	       EVP_DigestFinal_ex(sha256, ret->sha256.bytes, NULL) == 1;
+	EVP_MD_CTX_free(sha1);
+	EVP_MD_CTX_free(sha256);
+	return good ? 0 : no_memory(err);
 }
 
 /* ---------------------------------------------------------------- certificates */
@@ -203,29 +224,40 @@ message_digest(const PKCS7 *content)
 	return result;
 }
 
-static bool
-is_signed_over(const PKCS7 *content, const struct hc_digest *digest)
+/* NID of the kind of digest that the signature was made over, where it is this file's; 0: it isn't. */
+static int
+signed_over(const PKCS7 *content, const struct hc_authenticode_hashes *hashes)
 {
-	X509_SIG *signed_over = message_digest(content);
+	const struct {
+		int kind;
+		const uint8_t *bytes;
+		int size;
+	} own[] = { { NID_sha256, hashes->sha256.bytes, HC_DIGEST_BYTES },
+		    { NID_sha1, hashes->sha1, HC_SHA1_BYTES } };
+	X509_SIG *digest = message_digest(content);
 	const X509_ALGOR *algorithm = NULL;
 	const ASN1_OCTET_STRING *value = NULL;
 	const ASN1_OBJECT *id = NULL;
-	bool result;
+	int result = 0;
 
-	if (signed_over == NULL)
-		return false;
-	X509_SIG_get0(signed_over, &algorithm, &value);
+	if (digest == NULL)
+		return 0;
+	X509_SIG_get0(digest, &algorithm, &value);
 	X509_ALGOR_get0(&id, NULL, NULL, algorithm);
-	result = OBJ_obj2nid(id) == NID_sha256 &&
-		 ASN1_STRING_length(value) == HC_DIGEST_BYTES &&
-		 memcmp(ASN1_STRING_get0_data(value), digest->bytes, HC_DIGEST_BYTES) == 0;
-	X509_SIG_free(signed_over);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (OBJ_obj2nid(id) == own[i].kind &&
+		    ASN1_STRING_length(value) == own[i].size &&
+		    memcmp(ASN1_STRING_get0_data(value), own[i].bytes, (size_t)own[i].size) ==
+			    0)
+			result = own[i].kind;
+	X509_SIG_free(digest);
 	return result;
 }
 
 static int
-read_signature(struct hc_span der, struct hc_arena *arena, const struct hc_digest *digest,
-	       struct hc_signature *ret, struct hc_err *err)
+read_signature(struct hc_span der, struct hc_arena *arena,
+	       const struct hc_authenticode_hashes *hashes, struct hc_signature *ret,
+	       struct hc_err *err)
 {
 	const unsigned char *at = der.data;
 	PKCS7 *p7 = d2i_PKCS7(NULL, &at, (long)der.size);
@@ -236,8 +268,11 @@ read_signature(struct hc_span der, struct hc_arena *arena, const struct hc_diges
 		result = bad(err, "the certificate table holds something that is no PKCS #7 "
 				  "SignedData");
 	} else {
+		int kind = signed_over(p7->d.sign->contents, hashes);
+
 		result = read_chain(p7, arena, &signature, err);
-		signature.fits = is_signed_over(p7->d.sign->contents, digest);
+		signature.fits = kind == NID_sha256;
+		signature.fits_sha1 = kind == NID_sha1;
 	}
 	PKCS7_free(p7);
 	/* What OpenSSL has to say about it stays in a queue of the thread. */
@@ -251,7 +286,8 @@ read_signature(struct hc_span der, struct hc_arena *arena, const struct hc_diges
 
 /* WIN_CERTIFICATE: length with this header, revision, type, the certificate; each at a multiple of 8. */
 static int
-read_table(struct hc_span table, struct hc_arena *arena, struct hc_authenticode *code,
+read_table(struct hc_span table, struct hc_arena *arena,
+	   const struct hc_authenticode_hashes *hashes, struct hc_authenticode *code,
 	   struct hc_err *err)
 {
 	struct hc_signature *signature;
@@ -272,7 +308,7 @@ read_table(struct hc_span table, struct hc_arena *arena, struct hc_authenticode 
 			return no_memory(err);
 		if (read_signature(hc_span(table.data + at + CERTIFICATE_HEADER,
 					   length - CERTIFICATE_HEADER),
-				   arena, &code->digest, signature, err) < 0)
+				   arena, hashes, signature, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -282,11 +318,17 @@ int
 hc_authenticode_read(struct hc_span file, struct hc_arena *arena, struct hc_authenticode *ret,
 		     struct hc_err *err)
 {
+	struct hc_span parts[HC_AUTHENTICODE_PARTS];
 	struct hc_authenticode code = { 0 };
+	struct hc_authenticode_hashes hashes;
 	struct layout layout = { 0 };
 
-	if (find_places(file, &layout, err) < 0 || digest_of(&layout, &code.digest, err) < 0 ||
-	    read_table(layout.table, arena, &code, err) < 0)
+	if (find_places(file, &layout, err) < 0 ||
+	    hc_authenticode_parts(file, parts, err) < 0 ||
+	    hc_authenticode_hashes(parts, HC_AUTHENTICODE_PARTS, &hashes, err) < 0)
+		return -1;
+	code.digest = hashes.sha256;
+	if (read_table(layout.table, arena, &hashes, &code, err) < 0)
 		return -1;
 	*ret = code;
 	return 0;

@@ -28,6 +28,8 @@ struct hc_signature {
 	/* The signature is made over this file's SHA-256 digest.  False too where it was made over
 	 * another kind of digest. */
 	bool fits;
+	/* The same over its SHA-1 digest: how drivers were signed up to Windows 7. */
+	bool fits_sha1;
 };
 
 struct hc_authenticode {

@@ -199,33 +199,65 @@ hc_driver_add_pci(struct driver_chain *c, const struct hc_pci *pci, const char *
 
 /* ---------------------------------------------------------------- all of it */
 
+static int
+each_function(struct driver_chain *c, struct hc_err *err)
+{
+	for (size_t i = 0; i < c->facts->pci.count; i++)
+		if (hc_driver_add_pci(c, &c->facts->pci.items[i], "function", err) < 0)
+			return -1;
+	return 0;
+}
+
+/* `which` adds the answers; 1: nobody can say. */
+static int
+ask(struct driver_chain *chain, int (*which)(struct driver_chain *, struct hc_err *),
+    struct hc_survey *ret, struct hc_err *err)
+{
+	struct hc_windows windows = { 0 };
+	int result;
+
+	chain->in.windows = &windows;
+	result = hc_windows_begin(&chain->in, err);
+	ret->drivers_known = false;
+	ret->drivers.items = NULL;
+	ret->drivers.count = 0;
+	if (result == 0 && windows.current_control_set != NULL) {
+		result = hc_driver_db_open(&chain->in, &chain->db, err);
+		if (result == 0)
+			result = which(chain, err);
+		hc_driver_db_close(&chain->db);
+		if (result == 0) {
+			ret->drivers_known = true;
+			ret->drivers.items = chain->answers.items;
+			ret->drivers.count = chain->answers.count;
+		}
+	}
+	hc_windows_end(&chain->in);
+	return result < 0 ? -1 : 0;
+}
+
 int
 hc_windows_drivers(struct hc_volume *volume, const struct hc_facts *facts,
 		   const struct hc_disk *target, struct hc_arena *arena, struct hc_survey *ret,
 		   struct hc_err *err)
 {
-	struct hc_windows windows = { 0 };
 	struct driver_chain chain = {
-		.in = { .volume = volume, .arena = arena, .windows = &windows },
+		.in = { .volume = volume, .arena = arena },
 		.facts = facts,
 		.target = target,
 	};
-	int result = hc_windows_begin(&chain.in, err);
 
-	ret->drivers_known = false;
-	ret->drivers.items = NULL;
-	ret->drivers.count = 0;
-	if (result == 0 && windows.current_control_set != NULL) {
-		result = hc_driver_db_open(&chain.in, &chain.db, err);
-		if (result == 0)
-			result = hc_driver_chain(&chain, err);
-		hc_driver_db_close(&chain.db);
-		if (result == 0) {
-			ret->drivers_known = true;
-			ret->drivers.items = chain.answers.items;
-			ret->drivers.count = chain.answers.count;
-		}
-	}
-	hc_windows_end(&chain.in);
-	return result < 0 ? -1 : 0;
+	return ask(&chain, hc_driver_chain, ret, err);
+}
+
+int
+hc_windows_function_drivers(struct hc_volume *volume, const struct hc_facts *facts,
+			    struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
+{
+	struct driver_chain chain = {
+		.in = { .volume = volume, .arena = arena },
+		.facts = facts,
+	};
+
+	return ask(&chain, each_function, ret, err);
 }

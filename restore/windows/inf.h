@@ -32,6 +32,7 @@
 	(32u << 20) /* text after strings were put in, and text that an installation makes */
 #define HC_INF_ITEMS_MAX    (64u << 10) /* files, values of the registry */
 #define HC_INF_SERVICES_MAX 256u
+#define HC_INF_SOURCES_MAX  4096u
 #define HC_INF_NEEDS_MAX    64u /* sections that one installation is made of */
 
 struct hc_inf_sections;
@@ -189,5 +190,10 @@ struct hc_inf_install {
 int hc_inf_install(const struct hc_inf *inf, const struct hc_inf_target *target,
 		   const char *section, struct hc_arena *arena, struct hc_inf_install *ret,
 		   struct hc_err *err);
+
+/* The package's files by [SourceDisksFiles] for this architecture: their paths in it; those in cabinets are left out.  One that
+ * is named for all architectures and for this one can be there twice. */
+int hc_inf_sources(const struct hc_inf *inf, const struct hc_inf_target *target,
+		   struct hc_arena *arena, struct hc_strings *ret, struct hc_err *err);
 
 #endif

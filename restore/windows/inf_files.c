@@ -9,6 +9,7 @@
  * Source:  "INF CopyFiles Directive", "INF DestinationDirs Section", "INF SourceDisksFiles Section", "INF SourceDisksNames
  *          Section".
  */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -166,5 +167,53 @@ hc_inf_copy_files(struct inf_build *build, const struct inf_line *line, struct h
 				err) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------- all of them */
+
+static int
+add_sources(struct inf_build *build, const struct inf_section *section, struct hc_strings *ret,
+	    struct hc_err *err)
+{
+	for (size_t i = 0; section != NULL && i < section->count; i++) {
+		struct hc_inf_file file = { 0 };
+
+		if (section->lines[i].key == NULL)
+			continue;
+		if (ret->count == HC_INF_SOURCES_MAX)
+			return hc_err_set(err, H_INF_FORMAT,
+					  "the package has more than %u files",
+					  HC_INF_SOURCES_MAX);
+		if (find_source(build, section->lines[i].key, &file, err) < 0)
+			return -1;
+		if (file.source != NULL && file.cabinet == NULL &&
+		    hc_strings_add(ret, build->arena, file.source, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+hc_inf_sources(const struct hc_inf *inf, const struct hc_inf_target *target,
+	       struct hc_arena *arena, struct hc_strings *ret, struct hc_err *err)
+{
+	struct hc_inf_install install = { .section = "SourceDisksFiles" };
+	struct inf_build build = { .inf = inf,
+				   .architecture = hc_inf_architecture(target),
+				   .arena = arena,
+				   .install = &install };
+	struct hc_strings list = { 0 };
+	char decorated[64];
+	int length = snprintf(decorated, sizeof(decorated), "SourceDisksFiles.%s",
+			      build.architecture);
+
+	if (length > 0 && (size_t)length < sizeof(decorated) &&
+	    add_sources(&build, hc_inf_section(inf->sections, decorated), &list, err) < 0)
+		return -1;
+	if (add_sources(&build, hc_inf_section(inf->sections, "SourceDisksFiles"), &list, err) <
+	    0)
+		return -1;
+	*ret = list;
 	return 0;
 }

@@ -79,6 +79,11 @@ struct hc_control_set {
 /* What a control set says of a service.  0: it is there; 1: it isn't, and only name and where are set; -1: no memory. */
 int hc_windows_service_of(const struct hc_control_set *set, const char *name,
 			  struct hc_arena *arena, struct hc_service *ret, struct hc_err *err);
+/* The same answers for every PCI function of `facts`, with the role "function".  Those that this Windows met in their slot,
+ * and those that its database for starting has, can be told; others are "absent", though it may have an INF for them. */
+int hc_windows_function_drivers(struct hc_volume *volume, const struct hc_facts *facts,
+				struct hc_arena *arena, struct hc_survey *ret,
+				struct hc_err *err);
 
 /* One value of MountedDevices; `name` is left NULL.  Data of a form that isn't known is no error: kind "unknown". */
 int hc_mounted_device_parse(struct hc_span data, struct hc_arena *arena,

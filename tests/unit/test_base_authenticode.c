@@ -66,6 +66,9 @@ test_case(const struct expected *e)
 			fits = fits && code.signatures[i].fits == e->fits;
 		ok(code.count == e->signatures && fits, "signatures: %zu, which %s", code.count,
 		   e->fits ? "fit" : "do not fit");
+		ok(code.count == 0 || code.signatures[0].fits_sha1 ==
+					      (strcmp(e->name, "digest-of-another-kind") == 0),
+		   "a digest of the older kind is told from others");
 		ok(code.count == 0 || (code.signatures[0].count == e->subjects &&
 				       strcmp(code.signatures[0].issuer, e->issuer) == 0),
 		   "certificates, and who issued the last of them");
