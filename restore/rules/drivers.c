@@ -7,18 +7,26 @@
 
 /* ---------------------------------------------------------------- DRV-1 */
 
+#define NO_DRIVER "the backup has no driver for it"
+
 /* What the survey's answer for one device means. */
 static const struct driver_state {
 	const char *state;
 	unsigned level;
 	const char *fixup;
-	const char *text; /* behind the driver's name */
+	const char *text;    /* behind the driver's name */
+	const char *unnamed; /* where there is no driver to name */
 } driver_states[] = {
-	{ "ready", HC_LEVEL_PASS, NULL, "is ready" },
-	{ "disabled", HC_LEVEL_REPAIR, "storage-boot", "is there, but is not started at boot" },
+	{ "ready", HC_LEVEL_PASS, NULL, "is ready", NO_DRIVER },
+	{ "disabled", HC_LEVEL_REPAIR, "storage-boot", "is there, but is not started at boot",
+	  NO_DRIVER },
+	{ "injected", HC_LEVEL_REPAIR, "driver-inject",
+	  "is not installed whole, and comes from the folder of drivers",
+	  "a package of the folder of drivers will be installed for it" },
 	{ "file-missing", HC_LEVEL_BLOCK, "driver-inject",
-	  "is registered, but its file is missing" },
-	{ "absent", HC_LEVEL_BLOCK, "driver-inject", "would drive it, but is not installed" },
+	  "is registered, but its file is missing", NO_DRIVER },
+	{ "absent", HC_LEVEL_BLOCK, "driver-inject", "would drive it, but is not installed",
+	  NO_DRIVER },
 };
 
 static const struct driver_state *
@@ -53,11 +61,20 @@ say_driver(const struct hc_driver_answer *answer, struct hc_judgement *j)
 	if (state == NULL)
 		hc_judge_fact(j, where, "%s: nothing is known of a driver", device);
 	else if (answer->service == NULL)
-		hc_judge_fact(j, where, "%s: the backup has no driver for it", device);
+		hc_judge_fact(j, where, "%s: %s", device, state->unnamed);
 	else
 		hc_judge_fact(j, where, "%s: %s %s", device, answer->service, state->text);
 	if (state != NULL && state->fixup != NULL)
 		hc_judge_fixup(j, state->fixup);
+}
+
+static bool
+is_injected(const struct hc_survey *survey)
+{
+	for (size_t i = 0; i < survey->drivers.count; i++)
+		if (hc_same_text(survey->drivers.items[i].state, "injected"))
+			return true;
+	return false;
 }
 
 JUDGE(judge_storage_drivers)
@@ -80,8 +97,10 @@ JUDGE(judge_storage_drivers)
 			level = one;
 	}
 	if (level == HC_LEVEL_REPAIR)
-		hc_judge_remedy(j, "Have the driver started at boot: Start 0, and no "
-				   "StartOverride, in every control set.");
+		hc_judge_remedy(j, is_injected(survey)
+					   ? "Have the driver installed from its package."
+					   : "Have the driver started at boot: Start 0, and no "
+					     "StartOverride, in every control set.");
 	for (size_t i = 0; i < survey->drivers.count; i++)
 		if (level_of(&survey->drivers.items[i]) == HC_LEVEL_PASS)
 			say_driver(&survey->drivers.items[i], j);

@@ -93,6 +93,29 @@ rename_parts(const struct hc_manifest_disk *disk, const struct disk_volumes *v)
 			v->parts[at++].entry = *disk->regions.items[i].partition;
 }
 
+/* driver-inject refuses each device on the way to the disk that it has no package for: where it refuses none, all of those
+ * that lack a driver get one. */
+static void
+mark_injected(const struct hc_survey_request *request, const struct hc_fix_found *found,
+	      struct hc_survey *ret)
+{
+	if (request->fix.drivers == NULL ||
+	    hc_strings_has(&request->fix.without, "driver-inject"))
+		return;
+	for (size_t i = 0; i < found->notes.count; i++)
+		if (found->notes.items[i].refused &&
+		    strcmp(found->notes.items[i].fixup, "driver-inject") == 0)
+			return;
+	for (size_t i = 0; i < ret->drivers.count; i++) {
+		struct hc_driver_answer *answer = &ret->drivers.items[i];
+
+		if (strcmp(answer->role, "stack") != 0 &&
+		    (strcmp(answer->state, "absent") == 0 ||
+		     strcmp(answer->state, "file-missing") == 0))
+			answer->state = "injected";
+	}
+}
+
 static int
 detect(const struct hc_survey_request *request, const struct hc_manifest *manifest,
        const struct disk_volumes *v, struct hc_arena *arena, struct hc_survey *ret,
@@ -129,6 +152,7 @@ detect(const struct hc_survey_request *request, const struct hc_manifest *manife
 	if (result < 0)
 		return -1;
 	ret->repairs_known = true;
+	mark_injected(request, &found, ret);
 	ret->edits = found.edits;
 	ret->notes = found.notes;
 	return 0;
