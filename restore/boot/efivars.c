@@ -68,6 +68,13 @@ hc_efivar_read(const char *folder, const char *name, struct hc_arena *arena,
 
 /* ---------------------------------------------------------------- writing */
 
+/* The request's type is another in musl than in glibc, and these have their highest bit set. */
+#ifdef __GLIBC__
+#define REQUEST(number) (number)
+#else
+#define REQUEST(number) ((int)(number))
+#endif
+
 /* What protects a file of efivarfs against `rm -r`; other file systems may know no such flags. */
 static bool
 set_immutable(const char *path, bool immutable)
@@ -77,10 +84,10 @@ set_immutable(const char *path, bool immutable)
 
 	if (fd < 0)
 		return false;
-	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 &&
+	if (ioctl(fd, REQUEST(FS_IOC_GETFLAGS), &flags) == 0 &&
 	    ((flags & FS_IMMUTABLE_FL) != 0) != immutable) {
 		flags ^= FS_IMMUTABLE_FL;
-		changed = ioctl(fd, FS_IOC_SETFLAGS, &flags) == 0;
+		changed = ioctl(fd, REQUEST(FS_IOC_SETFLAGS), &flags) == 0;
 	}
 	close(fd);
 	return changed;

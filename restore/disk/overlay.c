@@ -252,8 +252,8 @@ hc_overlay_runs(struct hc_io *overlay, struct hc_arena *arena, struct hc_extents
 		struct hc_err *err)
 {
 	struct overlay *o = of(overlay);
-	uint64_t *numbers;
-	size_t count;
+	uint64_t *numbers = NULL;
+	size_t count = 0;
 
 	if (list_changed(o, arena, &numbers, &count, err) < 0)
 		return -1;

@@ -121,7 +121,7 @@ hc_sectors_read(struct hc_span bytes, struct hc_arena *arena, struct hc_sectors 
 		struct hc_err *err)
 {
 	struct hc_sectors found = { 0 };
-	struct hc_span list;
+	struct hc_span list = { NULL, 0 };
 	size_t at = HEAD_BYTES;
 	uint64_t count, least = 0;
 

@@ -183,7 +183,7 @@ static int
 add_candidates(struct driver_set *set, const char *path, struct hc_span bytes,
 	       struct hc_err *err)
 {
-	struct driver_package *package;
+	struct driver_package *package = NULL;
 
 	if (make_package(set, path, bytes, &package, err) < 0)
 		return -1;

@@ -73,8 +73,10 @@ test_reading(void)
 static void
 test_seal(void)
 {
-	struct hc_journal journal = { "plan", NULL, "backup \xc3\xa4", HC_JOURNAL_FINISHED,
-				      "now" };
+	struct hc_journal journal = { .plan = "plan",
+				      .backup = "backup \xc3\xa4",
+				      .state = HC_JOURNAL_FINISHED,
+				      .created = "now" };
 	struct hc_journal back = { 0 };
 	struct hc_arena arena = { 0 };
 	struct hc_buf text = { 0 };
