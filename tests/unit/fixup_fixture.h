@@ -119,9 +119,9 @@ edit_line(const struct hc_edit *e, struct hc_buf *out, struct hc_err *err)
 			     state_text(e->before), state_text(e->after));
 }
 
-/* Detects, and compares the edits and then the notes ("note: …", "refused: …") with `want`. */
+/* Detects, and compares the edits of one fixup (NULL: of all) and then its notes ("note: …", "refused: …") with `want`. */
 __attribute__((unused)) static bool
-is_found(struct offline_machine *m, const char *want, const char *what)
+is_found_by(struct offline_machine *m, const char *id, const char *want, const char *what)
 {
 	struct hc_buf text = { 0 };
 	struct hc_err err;
@@ -131,11 +131,13 @@ is_found(struct offline_machine *m, const char *want, const char *what)
 	ok_call(hc_fixup_detect(&m->offline, &m->request, &m->arena, &m->found, &err), &err,
 		"%s: it looks", what);
 	for (size_t i = 0; i < m->found.edits.count; i++)
-		edit_line(&m->found.edits.items[i], &text, &err);
+		if (id == NULL || strcmp(m->found.edits.items[i].fixup, id) == 0)
+			edit_line(&m->found.edits.items[i], &text, &err);
 	for (size_t i = 0; i < m->found.notes.count; i++)
-		hc_buf_printf(&text, &err, "%s: %s\n",
-			      m->found.notes.items[i].refused ? "refused" : "note",
-			      m->found.notes.items[i].text);
+		if (id == NULL || strcmp(m->found.notes.items[i].fixup, id) == 0)
+			hc_buf_printf(&text, &err, "%s: %s\n",
+				      m->found.notes.items[i].refused ? "refused" : "note",
+				      m->found.notes.items[i].text);
 	hc_buf_append(&text, "", 1, &err);
 	same = strcmp((const char *)text.data, want) == 0;
 	ok(same, "%s: the edits are those expected", what);
@@ -143,6 +145,13 @@ is_found(struct offline_machine *m, const char *want, const char *what)
 		printf("# wanted\n%s# got\n%s", want, (const char *)text.data);
 	hc_buf_done(&text);
 	return same;
+}
+
+/* The same of everything that was found. */
+__attribute__((unused)) static bool
+is_found(struct offline_machine *m, const char *want, const char *what)
+{
+	return is_found_by(m, NULL, want, what);
 }
 
 #endif

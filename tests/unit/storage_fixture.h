@@ -181,7 +181,8 @@ make_edits(struct sandbox *box, struct offline_machine *m)
 		return false;
 	fprintf(out, "Windows Registry Editor Version 5.00\n\n");
 	for (size_t i = 0; i < m->found.edits.count; i++)
-		write_edit(out, &m->found.edits.items[i], &m->arena);
+		if (m->found.edits.items[i].key != NULL)
+			write_edit(out, &m->found.edits.items[i], &m->arena);
 	fclose(out);
 	return run(box, "hivexregedit --merge SYSTEM edits.reg") == 0 &&
 	       mount_ntfs(box, "w.img", "big_writes") &&
@@ -202,6 +203,18 @@ struct storage_case {
 	const char *about;
 };
 
+/* Of the edits that were found, those of SYSTEM: no other file was changed in between. */
+static size_t
+count_edits(const struct hc_edits *edits)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < edits->count; i++)
+		if (edits->items[i].path != NULL && strstr(edits->items[i].path, "/SYSTEM"))
+			count++;
+	return count;
+}
+
 /* What differs from the last look, after its edits, is what can't be repaired: edits must be none. */
 __attribute__((unused)) static void
 look_again(struct sandbox *box, struct offline_machine *before, const struct machine *machine,
@@ -217,7 +230,7 @@ look_again(struct sandbox *box, struct offline_machine *before, const struct mac
 	m.request.facts = before->request.facts == NULL ? NULL : &machine->facts;
 	ok_call(hc_fixup_detect(&m.offline, &m.request, &m.arena, &m.found, &err), &err,
 		"%s: it looks again", about);
-	if (!ok(m.found.edits.count == 0, "%s: a second look finds nothing", about)) {
+	if (!ok(count_edits(&m.found.edits) == 0, "%s: a second look finds nothing", about)) {
 		struct hc_buf text = { 0 };
 
 		for (size_t i = 0; i < m.found.edits.count; i++)

@@ -138,6 +138,16 @@ test_back(struct sandbox *box)
 }
 
 /* A disk that is in use already. */
+/* Whether the HAL has a note that is no refusal. */
+static bool
+is_told(const struct hc_fix_notes *notes)
+{
+	for (size_t i = 0; i < notes->count; i++)
+		if (strcmp(notes->items[i].fixup, "hal") == 0)
+			return !notes->items[i].refused;
+	return false;
+}
+
 static void
 test_fix(struct sandbox *box)
 {
@@ -161,9 +171,7 @@ test_fix(struct sandbox *box)
 	for (size_t i = 0; i < m.found.edits.count; i++)
 		ok(strcmp(m.found.edits.items[i].fixup, "hal") != 0,
 		   "not asked for, it is left alone");
-	ok(m.found.notes.count > 0 && strcmp(m.found.notes.items[0].fixup, "hal") == 0 &&
-		   !m.found.notes.items[0].refused,
-	   "and told: %s", m.found.notes.count > 0 ? m.found.notes.items[0].text : "-");
+	ok(is_told(&m.found.notes), "and told");
 	offline_done(&m);
 }
 

@@ -51,7 +51,7 @@ test_sessions(struct sandbox *box)
 	look(box, "", "", "no hibernation file");
 	if (!ok(make_volume(box, "hibr") && offline_open(box, &m, false), "it opens"))
 		return;
-	is_found(&m, want, "it needs not be asked for");
+	is_found_by(&m, "hibernation", want, "it needs not be asked for");
 	ok(m.found.edits.items[0].before->size == 8192 &&
 		   m.found.edits.items[0].before->sha256 == NULL &&
 		   m.found.edits.items[0].after == NULL,
@@ -60,7 +60,7 @@ test_sessions(struct sandbox *box)
 	if (!ok(make_volume(box, "wake") && offline_open(box, &m, false), "it opens"))
 		return;
 	hc_strings_add(&m.request.requested, &m.arena, "hibernation", &err);
-	is_found(&m, want, "asked for, a used file goes too");
+	is_found_by(&m, "hibernation", want, "asked for, a used file goes too");
 	offline_done(&m);
 }
 
@@ -79,7 +79,7 @@ test_second_look(struct sandbox *box)
 	   "the repair is made");
 	if (!ok(offline_open(box, &m, false), "it opens"))
 		return;
-	is_found(&m, "", "a second look");
+	is_found_by(&m, "hibernation", "", "a second look");
 	offline_done(&m);
 	look(box, "hibr", "1:/hiberfil.sys deleted\n", "without fast startup only the file");
 }
