@@ -11,6 +11,7 @@
 #           they become volumes; KIND is ntldr, bios or uefi.
 # Provides: build SET              $w/SET.img
 #           volume, fat, put, mbr, gpt, tree  parts of it
+: "${w:?a folder to work in}"
 
 # volume FILE SIZE START TREE: an NTFS volume for sector START, with the files of the folder.
 volume()

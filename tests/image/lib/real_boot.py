@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What starts a Windows, added to the files of one: real_boot.py KIND TREE BOOT ROOT ARCH VERSION [BCD OLD=NEW...].
+"""What starts a Windows, added to files around real hives: real_boot.py KIND TREE BOOT ROOT ARCH VERSION [BCD OLD=NEW...].
 
 KIND is ntldr, bios or uefi.  Boot managers and loaders are MADE, small programs or bytes that say so; loaders go to TREE/ROOT,
 boot managers to BOOT.  The boot store BCD is real; each partition and disk that its device elements name becomes another by
 OLD=NEW: a GUID, or of an MBR the offset in bytes and the signature (0x...).
+
+Of the registry, a hive SOFTWARE is MADE where the set has none, and hives that were not shut down cleanly and have no logs are
+DECLARED clean: both sequence numbers become the higher one.
 """
 import os
 import re
@@ -16,7 +19,7 @@ import uuid
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../fixtures/standin"))
 sys.dont_write_bytecode = True
-from builder import pe  # noqa: E402
+from builder import pe, reg  # noqa: E402
 
 HEAD = struct.pack("<IIII", 6, 0, 0x48, 0)  # of a partition: windows-offline.md section 7
 BOOT_INI = ("[boot loader]\r\ntimeout=30\r\ndefault=multi(0)disk(0)rdisk(0)partition(1)\\%s\r\n[operating systems]\r\n"
@@ -53,8 +56,32 @@ def put(top, path, data):
         out.write(data)
 
 
+def declare_clean(path):
+    with open(path, "r+b") as hive:
+        base = bytearray(hive.read(512))
+        first, second = struct.unpack_from("<II", base, 4)
+        if first == second:
+            return
+        struct.pack_into("<II", base, 4, max(first, second), max(first, second))
+        struct.pack_into("<I", base, 0x1FC, reg.checksum(base))
+        hive.seek(0)
+        hive.write(base)
+
+
+def registry(config, root, version):
+    if not os.path.exists(config + "/SOFTWARE"):
+        text = ('[\\Microsoft\\Windows NT\\CurrentVersion]\n"ProductName"="Windows of a test"\n"CurrentVersion"="%d.%d"\n'
+                '"CurrentBuildNumber"="%d"\n"SystemRoot"="C:\\\\%s"\n' % (*version[:3], root))
+        reg.build(config + "/SOFTWARE", "SOFTWARE", "CMI-CreateHive{00000000-0000-0000-0000-000000000000}", [text], {})
+        os.unlink(config + "/SOFTWARE.reg")
+    for name in ("SYSTEM", "SOFTWARE"):
+        if not os.path.exists("%s/%s.LOG1" % (config, name)):
+            declare_clean(config + "/" + name)
+
+
 def main(kind, tree, boot, root, arch, version, store=None, *moves):
     version = tuple(int(n) for n in version.split("."))
+    registry(os.path.join(tree, root, "System32/config"), root, version)
 
     def program(top, path, what):
         put(top, path, pe.make(arch, os.path.basename(path), "made for a test", version, kind=what))
