@@ -126,16 +126,18 @@ put_manifest(struct making *m, struct hc_volume *volume, struct hc_err *err)
 	return result;
 }
 
-/* Protected before anything is in it: it holds what hives held (hazards 24). */
+/* Each folder is protected before anything is in it: it holds what hives held (hazards 24). */
 static int
 put_folder(struct making *m, struct hc_volume *volume, struct hc_err *err)
 {
+	const char *const folders[] = { "/halcyon", "/halcyon/undo", m->folder };
 	bool is_protected = false;
 
-	if (hc_volume_make_folder(volume, m->folder, err) < 0 ||
-	    hc_volume_protect(volume, "/halcyon", err) < 0 ||
-	    hc_volume_protect(volume, m->folder, err) < 0 ||
-	    hc_volume_is_protected(volume, m->folder, &is_protected, err) < 0)
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (hc_volume_make_folder(volume, folders[i], err) < 0 ||
+		    hc_volume_protect(volume, folders[i], err) < 0)
+			return -1;
+	if (hc_volume_is_protected(volume, m->folder, &is_protected, err) < 0)
 		return -1;
 	return is_protected ? 0
 			    : hc_err_set(err, H_FIX_NO_ROOM,

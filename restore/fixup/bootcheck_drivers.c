@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "restore/fixup/bootcheck_priv.h"
+#include "restore/fixup/fixup.h"
 
 #define NAMED_MAX 6u /* of a list; the others are counted */
 
@@ -237,6 +238,26 @@ list_answers(struct bootcheck *b, const char *role, bool all, struct listing *li
 	return 0;
 }
 
+/* The database of devices of an older Windows may lack no more than an entry, and storage-boot makes entries. */
+static int
+repairs_absent(struct bootcheck *b, const char **ret, struct hc_err *err)
+{
+	const char *id = "storage-boot";
+	const struct hc_fix_request request = { .facts = b->facts,
+						.target = b->target,
+						.only = { &id, 1 } };
+	struct hc_fix_found found = { 0 };
+
+	if (hc_fixup_detect(b->offline, &request, b->arena, &found, err) < 0)
+		return -1;
+	for (size_t i = 0; i < found.notes.count; i++)
+		if (found.notes.items[i].refused)
+			return 0;
+	if (found.edits.count > 0)
+		*ret = id;
+	return 0;
+}
+
 static int
 check_role(struct bootcheck *b, struct hc_boot_link *link, const char *role, struct hc_err *err)
 {
@@ -265,6 +286,9 @@ check_role(struct bootcheck *b, struct hc_boot_link *link, const char *role, str
 	if (list.count == 0)
 		return link_say(b, link, HC_LINK_SKIPPED, err, "this Windows needs none");
 	link->fixup = chain_states[worst].fixup;
+	if (worst > 0 && strcmp(chain_states[worst].state, "absent") == 0 &&
+	    repairs_absent(b, &link->fixup, err) < 0)
+		return -1;
 	return link_say(b, link, worst == 0 ? HC_LINK_OK : HC_LINK_BROKEN, err, "%s", text);
 }
 
