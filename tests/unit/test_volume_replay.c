@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Replaying the journal of an NTFS volume; ntfsrecover, the program, is the witness. */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include "restore/disk/overlay.h"
+#include "restore/volume/replay_priv.h"
+#include "restore/volume/write.h"
+#include "tests/unit/ntfs_journal.h"
+#include "tests/unit/sandbox.h"
+#include "tests/unit/tap.h"
+
+#define BUDGET (64u << 20)
+
+/* A file of the sandbox under an overlay. */
+struct copy {
+	struct hc_io *base, *overlay;
+	struct hc_volume_replayed replayed;
+	struct hc_extents runs;
+};
+
+static void
+copy_open(const struct sandbox *box, const char *name, struct copy *ret)
+{
+	char path[PATH_MAX];
+	struct hc_err err;
+
+	memset(ret, 0, sizeof(*ret));
+	ok_call(hc_io_open_file(path_in(box, path, "%s", name), &ret->base, &err), &err,
+		"%s opens", name);
+	ok_call(hc_overlay_open(ret->base, 512, BUDGET, &ret->overlay, &err), &err,
+		"with an overlay");
+}
+
+static void
+copy_close(struct copy *c)
+{
+	hc_io_close(c->overlay);
+	hc_io_close(c->base);
+	hc_extents_done(&c->runs);
+}
+
+/* How many bytes the replay changed, in whole sectors. */
+static uint64_t
+changed(struct copy *c)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_err err;
+
+	hc_extents_done(&c->runs);
+	c->runs = (struct hc_extents){ 0 };
+	ok_call(hc_overlay_runs(c->overlay, &arena, &c->runs, &err), &err, "what changed");
+	hc_arena_done(&arena);
+	return hc_extents_total(&c->runs);
+}
+
+/* Writes what the overlay has to another file of the sandbox. */
+static void
+copy_save(const struct sandbox *box, struct copy *c, const char *from, const char *to)
+{
+	static uint8_t buf[1 << 16];
+	char path[PATH_MAX];
+	struct hc_err err;
+	bool good = run(box, "cp --sparse=always %s %s", from, to) == 0;
+	int fd = open(path_in(box, path, "%s", to), O_WRONLY);
+
+	changed(c);
+	for (size_t i = 0; i < c->runs.count; i++)
+		for (uint64_t at = 0, n; at < c->runs.items[i].length; at += n) {
+			uint64_t offset = c->runs.items[i].offset + at;
+
+			n = hc_min_u64(sizeof(buf), c->runs.items[i].length - at);
+			good = good &&
+			       hc_io_pread(c->overlay, offset, buf, (size_t)n, &err) == 0 &&
+			       pwrite(fd, buf, (size_t)n, (off_t)offset) == (ssize_t)n;
+		}
+	close(fd);
+	ok(good, "%s is written", to);
+}
+
+/* ---------------------------------------------------------------- volumes of Windows, with a journal that is open again */
+
+static bool
+take_real(const struct sandbox *box, const char *name, unsigned offset)
+{
+	const char *data = getenv("HALCYON_TESTDATA");
+
+	return data != NULL &&
+	       run(box,
+		   "case %s in *.gz) gzip -dc <%s/images/%s;; *) xz -dc <%s/images/%s;; esac "
+		   ">packed && qemu-img convert -O raw packed raw && "
+		   "dd if=raw of=real.img bs=1M skip=%u conv=sparse "
+		   "iflag=fullblock,skip_bytes && rm packed raw",
+		   name, data, name, data, name, offset) == 0;
+}
+
+/*
+ * Puts the journal back to when the volume was in use: clients in use and flags (bytes 12 and 14 of the restart areas) as
+ * given, replayed from `oldest` on (the first member of the client's record; the place of the clients is at 22).  Version
+ * 2.0 is at 26 of the page.
+ */
+static void
+reopen(const struct sandbox *box, const char *name, uint64_t oldest, unsigned major,
+       unsigned flags)
+{
+	struct hc_buf image = slurp(box, name);
+	char path[PATH_MAX];
+	int fd = open(path_in(box, path, "%s", name), O_WRONLY), seen = 0;
+
+	for (size_t at = 0; at + 4096 <= image.size; at += 512) {
+		uint8_t *page = image.data + at;
+
+		if (memcmp(page, "RSTR", 4) != 0 || hc_get_le32(page + 20) != 4096)
+			continue;
+		uint8_t *area = page + hc_get_le16(page + 24);
+
+		hc_put_le16(page + 26, (uint16_t)major);
+		hc_put_le16(page + 28, major == 2 ? 0 : 1);
+		hc_put_le16(area + 12, 0);
+		hc_put_le16(area + 14, (uint16_t)flags);
+		hc_put_le64(area + hc_get_le16(area + 22), oldest);
+		seen += pwrite(fd, page, 512, (off_t)at) == 512;
+	}
+	ok(seen == 2, "the journal of %s is open again, from %llx on", name,
+	   (unsigned long long)oldest);
+	close(fd);
+	hc_buf_done(&image);
+}
+
+/* Takes back the last `sets` of transactions in undone.img, as ntfsrecover can; returns the first one's LSN. */
+static uint64_t
+roll_back(const struct sandbox *box, unsigned sets)
+{
+	struct hc_buf text;
+	uint64_t lsn;
+
+	run(box,
+	    "cp --sparse=always real.img undone.img; ntfsrecover -u %u -v undone.img | "
+	    "sed -n 's/^Undo action.*lsn //p' | tail -n 1 >lsn",
+	    sets);
+	text = slurp(box, "lsn");
+	lsn = strtoull((const char *)text.data, NULL, 0);
+	hc_buf_done(&text);
+	ok(lsn != 0, "%u sets of transactions are known", sets);
+	return lsn;
+}
+
+/* Replays w.img here into ours.img, and by ntfsrecover in theirs.img. */
+static void
+replay_both(const struct sandbox *box, struct copy *c)
+{
+	struct hc_err err;
+
+	run(box, "cp --sparse=always w.img theirs.img");
+	ok(run(box, "ntfsrecover -k -s theirs.img") == 0, "ntfsrecover replays w.img");
+	copy_open(box, "w.img", c);
+	ok_call(hc_volume_replay(c->overlay, &c->replayed, &err), &err, "so do we");
+	copy_save(box, c, "w.img", "ours.img");
+	ok(run(box, "ntfsfix -n ours.img && ntfsinfo -m ours.img") == 0,
+	   "ntfsfix finds it sound, and ntfsinfo mounts it");
+}
+
+/* Some pages had not reached the disk: a piece of $MFT's bitmap, and record 31 of $MFT. */
+static void
+test_late_pages(const struct sandbox *box)
+{
+	static const unsigned clusters[] = { 349087, 349119 };
+	struct hc_volume *volume;
+	struct hc_io *overlay;
+	struct hc_err err;
+	struct copy c;
+	uint64_t first = roll_back(box, 8);
+
+	run(box, "cp --sparse=always real.img w.img");
+	for (size_t i = 0; i < 2; i++)
+		ok(run(box,
+		       "dd if=undone.img of=w.img bs=1024 skip=%u seek=%u count=1 "
+		       "conv=notrunc; ! cmp -n 1024 -i %u real.img w.img",
+		       clusters[i], clusters[i], clusters[i] * 1024) == 0,
+		   "cluster %u is as it was before", clusters[i]);
+	reopen(box, "w.img", first, 1, 1);
+	replay_both(box, &c);
+	ok(c.replayed.needed && c.replayed.log_major == 1 && c.replayed.redone == 57 &&
+		   c.replayed.aborted == 0,
+	   "57 records were redone (%llu, %llu aborted)", (unsigned long long)c.replayed.redone,
+	   (unsigned long long)c.replayed.aborted);
+	ok(run(box, "cmp ours.img theirs.img") == 0, "and the volumes are the same");
+	/* $LogFile is clusters 341784 on; the record's update sequence number is at 48, and at the end of each sector. */
+	ok(run(box, "cmp -l ours.img real.img | awk '{ at = $1 - 1; if (at < 341784 * 1024 || "
+		    "at >= 349087 * 1024) print at - 349119 * 1024 }' | "
+		    "grep -vxE '4[89]|51[01]|102[23]' >left; test ! -s left") == 0,
+	   "it is the volume that Windows wrote, but for the journal");
+	ok_call(hc_volume_replay(c.overlay, &c.replayed, &err), &err, "a second replay");
+	ok(!c.replayed.needed && c.replayed.redone == 0, "has nothing to do");
+	ok_call(hc_volume_open_write(c.overlay, 0, &volume, &err), &err,
+		"the volume may be written to");
+	hc_volume_close(volume);
+	ok_call(hc_volume_open_replayed(c.base, &volume, &overlay, &err), &err,
+		"looking at the one that was not replayed");
+	ok(overlay != NULL && hc_volume_info(volume)->state.journal_clean,
+	   "shows it as it will be");
+	hc_volume_close(volume);
+	hc_io_close(overlay);
+	copy_close(&c);
+}
+
+static void
+fails(const struct sandbox *box, const char *name, enum hc_err_code code, const char *why)
+{
+	struct hc_volume *volume;
+	struct hc_io *overlay;
+	struct hc_err err;
+	struct copy c;
+
+	copy_open(box, name, &c);
+	ok_fails(hc_volume_replay(c.overlay, &c.replayed, &err), &err, code,
+		 "%s is not replayed", name);
+	if (!ok(strstr(err.text[0], why) != NULL, "the reason is: %s", why))
+		printf("# %s\n", err.text[0]);
+	ok(changed(&c) == 0, "and nothing was written");
+	ok_call(hc_volume_open_replayed(c.base, &volume, &overlay, &err), &err,
+		"looking at it");
+	ok(overlay == NULL && !hc_volume_info(volume)->state.journal_clean,
+	   "shows it as it is");
+	hc_volume_close(volume);
+	copy_close(&c);
+}
+
+static void
+test_unfit(const struct sandbox *box)
+{
+	uint64_t first = roll_back(box, 10);
+
+	/* An index block that the undo left otherwise than the journal expects it. */
+	run(box, "cp --sparse=always undone.img w.img");
+	reopen(box, "w.img", first, 1, 1);
+	fails(box, "w.img", H_VOLUME_REPLAY, "Bad index record length");
+	run(box, "cp --sparse=always real.img w.img");
+	reopen(box, "w.img", first, 1, 1);
+	/* The last two pages before the restart, of clusters 341784 on. */
+	run(box, "dd if=/dev/urandom of=w.img bs=4096 seek=$((341784 / 4 + 26)) count=3 "
+		 "conv=notrunc");
+	fails(box, "w.img", H_VOLUME_REPLAY, "");
+	run(box, "cp --sparse=always real.img w.img");
+	reopen(box, "w.img", 0x100000, 1, 1);
+	fails(box, "w.img", H_VOLUME_REPLAY, "");
+}
+
+static void
+test_version_1(const struct sandbox *box)
+{
+	struct hc_err err;
+	struct copy c;
+
+	if (!take_real(box, "plaso/usnjrnl.qcow2.xz", 32256)) {
+		tap_skip("HALCYON_TESTDATA is not set, or there is no qemu-img");
+		return;
+	}
+	copy_open(box, "real.img", &c);
+	ok_call(hc_volume_replay(c.overlay, &c.replayed, &err), &err,
+		"a volume with a clean journal");
+	ok(!c.replayed.needed && changed(&c) == 0, "is left as it is");
+	copy_close(&c);
+	test_late_pages(box);
+	test_unfit(box);
+}
+
+/* Windows 10 wrote this one in version 2.0, and made it 1.1 when it let go of it: the version is put back. */
+static void
+test_version_2(const struct sandbox *box)
+{
+	struct copy c;
+	uint64_t first;
+
+	if (!take_real(box, "dissect/fixed.vhd.gz", 65536)) {
+		tap_skip("HALCYON_TESTDATA is not set, or there is no qemu-img");
+		return;
+	}
+	first = roll_back(box, 5);
+	run(box, "cp --sparse=always undone.img w.img");
+	reopen(box, "w.img", first, 2, 0);
+	replay_both(box, &c);
+	ok(c.replayed.needed && c.replayed.log_major == 2 && c.replayed.redone > 0,
+	   "%llu records of version 2.0 were redone", (unsigned long long)c.replayed.redone);
+	ok(run(box, "cmp ours.img theirs.img && cp ours.img unclean.img") == 0,
+	   "and the volumes are the same");
+	copy_close(&c);
+	reopen(box, "w.img", first, 2, 2);
+	replay_both(box, &c);
+	ok(c.replayed.needed && c.replayed.redone > 0 &&
+		   run(box, "cmp ours.img unclean.img") == 0,
+	   "a journal of version 2.0 is replayed also where it says that it is clean");
+	copy_close(&c);
+}
+
+/* ---------------------------------------------------------------- volumes of ntfs-3g */
+
+static void
+test_made_here(const struct sandbox *box)
+{
+	static const uint32_t clusters[3] = { 1000, 1010, 1020 };
+	struct hc_buf image;
+	struct hc_err err;
+	char path[PATH_MAX];
+	struct copy c;
+
+	ok(run(box, "truncate -s 16M w.img && mkntfs -qFQ w.img") == 0, "a volume is made");
+	copy_open(box, "w.img", &c);
+	ok_call(hc_volume_replay(c.overlay, &c.replayed, &err), &err, "its journal is empty");
+	ok(!c.replayed.needed && changed(&c) == 0, "which is nothing to replay");
+	copy_close(&c);
+	image = slurp(box, "w.img");
+	ok(write_journal(&image, clusters), "a journal without a client is written");
+	hc_file_replace(path_in(box, path, "w.img"), hc_buf_span(&image), &err);
+	hc_buf_done(&image);
+	fails(box, "w.img", H_VOLUME_REPLAY, "restart page");
+	run(box, "truncate -s 0 w.img; truncate -s 4M w.img && mkfs.fat w.img");
+	copy_open(box, "w.img", &c);
+	ok_call(hc_volume_replay(c.overlay, &c.replayed, &err), &err, "FAT has no journal");
+	ok(!c.replayed.needed && changed(&c) == 0, "and is left as it is");
+	copy_close(&c);
+}
+
+/* ---------------------------------------------------------------- a process that goes wrong */
+
+static void
+crash(uint64_t size)
+{
+	(void)size;
+	abort();
+}
+
+static void
+loop(uint64_t size)
+{
+	for (volatile uint64_t i = size;; i++)
+		continue;
+}
+
+static void
+chatter(uint64_t size)
+{
+	for (uint64_t i = size;; i++)
+		if (write(1, "still there\n", 12) != 12)
+			_exit(1);
+}
+
+static void
+eat(uint64_t size)
+{
+	for (volatile uint8_t *p;;) {
+		p = malloc(1 << 20);
+		if (p == NULL)
+			_exit(1);
+		memset((void *)(uintptr_t)p, (int)size, 1 << 20);
+	}
+}
+
+static void
+say_nothing(uint64_t size)
+{
+	(void)size;
+}
+
+/* Asks for what is not on the volume. */
+static void
+stray(uint64_t size)
+{
+	static struct hc_replay_message m = { .what = HC_REPLAY_WRITE, .length = 1024 };
+
+	m.offset = size - 512;
+	send(3, &m, HC_REPLAY_HEAD + m.length, 0);
+	pause();
+}
+
+static void
+lie(uint64_t size)
+{
+	static struct hc_replay_message m = { .what = HC_REPLAY_WRITE, .length = 1u << 20 };
+
+	m.offset = size;
+	send(3, &m, HC_REPLAY_HEAD, 0);
+	pause();
+}
+
+/* Only the socket and what it says: anything else that is open would be ours. */
+static void
+look_around(uint64_t size)
+{
+	static struct hc_replay_message m = { .what = HC_REPLAY_DONE };
+
+	m.offset = size;
+	for (int fd = 4; fd < 256; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			m.what = HC_REPLAY_FAILED;
+	send(3, &m, HC_REPLAY_HEAD, 0);
+	_exit(0);
+}
+
+static void
+test_children(const struct sandbox *box)
+{
+	static const struct {
+		hc_replay_body *body;
+		enum hc_err_code code;
+		const char *why, *name;
+	} rows[] = {
+		{ crash, H_VOLUME_REPLAY, "signal 6", "that crashes" },
+		{ loop, H_VOLUME_REPLAY, "too long", "that loops" },
+		{ chatter, H_VOLUME_REPLAY, "too long", "that talks for ever" },
+		{ eat, H_VOLUME_REPLAY, "", "that takes all memory" },
+		{ say_nothing, H_VOLUME_REPLAY, "not say why", "that ends early" },
+		{ stray, H_IO, "", "that writes behind the end" },
+		{ lie, H_VOLUME_REPLAY, "went wrong", "that sends what makes no sense" },
+	};
+	const struct hc_replay_limits limits = { .silence_ms = 1500, .total_ms = 3000 };
+	struct hc_err err;
+	struct copy c;
+
+	run(box, "truncate -s 0 w.img; truncate -s 1M w.img");
+	copy_open(box, "w.img", &c);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ok_fails(hc_replay_run(c.overlay, rows[i].body, &limits, &c.replayed, &err),
+			 &err, rows[i].code, "a process %s", rows[i].name);
+		if (!ok(strstr(err.text[0], rows[i].why) != NULL, "is told: %s", rows[i].why))
+			printf("# %s\n", err.text[0]);
+	}
+	ok_call(hc_replay_run(c.overlay, look_around, &limits, &c.replayed, &err), &err,
+		"a process that has nothing of ours");
+	ok(c.replayed.redone == 1u << 20 && changed(&c) == 0, "says what it did");
+	copy_close(&c);
+}
+
+int
+main(void)
+{
+	struct sandbox box;
+
+	sandbox_open(&box);
+	test_children(&box);
+	test_made_here(&box);
+	test_version_1(&box);
+	test_version_2(&box);
+	sandbox_close(&box);
+	return tap_done();
+}
