@@ -3,12 +3,12 @@ $(eval $(call module,restore/volume,restore/disk restore/model restore/base,-lnt
 
 # ntfsrecover, a program of ntfs-3g, as a function: replay_child.c calls it in a process of its own.  It is compiled from the
 # pinned sources as they are, against the library that halcyon is linked with.  Joined to one object, of which only its main and a counter can be
-# seen from outside, and which calls ours in place of what opens the volume and what ends the process.
+# seen from outside, and which calls ours in place of what opens the volume and what ends the process.  (All builds have 64 bits: without _FILE_OFFSET_BITS fopen has one name.)
 recover_dir := $(BUILD)/ntfsrecover
 recover_objects := ntfsrecover.o playlog.o utils.o
-recover_names := main=hc_ntfsrecover redocount=hc_ntfsrecover_redone ntfs_mount=hc_ntfsrecover_mount exit=hc_ntfsrecover_exit
+recover_names := main=hc_ntfsrecover redocount=hc_ntfsrecover_redone ntfs_mount=hc_ntfsrecover_mount fopen=hc_ntfsrecover_fopen exit=hc_ntfsrecover_exit
 
-recover_flags := -std=gnu11 -w -DHAVE_CONFIG_H -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I$(recover_dir) -g
+recover_flags := -std=gnu11 -w -DHAVE_CONFIG_H -D_GNU_SOURCE -I$(recover_dir) -g
 host_recover := $(host_CC) $(recover_flags) -O1 -I/usr/include/ntfs-3g -fsanitize=address -fno-omit-frame-pointer
 fuzz_recover := $(fuzz_CC) $(recover_flags) -O1 -I/usr/include/ntfs-3g -fsanitize=address
 static_recover := $(static_CC) $(STATIC_CPPFLAGS) $(recover_flags) -O2 -I$(BUILD)/sysroot/include/ntfs-3g -ffunction-sections \

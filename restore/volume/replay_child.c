@@ -21,8 +21,8 @@ struct remote {
 struct session {
 	struct hc_ntfs ntfs;
 	struct remote remote;
-	char name
-		[1]; /* empty, so that there is no file of this name: it would be taken for a copy of a journal */
+	uint8_t boot[1024];
+	char name[1];
 };
 
 /* ---------------------------------------------------------------- the io */
@@ -97,7 +97,7 @@ doubt_clean(ntfs_attr *data)
 		uint32_t area;
 
 		if (ntfs_attr_pread(data, at, sizeof(page), page) != (s64)sizeof(page) ||
-		    memcmp(page, "RSTR", 4) != 0 || hc_get_le16(page + 26) != 2)
+		    memcmp(page, "RSTR", 4) != 0 || hc_get_le16(page + 28) != 2)
 			continue;
 		area = hc_get_le16(page + 24) + 14u;
 		if (area + 2 > sizeof(page) - 2)
@@ -107,11 +107,29 @@ doubt_clean(ntfs_attr *data)
 	}
 }
 
+static struct session *
+session_of(const char *name)
+{
+	return (struct session *)(uintptr_t)(name - offsetof(struct session, name));
+}
+
+/* It looks at the boot sector before it mounts, and takes sizes from there. */
+FILE *
+hc_ntfsrecover_fopen(const char *name, const char *mode)
+{
+	struct session *session = session_of(name);
+	struct hc_err err;
+
+	if (hc_io_pread(session->ntfs.volume.io, 0, session->boot, sizeof(session->boot),
+			&err) < 0)
+		return NULL;
+	return fmemopen(session->boot, sizeof(session->boot), mode);
+}
+
 struct _ntfs_volume *
 hc_ntfsrecover_mount(const char *name, unsigned long flags)
 {
-	struct session *session =
-		(struct session *)(uintptr_t)(name - offsetof(struct session, name));
+	struct session *session = session_of(name);
 	ntfs_inode *inode;
 	ntfs_attr *data;
 

@@ -9,6 +9,8 @@
 #ifndef HC_VOLUME_REPLAY_PRIV_H
 #define HC_VOLUME_REPLAY_PRIV_H
 
+#include <stdio.h>
+
 #include "restore/volume/replay.h"
 
 #define HC_REPLAY_PIECE 65536u /* bytes of a message, at most */
@@ -50,6 +52,7 @@ hc_replay_body hc_replay_ntfsrecover;
  */
 int hc_ntfsrecover(int argc, char **argv);
 extern unsigned int hc_ntfsrecover_redone;
+FILE *hc_ntfsrecover_fopen(const char *name, const char *mode);
 struct _ntfs_volume *hc_ntfsrecover_mount(const char *name, unsigned long flags);
 _Noreturn void hc_ntfsrecover_exit(int status);
 

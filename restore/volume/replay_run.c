@@ -19,7 +19,8 @@
 
 #define SOCKET     3
 #define MEMORY_MAX (256ull << 20) /* more than we have, at most */
-#define LINE_MAX   160u
+#define LINE_ROOM  160u
+#define ACTIONS    (1ul << 20)
 
 struct child {
 	pid_t pid;
@@ -30,9 +31,12 @@ struct child {
 	struct hc_volume_replayed *replayed;
 	bool done;
 	/* What it says, by lines. */
-	char line[LINE_MAX], reason[LINE_MAX];
+	char line[LINE_ROOM], reason[LINE_ROOM];
 	size_t line_length;
 	bool too_short; /* the journal does not reach back far enough */
+	/* The action that it tells of, by its own number, and a bit for each that changes nothing. */
+	unsigned long action;
+	uint8_t *idle;
 };
 
 static int64_t
@@ -146,18 +150,40 @@ answer(struct child *c, struct hc_err *err)
 
 /* ---------------------------------------------------------------- what it says */
 
-/* ntfsrecover marks errors by asterisks, the first one being the cause; action numbers are its own. */
+/* What a checkpoint holds, the opening of an attribute, and what is there for its undo only. */
+static bool
+is_idle(const char *line)
+{
+	return strncmp(line, "redo_operation", 14) == 0 &&
+	       (strstr(line, "Dump") != NULL || strstr(line, "OpenNonResident") != NULL ||
+		strstr(line, "Noop") != NULL);
+}
+
+/* "** Action 3 was aborted": no end of its transaction was logged. */
+static void
+take_aborted(struct child *c, unsigned long action)
+{
+	if (action >= ACTIONS || (c->idle[action / 8] & 1u << action % 8) == 0)
+		c->replayed->aborted++;
+}
+
+/* ntfsrecover marks errors by asterisks, the first one being the cause. */
 static void
 take_line(struct child *c)
 {
-	const char *line = c->line;
+	const char *line = c->line, *action;
 
 	c->line[c->line_length] = '\0';
 	c->line_length = 0;
 	if (strncmp(line, "** Action ", 10) == 0 && strstr(line, " was aborted") != NULL) {
-		c->replayed->aborted++;
+		take_aborted(c, strtoul(line + 10, NULL, 10));
 		return;
 	}
+	action = strstr(line, "backward action ");
+	if (action != NULL)
+		c->action = strtoul(action + 16, NULL, 10);
+	if (is_idle(line) && c->action < ACTIONS)
+		c->idle[c->action / 8] |= (uint8_t)(1u << c->action % 8);
 	if (strstr(line, "Earliest block reached") != NULL)
 		c->too_short = true;
 	if (c->reason[0] == '\0' &&
@@ -180,7 +206,7 @@ take_words(struct child *c)
 	for (ssize_t i = 0; i < got; i++) {
 		if (text[i] == '\n')
 			take_line(c);
-		else if (c->line_length < LINE_MAX - 1)
+		else if (c->line_length < LINE_ROOM - 1)
 			c->line[c->line_length++] =
 				text[i] < ' ' || text[i] > '~' ? '?' : text[i];
 	}
@@ -270,9 +296,10 @@ hc_replay_run(struct hc_io *io, hc_replay_body *body, const struct hc_replay_lim
 	int result = -1, status = 0;
 
 	c.message = malloc(sizeof(*c.message));
-	if (c.message == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to replay a journal");
-	if (start(&c, body, limits, err) == 0)
+	c.idle = calloc(ACTIONS / 8, 1);
+	if (c.message == NULL || c.idle == NULL)
+		hc_err_set(err, H_OUT_OF_MEMORY, "no memory to replay a journal");
+	else if (start(&c, body, limits, err) == 0)
 		result = attend(&c, limits, err);
 	if (c.socket >= 0)
 		close(c.socket);
@@ -283,5 +310,6 @@ hc_replay_run(struct hc_io *io, hc_replay_body *body, const struct hc_replay_lim
 	while (c.pid > 0 && waitpid(c.pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	free(c.message);
+	free(c.idle);
 	return result < 0 ? -1 : judge(&c, status, err);
 }
