@@ -238,11 +238,25 @@ drops_hibernation(const struct perform *p, uint64_t partition)
 	return false;
 }
 
+/* What the journal holds comes before what we change (hazards 12). */
 static int
-make_files(struct perform *p, const struct hc_fix_target *target, struct hc_err *err)
+open_target(struct perform *p, const struct hc_fix_target *target, struct hc_err *err)
 {
 	const unsigned flags =
 		drops_hibernation(p, target->partition) ? HC_WRITE_HIBERNATED : 0;
+	struct hc_volume_replayed replayed;
+
+	if (hc_volume_replay(target->io, &replayed, err) < 0 ||
+	    hc_volume_open_write(target->io, flags, &p->volume, err) < 0)
+		return hc_err_wrap(err, "while opening partition %llu for repairs",
+				   (unsigned long long)target->partition);
+	p->partition = target->partition;
+	return 0;
+}
+
+static int
+make_files(struct perform *p, const struct hc_fix_target *target, struct hc_err *err)
+{
 	bool needed = false;
 	int result = 0;
 
@@ -252,10 +266,8 @@ make_files(struct perform *p, const struct hc_fix_target *target, struct hc_err 
 	if (!needed)
 		return 0;
 	close_reader(p, (size_t)(target - p->targets));
-	if (hc_volume_open_write(target->io, flags, &p->volume, err) < 0)
-		return hc_err_wrap(err, "while opening partition %llu for repairs",
-				   (unsigned long long)target->partition);
-	p->partition = target->partition;
+	if (open_target(p, target, err) < 0)
+		return -1;
 	for (size_t i = 0; result == 0 && i < p->edits->count; i++)
 		if (p->edits->items[i].partition == target->partition &&
 		    is_on_volume(&p->edits->items[i])) {

@@ -40,6 +40,26 @@ struct hc_replay_limits {
 	int total_ms;
 };
 
+/* What ntfsrecover says of the journal (replay_words.c). */
+struct hc_replay_words {
+	char line[160],
+		reason[160]; /* the line that is being read; the first that tells of an error */
+	size_t length;
+	uint64_t page_size, data_offset, sequence_bits, file_size; /* of the journal */
+	unsigned log_major;
+	/* The record it tells of now: number and size; the LSN of the one behind it. */
+	unsigned long action;
+	uint64_t size, lsn;
+	uint8_t *idle; /* a bit for each action that changes nothing */
+	uint64_t aborted;
+	bool has_gap;
+	bool reached; /* the last one is the record that it has to start from */
+};
+
+int hc_replay_words_init(struct hc_replay_words *w, unsigned log_major, struct hc_err *err);
+void hc_replay_words_take(struct hc_replay_words *w, const char *text, size_t length);
+void hc_replay_words_done(struct hc_replay_words *w);
+
 /* Runs `body` on the volume.  `io` takes its writes, also when it fails. */
 int hc_replay_run(struct hc_io *io, hc_replay_body *body, const struct hc_replay_limits *limits,
 		  struct hc_volume_replayed *ret, struct hc_err *err);

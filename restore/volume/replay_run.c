@@ -19,8 +19,6 @@
 
 #define SOCKET     3
 #define MEMORY_MAX (256ull << 20) /* more than we have, at most */
-#define LINE_ROOM  160u
-#define ACTIONS    (1ul << 20)
 
 struct child {
 	pid_t pid;
@@ -29,14 +27,8 @@ struct child {
 	struct hc_io *io;
 	struct hc_replay_message *message;
 	struct hc_volume_replayed *replayed;
+	struct hc_replay_words said;
 	bool done;
-	/* What it says, by lines. */
-	char line[LINE_ROOM], reason[LINE_ROOM];
-	size_t line_length;
-	bool too_short; /* the journal does not reach back far enough */
-	/* The action that it tells of, by its own number, and a bit for each that changes nothing. */
-	unsigned long action;
-	uint8_t *idle;
 };
 
 static int64_t
@@ -150,47 +142,6 @@ answer(struct child *c, struct hc_err *err)
 
 /* ---------------------------------------------------------------- what it says */
 
-/* What a checkpoint holds, the opening of an attribute, and what is there for its undo only. */
-static bool
-is_idle(const char *line)
-{
-	return strncmp(line, "redo_operation", 14) == 0 &&
-	       (strstr(line, "Dump") != NULL || strstr(line, "OpenNonResident") != NULL ||
-		strstr(line, "Noop") != NULL);
-}
-
-/* "** Action 3 was aborted": no end of its transaction was logged. */
-static void
-take_aborted(struct child *c, unsigned long action)
-{
-	if (action >= ACTIONS || (c->idle[action / 8] & 1u << action % 8) == 0)
-		c->replayed->aborted++;
-}
-
-/* ntfsrecover marks errors by asterisks, the first one being the cause. */
-static void
-take_line(struct child *c)
-{
-	const char *line = c->line, *action;
-
-	c->line[c->line_length] = '\0';
-	c->line_length = 0;
-	if (strncmp(line, "** Action ", 10) == 0 && strstr(line, " was aborted") != NULL) {
-		take_aborted(c, strtoul(line + 10, NULL, 10));
-		return;
-	}
-	action = strstr(line, "backward action ");
-	if (action != NULL)
-		c->action = strtoul(action + 16, NULL, 10);
-	if (is_idle(line) && c->action < ACTIONS)
-		c->idle[c->action / 8] |= (uint8_t)(1u << c->action % 8);
-	if (strstr(line, "Earliest block reached") != NULL)
-		c->too_short = true;
-	if (c->reason[0] == '\0' &&
-	    (strncmp(line, "** ", 3) == 0 || strstr(line, "ERROR") != NULL))
-		snprintf(c->reason, sizeof(c->reason), "%s", line + strspn(line, "* "));
-}
-
 static void
 take_words(struct child *c)
 {
@@ -202,13 +153,8 @@ take_words(struct child *c)
 	if (got <= 0) {
 		close(c->words);
 		c->words = -1;
-	}
-	for (ssize_t i = 0; i < got; i++) {
-		if (text[i] == '\n')
-			take_line(c);
-		else if (c->line_length < LINE_ROOM - 1)
-			c->line[c->line_length++] =
-				text[i] < ' ' || text[i] > '~' ? '?' : text[i];
+	} else {
+		hc_replay_words_take(&c->said, text, (size_t)got);
 	}
 }
 
@@ -254,9 +200,13 @@ judge(const struct child *c, int status, struct hc_err *err)
 	if (!c->done || WEXITSTATUS(status) != 0)
 		return hc_err_set(err, H_VOLUME_REPLAY,
 				  "ntfsrecover can't replay the journal ($LogFile): %s",
-				  c->reason[0] != '\0' ? c->reason : "it does not say why");
-	/* It takes that for success, and nothing was redone. */
-	if (c->too_short)
+				  c->said.reason[0] != '\0' ? c->said.reason
+							    : "it does not say why");
+	/* It takes either for success. */
+	if (c->said.has_gap)
+		return hc_err_set(err, H_VOLUME_REPLAY,
+				  "the journal ($LogFile) has a gap: records are missing");
+	if (!c->said.reached)
 		return hc_err_set(err, H_VOLUME_REPLAY,
 				  "the journal ($LogFile) does not reach back to where it "
 				  "would have to be replayed from");
@@ -295,9 +245,10 @@ hc_replay_run(struct hc_io *io, hc_replay_body *body, const struct hc_replay_lim
 	struct child c = { .pid = -1, .socket = -1, .words = -1, .io = io, .replayed = ret };
 	int result = -1, status = 0;
 
+	if (hc_replay_words_init(&c.said, ret->log_major, err) < 0)
+		return -1;
 	c.message = malloc(sizeof(*c.message));
-	c.idle = calloc(ACTIONS / 8, 1);
-	if (c.message == NULL || c.idle == NULL)
+	if (c.message == NULL)
 		hc_err_set(err, H_OUT_OF_MEMORY, "no memory to replay a journal");
 	else if (start(&c, body, limits, err) == 0)
 		result = attend(&c, limits, err);
@@ -309,7 +260,10 @@ hc_replay_run(struct hc_io *io, hc_replay_body *body, const struct hc_replay_lim
 		kill(c.pid, SIGKILL);
 	while (c.pid > 0 && waitpid(c.pid, &status, 0) < 0 && errno == EINTR)
 		continue;
+	if (result == 0)
+		result = judge(&c, status, err);
+	ret->aborted = c.said.aborted;
 	free(c.message);
-	free(c.idle);
-	return result < 0 ? -1 : judge(&c, status, err);
+	hc_replay_words_done(&c.said);
+	return result;
 }

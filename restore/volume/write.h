@@ -9,8 +9,8 @@
  *          volume is finished.
  * Units:   bytes; paths as in volume.h.
  * Owner:   hc_volume_finish writes out and closes, whatever it returns; hc_volume_close throws away.
- * Errors:  H_VOLUME_READ_ONLY: the volume was not opened here, is hibernated, has a journal that was not replayed (hazards
- *          12), or is of a kind that can't be written.  H_VOLUME_FULL.  H_VOLUME_WRITE.  H_PATH_NOT_FOUND.
+ * Errors:  H_VOLUME_READ_ONLY: the volume was not opened here, is hibernated, has a journal that was not replayed (replay.h does that;
+ *          hazards 12), or is of a kind that can't be written.  H_VOLUME_FULL.  H_VOLUME_WRITE.  H_PATH_NOT_FOUND.
  * Source:  hazards 11, 12, 23, 24; windows-offline.md section 10.
  *
  * libntfs-3g is never told to recover, and its $LogFile stays as it is: a clean one is clean before and after.
