@@ -61,27 +61,6 @@ fingerprint() {
     } | sha256sum | cut -d ' ' -f 1
 }
 
-# unpack NAME: the upstream archive plus Debian's patches, checked against the lock once more
-unpack() {
-    "$HERE/build/10-fetch.sh" "$1" >/dev/null
-    rm -rf "${THIRD:?}/$1"
-    mkdir -p "$THIRD/$1/src" "$THIRD/$1/dest"
-    awk -v n="$1" '$1 == n && NF == 5 { print $5 }' "$LOCK" | while read -r path; do
-        case $path in
-            *.orig.tar.*) tar -xf "$SRC/${path##*/}" -C "$THIRD/$1/src" --strip-components=1 ;;
-            *.debian.tar.*) tar -xf "$SRC/${path##*/}" -C "$THIRD/$1" debian ;;
-        esac
-    done
-    if [ -f "$THIRD/$1/debian/patches/series" ]; then
-        list "$THIRD/$1/debian/patches/series" | while read -r patch _; do
-            patch -d "$THIRD/$1/src" -p1 -s --no-backup-if-mismatch <"$THIRD/$1/debian/patches/$patch" ||
-                die "Debian's patch '$patch' does not apply to $1"
-        done
-    fi
-    # One time stamp for all files: make must not think that a patched configure.ac asks for new autotools output.
-    find "$THIRD/$1/src" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-}
-
 build_one() {
     name=$1 needs=
     [ -f "$HERE/build/recipes/$name.sh" ] || die "no recipe for '$name'" "recipes: $(ls "$HERE/build/recipes")"
@@ -92,7 +71,8 @@ build_one() {
     [ "$(cat "$THIRD/$name.stamp" 2>/dev/null)" != "$stamp" ] || return 0
     start=$(date +%s)
     rm -f "$THIRD/$name.stamp"
-    unpack "$name"
+    unpack "$name" "$THIRD/$name"
+    mkdir -p "$THIRD/$name/dest"
     DEST=$THIRD/$name/dest
     export DEST
     mkdir -p "$DEST/lib" "$DEST/include" "$DEST/bin"

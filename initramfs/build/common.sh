@@ -49,3 +49,24 @@ archive() {
     fi
     printf '%s\n' "$site"
 }
+
+# unpack NAME FOLDER: the upstream archive plus Debian's patches in FOLDER/src, checked against the lock once more
+unpack() {
+    "$HERE/build/10-fetch.sh" "$1" >/dev/null
+    rm -rf "${2:?}"
+    mkdir -p "$2/src"
+    awk -v n="$1" '$1 == n && NF == 5 { print $5 }' "$LOCK" | while read -r path; do
+        case $path in
+            *.orig.tar.*) tar -xf "$SRC/${path##*/}" -C "$2/src" --strip-components=1 ;;
+            *.debian.tar.*) tar -xf "$SRC/${path##*/}" -C "$2" debian ;;
+        esac
+    done
+    if [ -f "$2/debian/patches/series" ]; then
+        list "$2/debian/patches/series" | while read -r patch _; do
+            patch -d "$2/src" -p1 -s --no-backup-if-mismatch <"$2/debian/patches/$patch" ||
+                die "Debian's patch '$patch' does not apply to $1"
+        done
+    fi
+    # One time stamp for all files: make must not think that a patched configure.ac asks for new autotools output.
+    find "$2/src" -exec touch -h -d "@$(epoch)" {} +
+}

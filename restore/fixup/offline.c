@@ -8,6 +8,7 @@
 
 #include "restore/boot/boot.h"
 #include "restore/disk/disk.h"
+#include "restore/volume/replay.h"
 #include "restore/windows/windows.h"
 
 /* UEFI 2.10 section 5.3.3. */
@@ -41,8 +42,13 @@ open_volumes(struct hc_offline *offline, const struct hc_offline_layout *layout,
 		if (volume->name == NULL)
 			return no_memory(err);
 		offline->count++;
-		if (hc_volume_open(volume->io, &volume->volume, &why) == 0)
+		/* Repairs are made on the volume as its journal leaves it: that is what they are found on. */
+		if (hc_volume_open_replayed(volume->io, &volume->volume, &volume->overlay,
+					    &why) == 0) {
+			if (volume->overlay != NULL)
+				volume->io = volume->overlay;
 			continue;
+		}
 		volume->volume = NULL;
 		if (why.code != H_VOLUME_FORMAT) {
 			*err = why;
@@ -251,8 +257,10 @@ hc_offline_close(struct hc_offline *offline)
 {
 	for (size_t i = 0; i < offline->hives.count; i++)
 		hc_hive_close(offline->hives.items[i].loaded.hive);
-	for (size_t i = 0; i < offline->count; i++)
+	for (size_t i = 0; i < offline->count; i++) {
 		hc_volume_close(offline->volumes[i].volume);
+		hc_io_close(offline->volumes[i].overlay);
+	}
 	for (size_t i = 0; offline->owned != NULL && i < offline->count; i++)
 		hc_io_close(offline->owned[i]);
 	offline->hives.count = offline->count = 0;

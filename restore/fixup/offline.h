@@ -3,7 +3,8 @@
  * An offline machine: the volumes of the disk that Windows starts from, and the Windows on it.
  *
  * Shape:   volumes[] in the order of the partition table, opened for reading; `system` holds Windows, `boot` what starts
- *          it (the EFI system partition, the active partition; often the same as `system`).
+ *          it (the EFI system partition, the active partition; often the same as `system`).  A volume whose journal was not
+ *          replayed is shown as it will be, by an overlay in memory (volume/replay.h); as it is where that fails.
  * Owner:   hc_offline_close closes volumes and hives; the io, and what lives in the arena, are the caller's.
  * Errors:  H_NOT_FOUND when there is no Windows; those of reading.
  * Example:
@@ -31,6 +32,8 @@ struct hc_offline_volume {
 	struct hc_io *io; /* of the whole partition, with its first sector */
 	struct hc_volume
 		*volume; /* NULL: not of a kind that can be opened (MSR, BitLocker …) */
+	struct hc_io
+		*overlay; /* with its journal replayed: then `io` is this; NULL: not needed */
 };
 
 /* A hive that was opened for looking. */

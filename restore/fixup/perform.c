@@ -244,8 +244,11 @@ hc_fixup_open_write(const struct hc_edits *edits, const struct hc_fix_target *ta
 {
 	const unsigned flags =
 		drops_hibernation(edits, target->partition) ? HC_WRITE_HIBERNATED : 0;
+	struct hc_volume_replayed replayed;
 
-	if (hc_volume_open_write(target->io, flags, ret, err) < 0)
+	/* What the journal holds comes before what we change (hazards 12). */
+	if (hc_volume_replay(target->io, &replayed, err) < 0 ||
+	    hc_volume_open_write(target->io, flags, ret, err) < 0)
 		return hc_err_wrap(err, "while opening partition %llu for repairs",
 				   (unsigned long long)target->partition);
 	return 0;

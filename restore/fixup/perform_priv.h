@@ -5,6 +5,7 @@
 
 #include "restore/fixup/fixup_priv.h"
 #include "restore/hive/edit.h"
+#include "restore/volume/replay.h"
 #include "restore/volume/write.h"
 
 struct perform {

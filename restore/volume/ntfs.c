@@ -210,23 +210,24 @@ hc_ntfs_fail(struct hc_ntfs *n, struct hc_err *err, const char *what, const char
 
 /* ---------------------------------------------------------------- state */
 
-/* *ret_cached: written by a Windows 8 or later that did not unmount; its log (LFS 2.0) says "clean" all the same. */
+/* *ret_major: 2 when it was written by a Windows 8 or later that did not unmount; such a log (LFS 2.0) may say "clean" all
+ * the same. */
 static bool
-is_journal_clean(ntfs_volume *ntfs, bool *ret_cached)
+is_journal_clean(ntfs_volume *ntfs, unsigned *ret_major)
 {
 	ntfs_inode *inode = ntfs_inode_open(ntfs, FILE_LogFile);
 	RESTART_PAGE_HEADER *page = NULL;
 	ntfs_attr *data = NULL;
 	bool clean = false;
 
-	*ret_cached = false;
+	*ret_major = 0;
 	if (inode == NULL)
 		return false;
 	data = ntfs_attr_open(inode, AT_DATA, AT_UNNAMED, 0);
 	if (data != NULL)
 		clean = ntfs_check_logfile(data, &page) && ntfs_is_logfile_clean(data, page);
 	if (page != NULL)
-		*ret_cached = le16_to_cpu(page->major_ver) == 2 && page->minor_ver == 0;
+		*ret_major = le16_to_cpu(page->major_ver);
 	free(page);
 	if (data != NULL)
 		ntfs_attr_close(data);
@@ -239,15 +240,13 @@ static int
 start_writing(struct hc_ntfs *n, enum hc_volume_access access, struct hc_err *err)
 {
 	const struct hc_volume_state *state = &n->volume.info.state;
-	bool cached;
 
 	if (state->hibernated && access != HC_ACCESS_WRITE_HIBERNATED) {
 		hc_err_set(err, H_VOLUME_READ_ONLY,
 			   "the volume belongs to a hibernated Windows");
 		return hc_err_remedy(err, "Shut that Windows down fully, then capture again.");
 	}
-	is_journal_clean(n->ntfs, &cached);
-	if (!state->journal_clean || cached) {
+	if (hc_ntfs_needs_replay(n)) {
 		hc_err_set(err, H_VOLUME_READ_ONLY,
 			   "the volume's journal ($LogFile) was not replayed");
 		return hc_err_remedy(
@@ -295,7 +294,6 @@ fill_info(struct hc_ntfs *n, const uint8_t *boot)
 {
 	ntfs_volume *ntfs = n->ntfs;
 	struct hc_volume_info *info = &n->volume.info;
-	bool cached;
 
 	info->kind = "ntfs";
 	info->label = ntfs->vol_name == NULL ? "" : ntfs->vol_name;
@@ -306,10 +304,37 @@ fill_info(struct hc_ntfs *n, const uint8_t *boot)
 					n->volume.io->size);
 	info->state.dirty = (ntfs->flags & VOLUME_IS_DIRTY) != 0;
 	info->state.hibernated = hc_ntfs_is_hibernated(n);
-	info->state.journal_clean = is_journal_clean(ntfs, &cached);
+	info->state.journal_clean = is_journal_clean(ntfs, &n->journal_major);
+}
+
+bool
+hc_ntfs_needs_replay(const struct hc_ntfs *n)
+{
+	return !n->volume.info.state.journal_clean || n->journal_major >= 2;
 }
 
 /* ---------------------------------------------------------------- open and close */
+
+/* Forensic: mounting looks at neither journal nor hibernation (we do), and repairs nothing. */
+int
+hc_ntfs_mount(struct hc_ntfs *n)
+{
+	const unsigned long flags =
+		NTFS_MNT_FORENSIC | (n->volume.writer != NULL ? 0 : NTFS_MNT_RDONLY);
+
+	errno = ENOMEM;
+	n->device = ntfs_device_alloc("volume", 0, &device_ops, n);
+	if (n->device == NULL)
+		return -1;
+	errno = EIO;
+	n->ntfs = ntfs_device_mount(n->device, flags);
+	if (n->ntfs != NULL)
+		return 0;
+	if (n->device != NULL)
+		ntfs_device_free(n->device);
+	n->device = NULL;
+	return -1;
+}
 
 static void
 ntfs_close(struct hc_volume *volume)
@@ -355,19 +380,8 @@ hc_ntfs_open(struct hc_io *io, enum hc_volume_access access, struct hc_volume **
 	ntfs_log_set_handler(ntfs_log_handler_null);
 	if (hc_io_pread(io, 0, boot, sizeof(boot), err) < 0)
 		goto fail;
-	n->device = ntfs_device_alloc("volume", 0, &device_ops, n);
-	if (n->device == NULL) {
-		hc_err_set(err, H_OUT_OF_MEMORY, "no memory to open a volume");
-		goto fail;
-	}
-	errno = EIO;
-	/* Forensic: mounting looks at neither journal nor hibernation (we do), and repairs nothing. */
-	n->ntfs =
-		ntfs_device_mount(n->device, NTFS_MNT_FORENSIC | (write ? 0 : NTFS_MNT_RDONLY));
-	if (n->ntfs == NULL) {
+	if (hc_ntfs_mount(n) < 0) {
 		hc_ntfs_fail(n, err, "opening", "an NTFS volume");
-		if (n->device != NULL)
-			ntfs_device_free(n->device);
 		goto fail;
 	}
 	if (ntfs_set_ignore_case(n->ntfs) < 0 ||

@@ -56,7 +56,14 @@ struct hc_ntfs {
 	bool write_failed;
 	struct hc_ntfs_lost *lost, **lost_end;
 	bool discard; /* closing without hc_volume_finish */
+	unsigned
+		journal_major; /* of the version of $LogFile; 0: it is empty or makes no sense */
 };
+
+/* Opens the device over n->volume.io, writable with n->volume.writer, and mounts it; -1 with errno. */
+int hc_ntfs_mount(struct hc_ntfs *n);
+/* Its journal may hold what the volume does not have yet. */
+bool hc_ntfs_needs_replay(const struct hc_ntfs *n);
 
 /* Sets err from what the io raised, else from errno, as H_VOLUME_FORMAT. */
 int hc_ntfs_fail(struct hc_ntfs *n, struct hc_err *err, const char *what, const char *path);

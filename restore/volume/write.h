@@ -10,8 +10,8 @@
  * Units:   bytes; paths as in volume.h.  New names must be ones that Windows allows (H_UNSUPPORTED).
  * Owner:   hc_volume_finish writes out and closes, whatever it returns.  hc_volume_close writes nothing more: then what an
  *          NTFS volume wrote so far is half of something, and the io is to be thrown away too.
- * Errors:  H_VOLUME_READ_ONLY: the volume was not opened here, is hibernated, has a journal that was not replayed (hazards
- *          12), or is of a kind that can't be written; or the file is one of NTFS's own.
+ * Errors:  H_VOLUME_READ_ONLY: the volume was not opened here, is hibernated, has a journal that was not replayed (replay.h does that;
+ *          hazards 12), or is of a kind that can't be written; or the file is one of NTFS's own.
  *          Before a change, so that nothing has happened but that folders may have been made: those, H_PATH_NOT_FOUND,
  *          H_UNSUPPORTED, H_FILE_ENCRYPTED, H_REPARSE_UNSUPPORTED (links in a path or at its end are not followed),
  *          and H_VOLUME_FULL on NTFS nearly always.
