@@ -18,8 +18,8 @@ version=$(awk '$1 == "ntfs-3g" { print $2; exit }' "$LOCK")
 rm -rf "$DIR/src" "$DIR/debian"
 # What its configure would find on any Linux that we build on.
 {
-    for header in ctype errno fcntl getopt limits locale malloc stdarg stddef stdint stdio stdlib string strings sys_stat sys_types time unistd; do
-        echo "#define HAVE_$(echo "$header" | tr a-z A-Z)_H 1"
+    for header in CTYPE ERRNO FCNTL GETOPT LIMITS LOCALE MALLOC STDARG STDDEF STDINT STDIO STDLIB STRING STRINGS SYS_STAT SYS_TYPES TIME UNISTD; do
+        echo "#define HAVE_${header}_H 1"
     done
     echo '#define HAVE_GETTIMEOFDAY 1'
     echo '#define HAVE_CLOCK_GETTIME 1'

@@ -160,7 +160,7 @@ void
 hc_replay_ntfsrecover(uint64_t size)
 {
 	/* -s: redo what was committed; -k: also with a journal of version 2.0; -v: say what is left alone. */
-	static char program[] = "ntfsrecover", options[] = "-skv";
+	char program[] = "ntfsrecover", options[] = "-skv";
 	struct session *session = calloc(1, sizeof(*session));
 	struct hc_err err;
 

@@ -42,25 +42,21 @@ now_ms(void)
 
 /* ---------------------------------------------------------------- the child's side */
 
-static void
-limit(int resource, uint64_t most)
-{
-	const struct rlimit r = { most, most };
-
-	setrlimit((__typeof__(RLIMIT_AS))resource, &r);
-}
-
 /* So much address space as it has, and MEMORY_MAX. */
 static void
 limit_memory(void)
 {
 	FILE *file = fopen("/proc/self/statm", "re");
 	unsigned long long pages;
+	struct rlimit most;
 
 	if (file == NULL)
 		return;
-	if (fscanf(file, "%llu", &pages) == 1)
-		limit(RLIMIT_AS, pages * (uint64_t)sysconf(_SC_PAGESIZE) + MEMORY_MAX);
+	if (fscanf(file, "%llu", &pages) == 1) {
+		most.rlim_cur = pages * (uint64_t)sysconf(_SC_PAGESIZE) + MEMORY_MAX;
+		most.rlim_max = most.rlim_cur;
+		setrlimit(RLIMIT_AS, &most);
+	}
 	fclose(file);
 }
 
@@ -69,6 +65,8 @@ static _Noreturn void
 become_child(int socket, int words, hc_replay_body *body, const struct hc_io *io,
 	     const struct hc_replay_limits *limits)
 {
+	const rlim_t total = (rlim_t)limits->total_ms / 1000 + 1;
+	const struct rlimit no_core = { 0, 0 }, seconds = { total, total };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t none;
 
@@ -88,8 +86,8 @@ become_child(int socket, int words, hc_replay_body *body, const struct hc_io *io
 	dup2(socket, SOCKET);
 	syscall(SYS_close_range, SOCKET + 1, ~0u, 0);
 	limit_memory();
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_CPU, (uint64_t)limits->total_ms / 1000 + 1);
+	setrlimit(RLIMIT_CORE, &no_core);
+	setrlimit(RLIMIT_CPU, &seconds);
 	body(io->size);
 	_exit(0);
 }
