@@ -117,14 +117,18 @@ lead(struct boot *b, const struct fix_store *store, const char *object, const ch
 	return 0;
 }
 
-/* Whether the system partition holds the loader of an entry. */
+/* Whether a partition holds the loader of an entry. */
 static int
-holds_loader(struct boot *b, const struct hc_bcd_object *loader, bool *ret, struct hc_err *err)
+holds_loader(struct boot *b, size_t on, const struct hc_bcd_object *loader, bool *ret,
+	     struct hc_err *err)
 {
-	struct hc_volume *volume = b->fix->offline->volumes[b->here.system].volume;
+	struct hc_volume *volume = b->fix->offline->volumes[on].volume;
 	struct hc_entry entry;
 	struct hc_err why;
 
+	*ret = false;
+	if (volume == NULL)
+		return 0;
 	*ret = loader->path != NULL &&
 	       hc_volume_stat(volume, loader->path, b->fix->arena, &entry, &why) == 0 &&
 	       entry.type == HC_ENTRY_FILE;
@@ -135,10 +139,11 @@ holds_loader(struct boot *b, const struct hc_bcd_object *loader, bool *ret, stru
 	return -1;
 }
 
-/* An entry that has "boot" or "locate" in place of a partition finds it by itself. */
+/* An entry that has "boot" or "locate" in place of a partition finds it by itself; *ret_at is a partition of this disk that it
+ * names. */
 static int
 names_away(struct boot *b, const struct fix_store *store, const struct hc_bcd_object *loader,
-	   const struct hc_bcd_map *map, bool *ret, struct hc_err *err)
+	   const struct hc_bcd_map *map, bool *ret, size_t *ret_at, struct hc_err *err)
 {
 	const struct fix_element *element = fix_element_of(store, loader->id, OS_DEVICE);
 	enum fix_device kind = FIX_DEVICE_NONE;
@@ -146,8 +151,29 @@ names_away(struct boot *b, const struct fix_store *store, const struct hc_bcd_ob
 
 	if (element != NULL && fix_device_of(b->fix, element, &kind, &name, err) < 0)
 		return -1;
-	*ret = kind != FIX_DEVICE_NONE && leads_to(b, map, &name) == HC_OFFLINE_NONE;
+	*ret_at = kind == FIX_DEVICE_NONE ? HC_OFFLINE_NONE : leads_to(b, map, &name);
+	*ret = kind != FIX_DEVICE_NONE && *ret_at == HC_OFFLINE_NONE;
 	return 0;
+}
+
+/* An entry for another Windows on this disk is somebody's choice; one for a partition without its loader is wrong, and what
+ * else goes by the same name is right: nothing tells which ids to replace. */
+static int
+check_loader_at(struct boot *b, const struct fix_store *store,
+		const struct hc_bcd_object *loader, size_t at, struct hc_err *err)
+{
+	bool holds;
+
+	if (at == HC_OFFLINE_NONE)
+		return 0;
+	if (holds_loader(b, at, loader, &holds, err) < 0)
+		return -1;
+	return holds ? 0
+		     : refuse(b, err,
+			      "%s: no entry starts the Windows on this disk; the default one "
+			      "names %s, where its loader %s does not lie",
+			      store->hive.path, b->fix->offline->volumes[at].name,
+			      loader->path != NULL ? loader->path : "(none)");
 }
 
 static int
@@ -156,6 +182,7 @@ lead_default(struct boot *b, const struct fix_store *store, struct hc_bcd_map *m
 {
 	const struct hc_bcd_object *loader = fix_default_loader(store);
 	bool away, holds;
+	size_t at;
 	int result;
 
 	if (loader == NULL)
@@ -163,11 +190,11 @@ lead_default(struct boot *b, const struct fix_store *store, struct hc_bcd_map *m
 				"%s: no entry starts the Windows on this disk, and what it "
 				"starts by default is no Windows",
 				store->hive.path);
-	if (names_away(b, store, loader, map, &away, err) < 0)
+	if (names_away(b, store, loader, map, &away, &at, err) < 0)
 		return -1;
 	if (!away)
-		return 0;
-	if (holds_loader(b, loader, &holds, err) < 0)
+		return check_loader_at(b, store, loader, at, err);
+	if (holds_loader(b, b->here.system, loader, &holds, err) < 0)
 		return -1;
 	if (!holds)
 		return refuse(b, err,

@@ -97,7 +97,7 @@ places(const struct sector *s, uint64_t ret[2])
 	return count;
 }
 
-/* The same bytes in the first sector and in its copy. */
+/* The same bytes in the first sector and in its copies, where they are not there already. */
 static int
 put(struct sector *s, uint64_t offset, struct hc_span bytes, const char *because,
     struct hc_err *err)
@@ -154,10 +154,9 @@ check_geometry(struct sector *s, struct hc_err *err)
 	uint8_t bytes[4];
 
 	if (fix->version >= HC_NT(6, 0) || fix->offline->table != HC_TABLE_MBR ||
-	    (s->volume != fix->offline->boot && s->volume != fix->offline->system) ||
-	    (track == SECTORS_TRACK && heads == wanted))
+	    (s->volume != fix->offline->boot && s->volume != fix->offline->system))
 		return 0;
-	if (fix->version == 0)
+	if (fix->version == 0 && (track != SECTORS_TRACK || heads != wanted))
 		return fix_note(fix, err,
 				"the boot sector of %s counts %u sectors and %u heads; "
 				"which Windows it starts is not known, so it stays",
@@ -186,9 +185,9 @@ check_hidden(struct sector *s, struct hc_err *err)
 	uint64_t wanted = on->entry.start / s->size;
 	uint8_t bytes[4];
 
-	if (on->entry.logical || (hidden == 0 && !starts) || hidden == wanted)
+	if (on->entry.logical || (hidden == 0 && !starts))
 		return 0;
-	if (s->size != offline->logical_block)
+	if (s->size != offline->logical_block && hidden != wanted)
 		return fix_note(s->fix, err,
 				"%s has sectors of %u bytes and the disk of %llu: its boot "
 				"sector stays",

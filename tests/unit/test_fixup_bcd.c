@@ -124,6 +124,10 @@ test_bios(struct sandbox *box)
 	static const struct layout_part moved[] = {
 		{ .image = "w.img", .start = MIB, .active = true },
 	};
+	static const struct layout_part beside[] = {
+		{ .image = "w.img", .start = MIB, .active = true },
+		{ .image = "x.img", .start = 78644248576 },
+	};
 	struct layout l = {
 		.table = HC_TABLE_MBR, .id = "0003ee7c", .parts = there, .count = 1
 	};
@@ -150,6 +154,17 @@ test_bios(struct sandbox *box)
 	      "names a partition that is not on this disk: disk signature 0003ee7c, offset "
 	      "78644248576\n",
 	      "no such loader");
+	l.id = "0003ee7c";
+	l.parts = beside;
+	l.count = 2;
+	ok(make_windows(box, "winload.exe", BIOS_FILES) &&
+		   run(box, "truncate -s 8M x.img && mkntfs -qFQ -p 63 x.img") == 0,
+	   "a data partition where the store looks for Windows");
+	looks(box, &l,
+	      "refused: /Boot/BCD: no entry starts the Windows on this disk; the default one "
+	      "names partition 2, where its loader \\WINDOWS\\system32\\winload.exe does not "
+	      "lie\n",
+	      "a loader elsewhere");
 }
 
 /* C: of a system is right, so its old disk can't be told by it: the store itself tells. */

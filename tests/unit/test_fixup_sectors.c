@@ -170,6 +170,13 @@ test_others(struct sandbox *box)
 	      "1 bytes  @28: 00000000 -> 00080000\n"
 	      "1 bytes  @83885596: 00000000 -> 00080000\n",
 	      "", "no number where BIOS starts");
+	ok(make_ntfs(box, SOFTWARE("6.1"), "-p 2048 -S 63 -H 255") &&
+		   run(box, "printf '\\077\\0' | dd of=w.img bs=1 seek=83885596 "
+			    "conv=notrunc") == 0,
+	   "a copy that is wrong alone");
+	looks(box, &l, false, "1 bytes  @83885596: 3f000000 -> 00080000\n", "",
+	      "it is made right");
+	ok(make_ntfs(box, SOFTWARE("6.1"), ""), "no number");
 	ok(run(box, "dd if=/dev/zero of=w.img bs=1 seek=" LAST
 		    " count=512 conv=notrunc && printf '\\077\\0\\0\\0' | "
 		    "dd of=w.img bs=1 seek=28 conv=notrunc") == 0,
