@@ -105,6 +105,12 @@ test_bad(const struct sandbox *box)
 
 		ok(v->overlay == NULL && !hc_volume_info(v->volume)->state.journal_clean,
 		   "as it is");
+		ask_only(&m, "autoreboot");
+		is_found(
+			&m,
+			"refused: the journal of partition 1 can't be replayed, so nothing on it "
+			"may be changed\n",
+			"it is said before anything is written");
 		offline_done(&m);
 	}
 	copy_open(box, "w.img", &c);

@@ -47,6 +47,9 @@ def move(store, moves):
     return bytes(out)
 
 
+PROTOCOLS = ["ncacn_http", "ncacn_ip_tcp", "ncacn_np", "ncadg_ip_udp"]
+
+
 def put(top, path, data):
     at = top
     for step in path.split("/"):
@@ -72,6 +75,9 @@ def registry(config, root, version):
     if not os.path.exists(config + "/SOFTWARE"):
         text = ('[\\Microsoft\\Windows NT\\CurrentVersion]\n"ProductName"="Windows of a test"\n"CurrentVersion"="%d.%d"\n'
                 '"CurrentBuildNumber"="%d"\n"SystemRoot"="C:\\\\%s"\n' % (*version[:3], root))
+        # What RPC has in every Windows of that generation.
+        names = PROTOCOLS + (["ncacn_nb_tcp"] if version < (6,) else [])
+        text += "[\\Microsoft\\Rpc\\ClientProtocols]\n" + "".join('"%s"="rpcrt4.dll"\n' % name for name in names)
         reg.build(config + "/SOFTWARE", "SOFTWARE", "CMI-CreateHive{00000000-0000-0000-0000-000000000000}", [text], {})
         os.unlink(config + "/SOFTWARE.reg")
     for name in ("SYSTEM", "SOFTWARE"):
