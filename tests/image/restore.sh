@@ -27,14 +27,15 @@ regions()
     field "$w/repo/backups/$1/manifest.json" '.disks[0].regions[] | "\(.index.name) \(.start) \(.size) \(.kind)"'
 }
 
-# casync_equals ID IMAGE: Debian's casync, reading our indexes, gets the same partitions as we restored.
+# casync_equals ID IMAGE: Debian's casync, reading our indexes, gets the same partitions as we restored; repairs are taken back first.
 casync_equals()
 {
     local name start size kind
+    cp --sparse=always "$2" "$w/undone.img" && "$halcyon" undo "$w/undone.img" --confirm undone.img || return 1
     while read -r name start size kind; do
         [ "$kind" = partition ] || continue
         casync extract --store="$w/repo/default.castr" "$w/repo/backups/$1/$name" "$w/blob" >/dev/null || return 1
-        cmp "$w/blob" <(tail -c +$((start + 1)) "$2" | head -c "$size") || return 1
+        cmp "$w/blob" <(tail -c +$((start + 1)) "$w/undone.img" | head -c "$size") || return 1
         rm -f "$w/blob"
     done < <(regions "$1")
 }
