@@ -337,12 +337,14 @@ fix_bcd(struct fix *fix, struct hc_err *err)
 	const struct fix_unread_store *rebuilt;
 	struct boot b = { .fix = fix };
 	struct fix_stores stores = { 0 };
+	struct hc_bcd_map known;
 
 	if (fix_here(fix, &b.here, err) < 0 || fix_stores(fix, &stores, err) < 0 ||
 	    fix_rebuild(fix, &b.here, &stores, &rebuilt, err) < 0 ||
 	    tell_unread(fix, &stores, rebuilt, err) < 0 ||
 	    fix_moves(fix, &b.here, &b.map, err) < 0)
 		return -1;
+	known = b.map;
 	for (size_t i = 0; i < stores.count; i++) {
 		const struct fix_store *store = &stores.items[i];
 		struct hc_bcd_map map;
@@ -352,8 +354,11 @@ fix_bcd(struct fix *fix, struct hc_err *err)
 		for (size_t k = 0; k < store->elements.count; k++)
 			if (patch(&b, store, &store->elements.items[k], &map, err) < 0)
 				return -1;
+		/* What the store told of the ids before, in addition to what was known. */
+		if (map.count > known.count)
+			known = map;
 	}
 	if (fix_boot_files(fix, err) < 0)
 		return -1;
-	return fix_reagent(fix, &b.here, &b.map, err);
+	return fix_reagent(fix, &b.here, &known, err);
 }

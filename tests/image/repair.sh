@@ -119,12 +119,11 @@ win10 uefi ahci bcd,mounted-devices
 win7 bios ide bcd,mounted-devices
 END
 
-# harmed KIND FIXUP CHECK: fix without the repair leaves it broken; with it, whole
+# harmed KIND FIXUP CHECK: fix without the repair leaves it broken; another fix, with it, makes it whole
 harmed()
 {
-    cp --sparse=always "$image" "$w/harmed.img" && "$standin/damage.py" "$w/harmed.img" "$1" &&
-        cp --sparse=always "$w/harmed.img" "$w/without.img" || return 1
-    "$halcyon" fix "$w/without.img" --facts "$w/facts.json" --confirm without.img --without "$2" && red without "$3" &&
+    cp --sparse=always "$image" "$w/harmed.img" && "$standin/damage.py" "$w/harmed.img" "$1" || return 1
+    "$halcyon" fix "$w/harmed.img" --facts "$w/facts.json" --confirm harmed.img --without "$2" && red harmed "$3" &&
         "$halcyon" fix "$w/harmed.img" --facts "$w/facts.json" --confirm harmed.img && whole harmed
 }
 
