@@ -268,6 +268,7 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 						    .facts = rules->facts,
 						    .fix = request->fix };
 
+		survey.compare = request->compare;
 		survey.keep_identity = hc_strings_has(&rules->accepted, "DSK-3");
 		if (choose_repairs(cli, ret, &survey.fix, err) < 0)
 			return -1;

@@ -21,6 +21,7 @@ struct request {
 	const char *task;
 	uint64_t tombstone_days; /* 0: not stated */
 	bool reuse, unattended, named_by_identity, reerase;
+	bool compare;              /* nothing will be written */
 	struct hc_fix_request fix; /* what is asked of the repairs: drivers, those on request */
 };
 

@@ -71,6 +71,7 @@ verify_target(struct cli *cli, struct hc_err *err)
 
 	if (request_from_options(cli, &request, err) < 0)
 		return -1;
+	request.compare = true;
 	result = prepare(cli, &request, &prepared, err);
 	/* Rules forbid writing; comparing is always allowed. */
 	prepared.input.compare_only = true;

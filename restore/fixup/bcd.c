@@ -338,12 +338,14 @@ fix_bcd(struct fix *fix, struct hc_err *err)
 	struct boot b = { .fix = fix };
 	struct fix_stores stores = { 0 };
 	size_t edits = fix->found->edits.count;
+	struct hc_bcd_map known;
 
 	if (fix_here(fix, &b.here, err) < 0 || fix_stores(fix, &stores, err) < 0 ||
 	    fix_rebuild(fix, &b.here, &stores, &rebuilt, err) < 0 ||
 	    tell_unread(fix, &stores, rebuilt, err) < 0 ||
 	    fix_moves(fix, &b.here, &b.map, err) < 0)
 		return -1;
+	known = b.map;
 	for (size_t i = 0; i < stores.count; i++) {
 		const struct fix_store *store = &stores.items[i];
 		struct hc_bcd_map map;
@@ -353,8 +355,11 @@ fix_bcd(struct fix *fix, struct hc_err *err)
 		for (size_t k = 0; k < store->elements.count; k++)
 			if (patch(&b, store, &store->elements.items[k], &map, err) < 0)
 				return -1;
+		/* What the store told of the ids before, in addition to what was known. */
+		if (map.count > known.count)
+			known = map;
 	}
-	if (fix_boot_files(fix, err) < 0 || fix_reagent(fix, &b.here, &b.map, err) < 0)
+	if (fix_boot_files(fix, err) < 0 || fix_reagent(fix, &b.here, &known, err) < 0)
 		return -1;
 	/* Hazards 28. */
 	if (fix->windows->bitlocker && fix->found->edits.count > edits)

@@ -263,8 +263,8 @@ check_outcome(const struct hc_plan_input *in, const struct hc_verdict *verdict,
 	if (lacking == 0)
 		return hc_err_set(err, H_PLAN_NEEDS_ANSWER, "not accepted yet: %s", names);
 	return hc_err_set(err, H_PLAN_NEEDS_ANSWER,
-			  "not accepted yet: %s%s%s; this version can't make the repair of %s",
-			  names, warnings > 0 ? ", " : "", repairs, repairs);
+			  "not accepted yet: %s%s%s; what repairs %s is not made", names,
+			  warnings > 0 ? ", " : "", repairs, repairs);
 }
 
 static void

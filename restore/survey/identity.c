@@ -112,10 +112,11 @@ survey_identity(const struct hc_survey_request *request, const struct hc_manifes
 	struct hc_new_identity *identity;
 	bool keep;
 
-	if (request->target == NULL || request->keep_identity || disk->table_id == NULL ||
-	    !is_taken(request, disk))
+	if (request->target == NULL || request->keep_identity || disk->table_id == NULL)
 		return 0;
 	keep = has_own_identity(request->target, disk);
+	if (!is_taken(request, disk) && !(keep && request->compare))
+		return 0;
 	identity = hc_arena_alloc(arena, sizeof(*identity));
 	if (identity == NULL)
 		return no_memory(err);

@@ -25,6 +25,7 @@ struct hc_survey_request {
 	const struct hc_disk *target; /* NULL: none was named */
 	const struct hc_facts
 		*facts; /* NULL: of the machine nothing is known, nor of drivers for it */
+	bool compare;   /* nothing will be written: the target is taken as it is called */
 	bool keep_identity; /* although another disk has it: the operator says that it will be gone */
 	/* What is asked of the repairs; facts, target, run and backup are filled in from the rest. */
 	struct hc_fix_request fix;

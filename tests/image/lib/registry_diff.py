@@ -99,6 +99,8 @@ def check(old, new, edits, path):
     kept = {text for text in values if not ("\\" + text).startswith(gone)}
     wrong = ["not planned: " + text for text in sorted(kept - want_values)]
     wrong += ["not done: " + text for text in sorted(want_values - values)]
+    made = {"\\" + e["key"].upper() for e in edits if e["kind"] == "key" and e["after"] and e["path"].lower() == path.lower()}
+    wrong += ["key not made: " + key for key in sorted(made - came)]
     wrong += ["key not planned: " + key for key in sorted(came - want_came)]
     wrong += ["key not to be deleted: " + key for key in sorted(went - want_went) if not key.startswith(gone)]
     wrong += ["key not deleted: " + key for key in sorted(want_went - went)]
