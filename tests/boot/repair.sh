@@ -44,8 +44,8 @@ machine()
         disk="$3" size=3G serial=STANDIN0001
 }
 
-uefi=$(tests/fixtures/standin/build.py --firmware uefi --version win10 --controller ahci --size 2G --fill 60M --cache)
-bios=$(tests/fixtures/standin/build.py --firmware bios --version win7 --controller ide --size 2G --fill 60M --cache)
+uefi=$(tests/fixtures/standin/build.py --firmware uefi --version win10 --controller ahci --size 1G --fill 24M --cache)
+bios=$(tests/fixtures/standin/build.py --firmware bios --version win7 --controller ide --size 1G --fill 24M --cache)
 check 'capture' prepare_repository "$uefi" "$bios"
 for name in nvme knocked bios; do
     case $name in
@@ -55,8 +55,8 @@ for name in nvme knocked bios; do
     esac
     lab_start "$tap_work/lab-$name" "boot=$HALCYON_BUILD/boot" "repository=$repository" \
         "append=halcyon.intent=http://10.77.0.1/$name.json"
-    answer_with $name $backup "$members"
-    machine $name $firmware $disk
+    answer_with "$name" "$backup" "$members"
+    machine "$name" "$firmware" "$disk"
     lab_boot $name
     if [ $name = knocked ]; then
         check 'without its repair: Windows of an AHCI machine has no driver ready for NVMe' stays_down $name controller
