@@ -5,7 +5,10 @@
  * Source: windows-offline.md section 8; hazards 6 and 9; UEFI 2.10 sections 3.1 and 3.5.
  */
 #include <string.h>
+#include <strings.h>
 
+#include "restore/base/text.h"
+#include "restore/boot/efivars.h"
 #include "restore/fixup/bootcheck_priv.h"
 
 #define MANAGER "/EFI/Microsoft/Boot/bootmgfw.efi"
@@ -33,16 +36,55 @@ check_gpt(struct bootcheck *b, struct hc_boot_link *link, struct hc_err *err)
 	return link_say(b, link, HC_LINK_OK, err, "GPT, with an EFI system partition of FAT");
 }
 
-/*
- * Where entries of the firmware are to be looked at: with b->this_machine, a Boot#### whose partition is the GUID of
- * offline->volumes[boot] and whose path is bootmgfw.efi; b->has_entry then says whether there is one.  Variables of this
- * machine say nothing of another (hazards 6).
- */
+/* Whether an entry starts Windows' boot manager on this EFI system partition. */
+static bool
+starts_windows(const struct hc_efi_entry *entry, const uint8_t esp[16], struct hc_arena *arena)
+{
+	struct hc_load_option option;
+	struct hc_err why;
+
+	return entry->bytes.size > HC_EFI_ATTRIBUTE_BYTES &&
+	       hc_load_option_read(hc_span_part(entry->bytes, HC_EFI_ATTRIBUTE_BYTES,
+						entry->bytes.size - HC_EFI_ATTRIBUTE_BYTES),
+				   arena, &option, &why) == 0 &&
+	       (option.attributes & HC_LOAD_OPTION_ACTIVE) != 0 && option.has_drive &&
+	       option.drive.signature_kind == HC_EFI_SIGNATURE_GUID &&
+	       memcmp(option.drive.signature, esp, 16) == 0 && option.path != NULL &&
+	       strcasecmp(option.path, HC_EFI_WINDOWS_PATH) == 0;
+}
+
+/* Variables of this machine say nothing of another (hazards 6).  Without an entry most firmware starts the fallback path, and
+ * some does not (windows-offline.md section 8). */
 int
 check_firmware_entry(struct bootcheck *b, struct hc_boot_link *link, struct hc_err *err)
 {
+	struct hc_efi_boot boot = { 0 };
+	struct hc_err why;
+	uint8_t esp[16];
+
 	b->has_entry = HC_UNKNOWN;
-	return link_say(b, link, HC_LINK_SKIPPED, err, "firmware entries were not looked at");
+	if (!b->this_machine || b->facts == NULL ||
+	    b->facts->firmware.type != HC_FIRMWARE_UEFI ||
+	    b->offline->boot == HC_OFFLINE_NONE ||
+	    b->offline->volumes[b->offline->boot].entry.guid == NULL ||
+	    !hc_guid_parse(b->offline->volumes[b->offline->boot].entry.guid, esp))
+		return link_say(
+			b, link, HC_LINK_SKIPPED, err,
+			"firmware entries were not looked at: they are of another machine");
+	if (hc_efi_boot_read(HC_EFIVARS, b->arena, &boot, &why) < 0)
+		return link_say(b, link, HC_LINK_UNKNOWN, err, "%s", why.text[0]);
+	for (size_t i = 0; i < boot.entries.count; i++) {
+		if (!starts_windows(&boot.entries.items[i], esp, b->arena))
+			continue;
+		b->has_entry = HC_YES;
+		return link_say(b, link, HC_LINK_OK, err, "Boot%04X starts the boot manager",
+				boot.entries.items[i].number);
+	}
+	b->has_entry = HC_NO;
+	link->fixup = "efi-boot";
+	return link_say(
+		b, link, HC_LINK_UNKNOWN, err,
+		"there is none for this disk; most firmware then starts the fallback path");
 }
 
 int

@@ -66,7 +66,10 @@ for name in nvme knocked bios; do
         check "$name: the report says what was repaired" report_says $name '[.repairs[] | select(test("^storage-boot"))] | length > 0' true
         check "$name: and that it boots" report_says $name .bootcheck.boots yes
     fi
-    [ $name != nvme ] || check 'the firmware starts the entry that was made for it' starts_by_entry $name
+    if [ $name = nvme ]; then
+        check 'the firmware starts the entry that was made for it' starts_by_entry $name
+        check 'which bootcheck had seen' report_says $name '.bootcheck.links[] | select(.id == "firmware-entry") | .state' ok
+    fi
     lab_stop
 done
 tap_done
