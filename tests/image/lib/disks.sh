@@ -83,6 +83,8 @@ build()
     case $1 in
     2003) tree ntldr 2003-sp1-x86-dc WINDOWS x86 5.2.3790.1830 halaacpi.dll ntoskrnl.exe &&
         mbr 2003 volume 7 8b4c8b4c 28672 "$w/tree" ;;
+    2003-cabs) tree ntldr 2003-sp1-x86-dc WINDOWS x86 5.2.3790.1830 halaacpi.dll ntoskrnl.exe &&
+        tests/image/lib/hal_cabinet.py "$w/tree" WINDOWS x86 5.2.3790.1830 && mbr 2003-cabs volume 7 8b4c8b4c 28672 "$w/tree" ;;
     nt4-fat) tree ntldr nt4-sp3-pdc-x86 WINNT x86 4.0.1381.4 halapic.dll ntoskrnl.exe &&
         mbr nt4-fat fat 6 4e543400 32256 "$w/tree" ;;
     nt4-ntfs) tree ntldr nt4-sp3-pdc-x86 WINNT x86 4.0.1381.4 hal.dll ntoskrnl.exe &&
