@@ -47,7 +47,14 @@ machine()
 uefi=$(tests/fixtures/standin/build.py --firmware uefi --version win10 --controller ahci --size 1G --fill 24M --cache)
 bios=$(tests/fixtures/standin/build.py --firmware bios --version win7 --controller ide --size 1G --fill 24M --cache)
 check 'capture' prepare_repository "$uefi" "$bios"
-for name in nvme knocked bios; do
+machines=(nvme knocked)
+# Minutes count: BIOS adds no new path but that of the active partition, which tests/image/repair.sh has.
+if [ "${HALCYON_SLOW:-0}" = 1 ]; then
+    machines+=(bios)
+else
+    skip 'bios: from IDE to AHCI' 'HALCYON_SLOW is not 1'
+fi
+for name in "${machines[@]}"; do
     case $name in
     nvme) firmware=uefi disk=nvme backup=m1 members=. ;;
     knocked) firmware=uefi disk=nvme backup=m1 members='.without = ["storage-boot"] | .accept = ["DRV-1"]' ;;

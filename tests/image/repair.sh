@@ -77,7 +77,7 @@ while read -r version firmware from to when; do
     oracle_says=(--controller "$to")
     backup "$version" "$firmware" "$from"
     facts "$to" "$firmware" >"$w/facts.json"
-    check "$row: storage-boot is planned, nothing else" plans storage-boot
+    check "$row: storage-boot is planned, and what each restore leaves, nothing else" plans asr-session,storage-boot
     check "$row: restored" restores new
     check "$row: the oracle finds it whole there" whole new
     check "$row: bootcheck as well" boots new
@@ -86,6 +86,7 @@ while read -r version firmware from to when; do
     check "$row: accepted, it is restored without" restores bare --without storage-boot --accept DRV-1
     check "$row: and the oracle finds it broken there" red bare controller
     check "$row: undo" undone new
+    check "$row: of both" undone bare
     check "$row: now both are the same" same_disk new bare
     rm -rf "$w"/new.* "$w"/bare.*
 done <<'END'
@@ -115,8 +116,8 @@ while read -r version firmware controller repairs; do
     [ "$firmware" = bios ] || check "$row: sgdisk finds no fault" bash -c "sgdisk -v '$w/new.img' | grep 'No problems found'"
     rm -rf "$w"/new.*
 done <<'END'
-win10 uefi ahci bcd,mounted-devices
-win7 bios ide bcd,mounted-devices
+win10 uefi ahci asr-session,bcd,mounted-devices
+win7 bios ide asr-session,bcd,mounted-devices
 END
 
 # harmed KIND FIXUP CHECK: fix without the repair leaves it broken; another fix, with it, makes it whole
