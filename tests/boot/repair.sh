@@ -64,18 +64,18 @@ for name in "${machines[@]}"; do
         "append=halcyon.intent=http://10.77.0.1/$name.json"
     answer_with "$name" "$backup" "$members"
     machine "$name" "$firmware" "$disk"
-    lab_boot $name
-    if [ $name = knocked ]; then
-        check 'without its repair: Windows of an AHCI machine has no driver ready for NVMe' stays_down $name controller
-        check 'the report said that it would not boot' report_says $name .bootcheck.first_broken controller-driver
+    lab_boot "$name"
+    if [ "$name" = knocked ]; then
+        check 'without its repair: Windows of an AHCI machine has no driver ready for NVMe' stays_down "$name" controller
+        check 'the report said that it would not boot' report_says "$name" .bootcheck.first_broken controller-driver
     else
-        check "$name: repaired, started, whole" comes_back $name
-        check "$name: the report says what was repaired" report_says $name '[.repairs[] | select(test("^storage-boot"))] | length > 0' true
-        check "$name: and that it boots" report_says $name .bootcheck.boots yes
+        check "$name: repaired, started, whole" comes_back "$name"
+        check "$name: the report says what was repaired" report_says "$name" '[.repairs[] | select(test("^storage-boot"))] | length > 0' true
+        check "$name: and that it boots" report_says "$name" .bootcheck.boots yes
     fi
-    if [ $name = nvme ]; then
-        check 'the firmware starts the entry that was made for it' starts_by_entry $name
-        check 'which bootcheck had seen' report_says $name '.bootcheck.links[] | select(.id == "firmware-entry") | .state' ok
+    if [ "$name" = nvme ]; then
+        check 'the firmware starts the entry that was made for it' starts_by_entry "$name"
+        check 'which bootcheck had seen' report_says "$name" '.bootcheck.links[] | select(.id == "firmware-entry") | .state' ok
     fi
     lab_stop
 done
