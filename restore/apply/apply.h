@@ -41,8 +41,7 @@ struct hc_apply_options {
 	const char *ca_file;     /* PEM bundle of the site, or NULL */
 	unsigned patience_ms;    /* for a server that has gone; 0: the default of source.h */
 	const atomic_bool *stop; /* set to true: stops cleanly with H_CANCELLED; may be NULL */
-	const char *efivars; /* folder of the firmware's variables; NULL: that of this system */
-	bool verify_only;    /* compare the target with the backup, write nothing */
+	bool verify_only;        /* compare the target with the backup, write nothing */
 };
 
 /* Checks that the plan is whole and allowed (its seal was checked when it was read); contacts the repository;

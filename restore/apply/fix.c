@@ -17,6 +17,7 @@ struct hc_fix {
 	struct hc_arena *arena;
 	struct hc_target *target;
 	struct hc_io *disk;
+	uint32_t block;
 	struct hc_journal
 		journal;     /* as it stands; state none where there is no restore of ours */
 	uint64_t journal_at; /* 0: there is none yet */
@@ -149,15 +150,16 @@ forget(struct hc_fix *fix, struct hc_err *err)
 /* ---------------------------------------------------------------- open and close */
 
 int
-hc_fix_open(const char *path, const struct hc_identity *identity, struct hc_arena *arena,
-	    struct hc_fix **ret, struct hc_err *err)
+hc_fix_open(const struct hc_disk *described, struct hc_arena *arena, struct hc_fix **ret,
+	    struct hc_err *err)
 {
 	struct hc_fix *fix = calloc(1, sizeof(*fix));
 
 	if (fix == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a repair");
 	fix->arena = arena;
-	if (hc_target_open(path, identity, 0, &fix->target, err) < 0 ||
+	fix->block = (uint32_t)described->logical_block;
+	if (hc_target_open(described->path, &described->identity, 0, &fix->target, err) < 0 ||
 	    hc_target_io(fix->target, &fix->disk, err) < 0 || read_journal(fix, err) < 0) {
 		hc_fix_close(fix);
 		return -1;
@@ -182,11 +184,10 @@ hc_fix_disk(struct hc_fix *fix)
 	return fix->disk;
 }
 
-/* A file has no sectors of its own: its partition table tells them. */
 uint32_t
 hc_fix_block(const struct hc_fix *fix)
 {
-	return (uint32_t)hc_target_logical_block(fix->target);
+	return fix->block;
 }
 
 const struct hc_journal_repair *

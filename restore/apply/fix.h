@@ -16,12 +16,13 @@
 
 struct hc_fix;
 
-/* Opens the target exclusively and compares its identity (NULL: no comparison); reads its journal.  Writes nothing. */
-int hc_fix_open(const char *path, const struct hc_identity *identity, struct hc_arena *arena,
-		struct hc_fix **ret, struct hc_err *err);
+/* Opens a disk, as hc_disk_describe told it, exclusively, and compares its identity; reads its journal.  Writes nothing. */
+int hc_fix_open(const struct hc_disk *described, struct hc_arena *arena, struct hc_fix **ret,
+		struct hc_err *err);
 void hc_fix_close(struct hc_fix *fix);
 /* The disk, for looking at it. */
 struct hc_io *hc_fix_disk(struct hc_fix *fix);
+/* Its logical sector; of an image file the one that its partition table is made for. */
 uint32_t hc_fix_block(const struct hc_fix *fix);
 /* What the journal says of repairs; NULL: none. */
 const struct hc_journal_repair *hc_fix_recorded(const struct hc_fix *fix);

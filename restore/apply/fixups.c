@@ -57,7 +57,7 @@ apply_make_repairs(struct hc_apply *apply, struct hc_err *err)
 int
 apply_set_variables(struct hc_apply *apply, struct hc_err *err)
 {
-	return hc_fixup_set_variables(&apply->plan->edits, apply->options.efivars, err);
+	return hc_fixup_set_variables(&apply->plan->edits, NULL, err);
 }
 
 /* ---------------------------------------------------------------- comparing a repaired disk */

@@ -32,7 +32,8 @@ struct hc_repair {
 
 /* No edits but variables: nothing is written, and nothing recorded. */
 int hc_repair_make(const struct hc_repair *repair, struct hc_arena *arena, struct hc_err *err);
-/* What was recorded as pending, or as undoing, and was cut off: writes the list once more, and records done. */
+/* What was recorded as pending and was cut off: writes the list once more, and records done.  H_UNDO_CHANGED, and nothing is
+ * written, when a sector holds neither the old nor the new: somebody used the disk in between. */
 int hc_repair_finish(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
 		     struct hc_arena *arena, struct hc_err *err);
 /* Takes it back; the caller then forgets it in the journal.  H_UNDO_CHANGED, naming the first place, when a sector holds

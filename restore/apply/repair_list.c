@@ -161,25 +161,6 @@ write_rows(struct hc_io *disk, const struct hc_sectors *list, bool back, struct 
 	return result;
 }
 
-int
-hc_repair_finish(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
-		 struct hc_arena *arena, struct hc_err *err)
-{
-	struct hc_journal_repair done = *recorded;
-	struct hc_sectors list;
-	struct hc_buf bytes = { 0 };
-	int result = -1;
-
-	done.state = HC_REPAIR_DONE;
-	if (hc_repair_list(repair->disk, recorded, arena, &bytes, &list, err) == 0 &&
-	    write_rows(repair->disk, &list, false, err) == 0)
-		result = repair->record(repair->ctx, &done, err);
-	hc_buf_done(&bytes);
-	return result;
-}
-
-/* ---------------------------------------------------------------- back */
-
 /* Each block of a row is as the repair left it; of one that was cut off it may still be as it was before. */
 static int
 check_unchanged(struct hc_io *disk, const struct hc_sectors *list, bool cut_off,
@@ -198,14 +179,35 @@ check_unchanged(struct hc_io *disk, const struct hc_sectors *list, bool cut_off,
 			if (result < 0 || memcmp(buf, row->after + at, list->block) == 0 ||
 			    (cut_off && memcmp(buf, row->before + at, list->block) == 0))
 				continue;
-			hc_err_set(err, H_UNDO_CHANGED,
-				   "this sector is not what the repair left");
+			hc_err_set(
+				err, H_UNDO_CHANGED,
+				"this sector is neither as it was nor as the repair leaves it");
 			result = hc_err_at(err, row->offset + at, "the disk");
 		}
 	}
 	free(buf);
 	return result;
 }
+
+int
+hc_repair_finish(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
+		 struct hc_arena *arena, struct hc_err *err)
+{
+	struct hc_journal_repair done = *recorded;
+	struct hc_sectors list;
+	struct hc_buf bytes = { 0 };
+	int result = -1;
+
+	done.state = HC_REPAIR_DONE;
+	if (hc_repair_list(repair->disk, recorded, arena, &bytes, &list, err) == 0 &&
+	    check_unchanged(repair->disk, &list, true, err) == 0 &&
+	    write_rows(repair->disk, &list, false, err) == 0)
+		result = repair->record(repair->ctx, &done, err);
+	hc_buf_done(&bytes);
+	return result;
+}
+
+/* ---------------------------------------------------------------- back */
 
 int
 hc_repair_undo(const struct hc_repair *repair, const struct hc_journal_repair *recorded,

@@ -113,6 +113,15 @@ hc_err_info_at(unsigned position)
 	return position < INFO_COUNT ? &infos[position] : NULL;
 }
 
+int
+hc_err_forgive(int result, const struct hc_err *why, struct hc_err *err)
+{
+	if (result == 0 || why->code != H_OUT_OF_MEMORY)
+		return 0;
+	*err = *why;
+	return -1;
+}
+
 const struct hc_err_info *
 hc_err_info(enum hc_err_code code)
 {

@@ -74,6 +74,10 @@ int hc_err_at(struct hc_err *err, uint64_t offset, const char *fmt, ...) HC_PRIN
 /* The operator's next move, where it is known better than the table knows it. */
 int hc_err_remedy(struct hc_err *err, const char *fmt, ...) HC_PRINTF(2, 3);
 
+/* For what is left out where it can't be read: 0 whatever `why` says of a result below 0, but that memory must not run out
+ * unnoticed: then -1, and err is it. */
+int hc_err_forgive(int result, const struct hc_err *why, struct hc_err *err);
+
 /* NULL for a code that is in no row. */
 const struct hc_err_info *hc_err_info(enum hc_err_code code);
 /* By position, NULL past the end: to list them all. By id ("H0401" or "0401"), NULL if unknown. */

@@ -34,23 +34,14 @@ normal_guid(struct hc_arena *arena, const char *text)
 
 /* ---------------------------------------------------------------- elements */
 
-/* What reading an element came to: what can't be read is left out, but memory must not run out unnoticed. */
-static int
-forgive(int result, const struct hc_err *why, struct hc_err *err)
-{
-	if (result == 0 || why->code != H_OUT_OF_MEMORY)
-		return 0;
-	*err = *why;
-	return -1;
-}
-
 static int
 read_text(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *arena,
 	  const char **ret, struct hc_err *err)
 {
 	struct hc_err why;
 
-	return forgive(hc_hive_string(hive, key, "Element", arena, ret, &why), &why, err);
+	return hc_err_forgive(hc_hive_string(hive, key, "Element", arena, ret, &why), &why,
+			      err);
 }
 
 static int
@@ -76,7 +67,7 @@ read_yes_or_no(struct hc_hive *hive, struct hc_hive_key key, struct hc_arena *ar
 	struct hc_err why;
 
 	if (hc_hive_bytes(hive, key, "Element", arena, &bytes, &why) < 0)
-		return forgive(-1, &why, err);
+		return hc_err_forgive(-1, &why, err);
 	if (bytes.size > 0)
 		*ret = hc_is_zero(bytes.data, bytes.size) ? HC_NO : HC_YES;
 	return 0;
@@ -95,7 +86,7 @@ read_device(struct hc_hive *hive, struct hc_hive_key key, const char *element,
 	/* What is there and can't be understood is a row of scheme "unknown", as an empty value is. */
 	if (result < 0 && why.code == H_BCD_FORMAT)
 		result = hc_bcd_devices(hc_span(NULL, 0), element, arena, object, &why);
-	return forgive(result, &why, err);
+	return hc_err_forgive(result, &why, err);
 }
 
 static bool
@@ -159,7 +150,7 @@ read_elements(struct hc_hive *hive, const char *name, struct hc_arena *arena,
 		return no_memory(err);
 	if (hc_hive_key(hive, path, &key, &why) < 0 ||
 	    hc_hive_subkeys(hive, key, arena, &elements, &why) < 0)
-		return forgive(-1, &why, err);
+		return hc_err_forgive(-1, &why, err);
 	for (size_t i = 0; i < elements.count && result == 0; i++) {
 		if (!is_element(elements.items[i]))
 			continue;

@@ -34,11 +34,15 @@ check_ids(const struct hc_strings *ids, struct hc_err *err)
 	return 0;
 }
 
-int
-check_fix_request(const struct hc_fix_request *request, struct hc_err *err)
+/* Whether all that is asked for exists.  A conversion is a repair on request like any other. */
+static int
+complete(struct cli *cli, struct hc_fix_request *request, struct hc_err *err)
 {
 	const char *convert = request->convert_firmware;
 
+	if (convert != NULL && !hc_strings_has(&request->requested, "firmware") &&
+	    hc_strings_add(&request->requested, &cli->arena, "firmware", err) < 0)
+		return -1;
 	if (convert != NULL && strcmp(convert, "uefi") != 0 && strcmp(convert, "bios") != 0)
 		return hc_err_set(err, H_USAGE, "convert firmware to \"%s\": uefi or bios",
 				  convert);
@@ -51,12 +55,14 @@ int
 fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_err *err)
 {
 	*ret = (struct hc_fix_request){ .drivers = cli_get(cli, "drivers"),
-					.convert_firmware = cli_get(cli, "convert-firmware") };
+					.convert_firmware = cli_get(cli, "convert-firmware"),
+					.sysvol_authoritative =
+						cli_has(cli, "sysvol-authoritative") };
 	if (cli_list(cli, "only", &ret->only, err) < 0 ||
 	    cli_list(cli, "fixups", &ret->requested, err) < 0 ||
 	    cli_list(cli, "without", &ret->without, err) < 0)
 		return -1;
-	return check_fix_request(ret, err);
+	return complete(cli, ret, err);
 }
 
 static int
@@ -81,7 +87,8 @@ fix_request_from_intent(struct cli *cli, const struct hc_intent *intent,
 	if (add_all(cli, &ret->requested, &intent->fixups, err) < 0 ||
 	    add_all(cli, &ret->without, &intent->without, err) < 0)
 		return -1;
-	return check_fix_request(ret, err);
+	ret->sysvol_authoritative = ret->sysvol_authoritative || intent->sysvol_authoritative;
+	return complete(cli, ret, err);
 }
 
 static int
@@ -145,11 +152,14 @@ page(const struct fix_run *run, struct hc_buf *out, struct hc_err *err)
 		return hc_buf_printf(out, err, "%s: nothing to repair%s.\n", repairs->target,
 				     is_refused(&repairs->notes) ? " that could be repaired"
 								 : "");
-	return hc_buf_printf(out, err, "%s: %zu change%s %s%s%s.\n", repairs->target,
-			     repairs->edits.count, repairs->edits.count == 1 ? "" : "s",
-			     repairs->made ? "made; `halcyon undo` takes them back, run "
-					   : "to make",
-			     repairs->made ? repairs->run : "", "");
+	if (!repairs->made)
+		return hc_buf_printf(out, err, "%s: %zu change%s to make.\n", repairs->target,
+				     repairs->edits.count,
+				     repairs->edits.count == 1 ? "" : "s");
+	return hc_buf_printf(out, err,
+			     "%s: %zu change%s made; `halcyon undo` takes them back, run %s.\n",
+			     repairs->target, repairs->edits.count,
+			     repairs->edits.count == 1 ? "" : "s", repairs->run);
 }
 
 static int
@@ -246,7 +256,7 @@ cmd_fix(struct cli *cli, struct hc_err *err)
 		return -1;
 	if (cli_has(cli, "dry-run"))
 		return dry_run(&run, err);
-	if (hc_fix_open(run.disk.path, &run.disk.identity, &cli->arena, &fix, err) < 0)
+	if (hc_fix_open(&run.disk, &cli->arena, &fix, err) < 0)
 		return -1;
 	/* What an earlier run was cut off in has the operator's word already. */
 	if (hc_fix_resume(fix, err) == 0 &&
@@ -286,7 +296,7 @@ cmd_undo(struct cli *cli, struct hc_err *err)
 		return -1;
 	target.path = disk.path;
 	target.identity = disk.identity;
-	if (hc_fix_open(disk.path, &disk.identity, &cli->arena, &fix, err) < 0)
+	if (hc_fix_open(&disk, &cli->arena, &fix, err) < 0)
 		return -1;
 	if (hc_fix_recorded(fix) == NULL) {
 		hc_err_set(err, H_UNDO_NONE, "%s", disk.path);
@@ -295,9 +305,13 @@ cmd_undo(struct cli *cli, struct hc_err *err)
 	name = hc_fix_recorded(fix)->run;
 	if (run_confirm_target(cli, &target, "changed", hc_span("", 0), err) < 0)
 		goto out;
-	/* It goes with everything else; of a repair that was cut off it may not be there yet. */
-	if (hc_fix_manifest(fix, &undo, err) < 0)
+	/* It goes with everything else; of a repair that was cut off it may not be there yet, and then no variable was set. */
+	if (hc_fix_manifest(fix, &undo, err) < 0) {
+		hc_log(HC_LOG_WARN,
+		       "which of the firmware's boot entries it made is not known:");
+		hc_log_err(err);
 		undo.edits.count = 0;
+	}
 	if (hc_fix_undo(fix, err) < 0)
 		goto out;
 	unset_variables(&undo.edits);

@@ -30,6 +30,8 @@ atomic_bool cli_stop;
 	{ "fixups", "ID", "make a repair that is made on request only; may be repeated" },     \
 		{ "without", "ID", "leave a repair out; may be repeated" },                    \
 		{ "drivers", "DIR", "driver packages for devices that Windows has none for" }, \
+		{ "sysvol-authoritative", NULL,                                                \
+		  "a restored domain controller is the only one of its domain" },              \
 	{                                                                                      \
 		"convert-firmware", "KIND", "uefi or bios: make Windows start by that"         \
 	}

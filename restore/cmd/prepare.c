@@ -111,12 +111,9 @@ choose_repairs(struct cli *cli, const struct prepared *prepared, struct hc_fix_r
 	fix->this_machine = prepared->here;
 	fix->same_machine = rules->facts != NULL && hc_same_machine(rules);
 	/* Who accepts the session of another machine by name wants it kept. */
-	if (hc_strings_has(&rules->accepted, "VOL-2") &&
-	    hc_strings_add(&fix->without, &cli->arena, "hibernation", err) < 0)
-		return -1;
-	if (fix->convert_firmware == NULL)
+	if (!hc_strings_has(&rules->accepted, "VOL-2"))
 		return 0;
-	return hc_strings_add(&fix->requested, &cli->arena, "firmware", err);
+	return hc_strings_add(&fix->without, &cli->arena, "hibernation", err);
 }
 
 /* The repairs that this program makes here: of its table, those that are not left out and did not refuse. */

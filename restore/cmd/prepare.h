@@ -46,13 +46,11 @@ int server_time(struct cli *cli, const struct hc_backup *backup, const char **re
  */
 int machine_facts(struct cli *cli, const char *target, struct hc_facts *store,
 		  const struct hc_facts **ret, bool *ret_here, struct hc_err *err);
-/* fix.c: --only, --fixups, --without, --drivers, --convert-firmware. */
+/* fix.c: --only, --fixups, --without, --drivers, --convert-firmware, --sysvol-authoritative. */
 int fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_err *err);
 /* Adds what an answer file asks for; options that were given stand. */
 int fix_request_from_intent(struct cli *cli, const struct hc_intent *intent,
 			    struct hc_fix_request *ret, struct hc_err *err);
-/* Whether all that is asked for exists. */
-int check_fix_request(const struct hc_fix_request *request, struct hc_err *err);
 /* A request from the command's own options. */
 int request_from_options(struct cli *cli, struct request *ret, struct hc_err *err);
 int prepare(struct cli *cli, const struct request *request, struct prepared *ret,

@@ -24,20 +24,11 @@ class_of(const char *guid)
 }
 
 static bool
-has_id(const struct hc_strings *ids, const char *id)
-{
-	for (size_t i = 0; i < ids->count; i++)
-		if (strcasecmp(ids->items[i], id) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_here(const struct hc_facts *facts, const char *id)
 {
 	for (size_t i = 0; i < facts->pci.count; i++)
-		if (has_id(&facts->pci.items[i].hardware_ids, id) ||
-		    has_id(&facts->pci.items[i].compatible_ids, id))
+		if (hc_strings_has_name(&facts->pci.items[i].hardware_ids, id) ||
+		    hc_strings_has_name(&facts->pci.items[i].compatible_ids, id))
 			return true;
 	return false;
 }

@@ -294,15 +294,6 @@ check_services(struct fix *fix, struct driver_set *set, const struct driver_devi
 
 /* ---------------------------------------------------------------- all of it */
 
-static bool
-has_id(const struct hc_strings *ids, const char *id)
-{
-	for (size_t i = 0; i < ids->count; i++)
-		if (strcasecmp(ids->items[i], id) == 0)
-			return true;
-	return false;
-}
-
 static int
 take_ids(struct driver_set *set, const struct driver_device *device, struct driver_plan *plan,
 	 struct hc_err *err)
@@ -310,9 +301,10 @@ take_ids(struct driver_set *set, const struct driver_device *device, struct driv
 	const struct hc_strings *ids = &plan->match->model.ids;
 
 	for (size_t i = 0; i < ids->count; i++)
-		if ((has_id(&device->hardware, ids->items[i]) ||
-		     has_id(&device->compatible, ids->items[i])) &&
-		    driver_is_key(ids->items[i]) && !has_id(&plan->ids, ids->items[i]) &&
+		if ((hc_strings_has_name(&device->hardware, ids->items[i]) ||
+		     hc_strings_has_name(&device->compatible, ids->items[i])) &&
+		    driver_is_key(ids->items[i]) &&
+		    !hc_strings_has_name(&plan->ids, ids->items[i]) &&
 		    hc_strings_add(&plan->ids, set->arena, ids->items[i], err) < 0)
 			return -1;
 	return 0;

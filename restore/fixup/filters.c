@@ -12,15 +12,6 @@ struct doomed {
 	struct hc_strings names; /* of services, each once */
 };
 
-static bool
-has_name(const struct hc_strings *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (strcasecmp(names->items[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* A filter that drives devices as well, or that the disk can't be reached without. */
 static bool
 drives_a_device(const struct storage *s, const char *name)
@@ -45,7 +36,8 @@ choose(struct storage *s, const struct hc_filter_driver *filter, struct doomed *
        struct hc_err *err)
 {
 	if (filter->microsoft == HC_YES || !filter->service_present ||
-	    filter->file_present == HC_NO || has_name(&doomed->names, filter->name) ||
+	    filter->file_present == HC_NO ||
+	    hc_strings_has_name(&doomed->names, filter->name) ||
 	    (storage_class(filter->group) == NULL && strcmp(filter->kind, "minifilter") != 0))
 		return 0;
 	if (filter->microsoft != HC_NO)
@@ -84,7 +76,7 @@ is_unwanted(struct storage *s, const void *ctx, const char *set, const char *cla
 {
 	const struct doomed *doomed = ctx;
 
-	if (!has_name(&doomed->names, name))
+	if (!hc_strings_has_name(&doomed->names, name))
 		return storage_is_dangling(s, NULL, set, class, name, ret_why, err);
 	*ret_why = hc_arena_printf(s->fix->arena, "%s is disabled", name);
 	return *ret_why != NULL ? 1 : fix_no_memory(err);

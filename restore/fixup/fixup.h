@@ -40,7 +40,6 @@ struct hc_fix_request {
 	/* The backup is of this very machine: what ran here before needs no change (hazards 15). */
 	bool same_machine;
 	bool restoring; /* at the end of a restore; false: `halcyon fix` on a disk that is there */
-	const char *backup_id;       /* of a restore; NULL */
 	const char *run;             /* identifies this run: of asr-session, a GUID in braces */
 	struct hc_strings only;      /* ids; empty: all that are not on request */
 	struct hc_strings requested; /* those on request that are wanted as well */

@@ -50,16 +50,6 @@ add_element(struct fix *fix, struct fix_store *store, const char *object,
 	return 0;
 }
 
-/* What of an object can't be read is left out, as hc_bcd_read does; memory must not run out unnoticed. */
-static int
-forgive(int result, const struct hc_err *why, struct hc_err *err)
-{
-	if (result == 0 || why->code != H_OUT_OF_MEMORY)
-		return 0;
-	*err = *why;
-	return -1;
-}
-
 static int
 read_object(struct fix *fix, struct fix_store *store, const char *object, struct hc_err *err)
 {
@@ -72,11 +62,11 @@ read_object(struct fix *fix, struct fix_store *store, const char *object, struct
 		return fix_no_memory(err);
 	if (hc_hive_key(store->hive.hive, path, &key, &why) < 0 ||
 	    hc_hive_children(store->hive.hive, key, fix->arena, &elements, &why) < 0)
-		return forgive(-1, &why, err);
+		return hc_err_forgive(-1, &why, err);
 	for (size_t i = 0; i < elements.count; i++)
 		if (strlen(elements.items[i].name) == 8 && elements.items[i].name[1] == '1' &&
-		    forgive(add_element(fix, store, object, &elements.items[i], &why), &why,
-			    err) < 0)
+		    hc_err_forgive(add_element(fix, store, object, &elements.items[i], &why),
+				   &why, err) < 0)
 			return -1;
 	return 0;
 }
@@ -219,7 +209,7 @@ partitions_of(struct fix *fix, const struct fix_element *element, struct hc_bcd_
 	*ret = (struct hc_bcd_patched){ 0 };
 	if (hc_bcd_patch(element->data, element->size, &none, fix->arena, ret, &why) == 0)
 		return 0;
-	return forgive(-1, &why, err);
+	return hc_err_forgive(-1, &why, err);
 }
 
 int

@@ -40,6 +40,8 @@ static const struct hc_field intent_fields[] = {
 	HC_FIELD(T, fixups, STRINGS, "Repairs on request that are wanted, by id."),
 	HC_FIELD(T, without, STRINGS, "Repairs that are left out, by id."),
 	HC_FIELD(T, drivers, STRING, "Folder of driver packages, on the system that restores."),
+	HC_FIELD(T, sysvol_authoritative, BOOL,
+		 "A restored domain controller is the only one of its domain."),
 	HC_FIELD(T, convert_firmware, STRING, "uefi or bios: make Windows start by that."),
 	HC_FIELD(T, reuse, BOOL, "Keep what the disk holds already where it is the same."),
 	HC_FIELD(T, reerase, BOOL, "Erase a disk that carries a finished restore."),

@@ -40,6 +40,7 @@ struct hc_intent {
 	struct hc_strings fixups;     /* repairs on request that are wanted */
 	struct hc_strings without;    /* repairs that are left out */
 	const char *drivers;          /* folder of driver packages, on this system */
+	bool sysvol_authoritative;    /* the domain controller is the only one of its domain */
 	const char *convert_firmware; /* uefi or bios; NULL: as it is */
 	bool reuse;
 	bool reerase;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "restore/base/digest.h"
 #include "restore/base/file.h"
@@ -282,6 +283,15 @@ hc_strings_has(const struct hc_strings *list, const char *text)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+bool
+hc_strings_has_name(const struct hc_strings *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcasecmp(list->items[i], name) == 0)
 			return true;
 	return false;
 }

@@ -115,5 +115,7 @@ int hc_doc_schema(const struct hc_shape *shape, struct hc_buf *out, struct hc_er
 int hc_strings_add(struct hc_strings *list, struct hc_arena *arena, const char *text,
 		   struct hc_err *err);
 bool hc_strings_has(const struct hc_strings *list, const char *text);
+/* Without regard to case: names of services, hardware ids. */
+bool hc_strings_has_name(const struct hc_strings *list, const char *name);
 
 #endif

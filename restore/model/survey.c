@@ -55,6 +55,7 @@ static const struct hc_field survey_fields[] = {
 	HC_PART(T, identity, OPTIONAL, &identity_shape,
 		"What the disk is called instead, since another has its identity; null: it keeps its own."),
 	HC_FIELD(T, repairs_known, BOOL, "Whether the Windows could be looked at for repairs."),
+	HC_FIELD(T, repairs_unread, STRING, "Why not, where it is not for lack of a Windows."),
 	HC_PART(T, edits, LIST, &hc_edit_shape, "What has to be changed in it, old and new."),
 	HC_PART(T, notes, LIST, &hc_fix_note_shape, "What the repairs say besides."),
 	HC_FIELD(T, run, STRING, "Names these repairs."),

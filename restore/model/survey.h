@@ -57,6 +57,8 @@ struct hc_survey {
 		size_t count;
 	} drivers;
 	struct hc_new_identity *identity; /* NULL: it keeps its own */
+	const char *
+		repairs_unread; /* why they are not known, where that is not for lack of a Windows */
 	bool repairs_known; /* false: the Windows in the backup could not be looked at for repairs */
 	struct hc_edits edits; /* what has to be changed in it for this machine */
 	struct hc_fix_notes notes;

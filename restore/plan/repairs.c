@@ -38,10 +38,36 @@ add_loss(struct hc_plan *plan, const struct hc_finding *finding, const char *fix
 	return hc_strings_add(&plan->losses, arena, text, err);
 }
 
+/* What becomes of all repairs together. */
+static int
+add_general_losses(const struct hc_survey *survey, struct hc_arena *arena, struct hc_plan *plan,
+		   struct hc_err *err)
+{
+	const char *text;
+
+	if (survey == NULL)
+		return 0;
+	if (survey->repairs_unread != NULL) {
+		text = hc_arena_printf(arena, "Windows was not looked at for repairs: %s",
+				       survey->repairs_unread);
+		return text == NULL ? hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a plan")
+				    : hc_strings_add(&plan->losses, arena, text, err);
+	}
+	if (survey->edits.count == 0 || survey->journal_room != 0)
+		return 0;
+	return hc_strings_add(
+		&plan->losses, arena,
+		"`halcyon undo` can't take the repairs back: there is no room for "
+		"their journal before the first partition",
+		err);
+}
+
 int
 hc_plan_repair_losses(const struct hc_plan_input *in, struct hc_arena *arena,
 		      struct hc_plan *plan, struct hc_err *err)
 {
+	if (add_general_losses(in->rules.survey, arena, plan, err) < 0)
+		return -1;
 	for (size_t i = 0; i < plan->verdict.findings.count; i++) {
 		const struct hc_finding *finding = &plan->verdict.findings.items[i];
 

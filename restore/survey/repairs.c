@@ -143,7 +143,6 @@ detect(const struct hc_survey_request *request, const struct hc_manifest *manife
 	fix.facts = request->facts;
 	fix.target = request->target;
 	fix.restoring = true;
-	fix.backup_id = manifest->id;
 	fix.run = ret->run;
 	if (hc_offline_open(&layout, manifest->windows, arena, &offline, err) < 0)
 		return -1;
@@ -172,7 +171,11 @@ survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request
 	if (result == 0)
 		result = detect(request, manifest, &v, arena, ret, err);
 	close_volumes(&v);
-	/* Nobody can say what such a Windows needs; the rules say that it can't be read. */
-	return result < 0 && (survey_is_unreadable(err) || err->code == H_NOT_FOUND) ? 0
-										     : result;
+	if (result == 0 || !(survey_is_unreadable(err) || err->code == H_NOT_FOUND))
+		return result;
+	/* Nobody can say what such a Windows needs: the plan says so. */
+	ret->repairs_unread = hc_arena_strdup(arena, err->text[0]);
+	return ret->repairs_unread != NULL
+		       ? 0
+		       : hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
 }

@@ -153,4 +153,25 @@ bios hidden-sectors boot-sectors boot-sectors -
 uefi hidden-sectors-backup boot-sectors boot-sectors - slow
 bios active-flag boot-sectors partition-table - slow
 END
+# four_k: a disk image for sectors of 4096 bytes, with the registry of the backup: its table tells the size, no device does.
+four_k()
+{
+    local loop sum
+    rm -f "$w/4k.img" && truncate -s 200M "$w/4k.img" && truncate -s 160M "$w/4k.ntfs" && mkdir -p "$w/mnt" || return 1
+    loop=$(losetup -f --show -b 4096 "$w/4k.img") || return 1
+    printf 'label: gpt\nstart=512, size=40960, type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7\n' | sfdisk -q --no-reread "$loop"
+    losetup -d "$loop"
+    mkntfs -qFQ -s 4096 -c 4096 -p 512 -H 255 -S 63 "$w/4k.ntfs"
+    ntfs-3g -o no_detach "$w/4k.ntfs" "$w/mnt" &
+    until mountpoint -q "$w/mnt" || ! kill -0 $! 2>/dev/null; do :; done
+    mkdir -p "$w/mnt/Windows/System32/config"
+    "$halcyon" cat "$w/repo//$backup" 'C:/Windows/System32/config/SYSTEM' >"$w/mnt/Windows/System32/config/SYSTEM"
+    umount "$w/mnt" && wait $!
+    dd if="$w/4k.ntfs" of="$w/4k.img" bs=1M seek=2 conv=notrunc,sparse status=none && rm "$w/4k.ntfs"
+    sum=$(sha256sum "$w/4k.img")
+    "$halcyon" fix "$w/4k.img" --only autoreboot --confirm 4k.img | tee "$w/said" && grep -q ' made;' "$w/said" &&
+        "$halcyon" undo "$w/4k.img" --confirm 4k.img && [ "$(sha256sum "$w/4k.img")" = "$sum" ]
+}
+
+check 'an image with sectors of 4096 bytes is repaired, and all bytes come back' four_k
 tap_done

@@ -81,67 +81,6 @@ digits_of(const struct sandbox *box, const char *path, char ret[17])
 
 /* ---------------------------------------------------------------- what was found is put in place */
 
-static unsigned
-type_number(const char *name)
-{
-	static const char *const names[] = { "REG_NONE",   "REG_SZ",      "REG_EXPAND_SZ",
-					     "REG_BINARY", "REG_DWORD",   NULL,
-					     NULL,         "REG_MULTI_SZ" };
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i] != NULL && strcmp(names[i], name) == 0)
-			return i;
-	return 0xffff;
-}
-
-static void
-add_value_text(const struct hc_edit *e, struct hc_arena *arena, struct hc_buf *out)
-{
-	struct hc_span data = { NULL, 0 };
-	struct hc_err err;
-
-	hc_buf_printf(out, &err, "[\\%s]\n", e->key);
-	if (*e->name == '\0')
-		hc_buf_printf(out, &err, "@=");
-	else
-		hc_buf_printf(out, &err, "\"%s\"=", e->name);
-	if (e->after == NULL) {
-		hc_buf_printf(out, &err, "-\n");
-		return;
-	}
-	hc_base64_decode(arena, e->after->bytes, &data, &err);
-	hc_buf_printf(out, &err, "hex(%x):", type_number(e->after->type));
-	for (size_t i = 0; i < data.size; i++)
-		hc_buf_printf(out, &err, "%s%02x", i == 0 ? "" : ",", data.data[i]);
-	hc_buf_printf(out, &err, "\n");
-}
-
-/* The edits of one hive, by hivexregedit; the hive of the sandbox is changed. */
-static bool
-apply_hive(const struct sandbox *box, struct offline_machine *m, const char *name)
-{
-	struct hc_buf text = { 0 };
-	struct hc_err err;
-	bool result = true;
-
-	for (size_t i = 0; i < m->found.edits.count; i++) {
-		const struct hc_edit *e = &m->found.edits.items[i];
-
-		if (e->path == NULL || strcmp(strrchr(e->path, '/') + 1, name) != 0)
-			continue;
-		if (e->kind == HC_EDIT_VALUE)
-			add_value_text(e, &m->arena, &text);
-		else if (e->kind == HC_EDIT_KEY)
-			hc_buf_printf(&text, &err, "[%s\\%s]\n", e->after == NULL ? "-" : "",
-				      e->key);
-	}
-	hc_buf_append(&text, "", 1, &err);
-	if (text.size > 1)
-		result = change_hive(box, name, (const char *)text.data);
-	hc_buf_done(&text);
-	return result;
-}
-
 /* All edits of files (from the host) and hives, into w.img. */
 __attribute__((unused)) static bool
 apply_found(struct sandbox *box, struct offline_machine *m)
@@ -157,7 +96,7 @@ apply_found(struct sandbox *box, struct offline_machine *m)
 				     e->path, e->from->path, e->path) == 0;
 	}
 	for (size_t i = 0; result && i < sizeof(hives) / sizeof(hives[0]); i++)
-		result = apply_hive(box, m, hives[i]) &&
+		result = make_hive_edits(box, m, hives[i]) &&
 			 run(box, "[ ! -e %s ] || cp %s mnt/Windows/System32/config/", hives[i],
 			     hives[i]) == 0;
 	return umount_ntfs(box) && result;

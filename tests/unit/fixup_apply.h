@@ -10,55 +10,16 @@
 #ifndef HC_TESTS_FIXUP_APPLY_H
 #define HC_TESTS_FIXUP_APPLY_H
 
-#include "restore/base/text.h"
 #include "restore/fixup/fixup_priv.h"
 #include "tests/unit/fixup_fixture.h"
 
-static unsigned
-type_number(const char *name)
-{
-	static const char *const names[] = { "REG_NONE",      "REG_SZ",
-					     "REG_EXPAND_SZ", "REG_BINARY",
-					     "REG_DWORD",     "REG_DWORD_BIG_ENDIAN",
-					     "REG_LINK",      "REG_MULTI_SZ" };
-
-	for (unsigned i = 0; i < 8; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return 0;
-}
-
-/* Values only: keys are made with them. */
 static bool
-apply_to_hive(const struct sandbox *box, struct offline_machine *m, const char *path,
-	      const char *hive)
+apply_to_hive(const struct sandbox *box, struct offline_machine *m, const char *path)
 {
-	struct hc_buf text = { 0 };
-	struct hc_span bytes;
-	struct hc_err err;
-	bool done;
+	const char *hive = strrchr(path, '/') + 1;
 
-	for (size_t i = 0; i < m->found.edits.count; i++) {
-		const struct hc_edit *e = &m->found.edits.items[i];
-
-		if (e->kind != HC_EDIT_VALUE || strcmp(e->path, path) != 0)
-			continue;
-		hc_buf_printf(&text, &err, "[\\%s]\n\"%s\"=", e->key, e->name);
-		if (e->after == NULL ||
-		    hc_base64_decode(&m->arena, e->after->bytes, &bytes, &err) < 0)
-			bytes = hc_span(NULL, 0);
-		hc_buf_printf(&text, &err, e->after == NULL ? "-" : "hex(%x):",
-			      e->after == NULL ? 0 : type_number(e->after->type));
-		for (size_t k = 0; k < bytes.size; k++)
-			hc_buf_printf(&text, &err, "%s%02x", k > 0 ? "," : "", bytes.data[k]);
-		hc_buf_printf(&text, &err, "\n");
-	}
-	hc_buf_append(&text, "", 1, &err);
-	done = text.size == 1 || (run(box, "cp 'mnt%s' %s", path, hive) == 0 &&
-				  change_hive(box, hive, (const char *)text.data) &&
-				  run(box, "cp %s 'mnt%s'", hive, path) == 0);
-	hc_buf_done(&text);
-	return done;
+	return run(box, "cp 'mnt%s' %s", path, hive) == 0 && make_hive_edits(box, m, hive) &&
+	       run(box, "cp %s 'mnt%s'", hive, path) == 0;
 }
 
 static struct hc_volume *
@@ -112,10 +73,9 @@ apply_found(struct sandbox *box, struct offline_machine *m)
 		return false;
 	for (size_t i = 0; i < m->found.edits.count && done; i++) {
 		const struct hc_edit *e = &m->found.edits.items[i];
-		const char *name = e->path != NULL ? strrchr(e->path, '/') : NULL;
 
 		if (e->kind == HC_EDIT_VALUE)
-			done = apply_to_hive(box, m, e->path, name + 1);
+			done = apply_to_hive(box, m, e->path);
 		else if (e->kind == HC_EDIT_FILE)
 			done = run(box, "cp new.%zu 'mnt%s'", i, e->path) == 0;
 	}

@@ -133,7 +133,7 @@ looks(struct sandbox *box, struct layout *l, const char *want, const char *what)
 	if (ok(layout_open(box, l), "%s: the machine opens", what)) {
 		ask_only(&l->m, "bcd");
 		finds(l, want, what);
-		ok(make_values(box, l, "BCD"), "%s: the store is repaired", what);
+		ok(make_hive_edits(box, &l->m, "BCD"), "%s: the store is repaired", what);
 	}
 	layout_done(l);
 }

@@ -11,6 +11,7 @@
 #ifndef HC_TESTS_FIXUP_FIXTURE_H
 #define HC_TESTS_FIXUP_FIXTURE_H
 
+#include "restore/base/text.h"
 #include "restore/fixup/fixup.h"
 #include "tests/unit/windows_machine.h"
 
@@ -152,6 +153,82 @@ __attribute__((unused)) static bool
 is_found(struct offline_machine *m, const char *want, const char *what)
 {
 	return is_found_by(m, NULL, want, what);
+}
+
+/* ---------------------------------------------------------------- making what was found */
+
+#define REG_HEAD "Windows Registry Editor Version 5.00\n\n"
+
+static void
+escaped_text(const char *text, struct hc_buf *out)
+{
+	struct hc_err err;
+
+	for (; *text != '\0'; text++)
+		hc_buf_printf(out, &err, *text == '\\' || *text == '"' ? "\\%c" : "%c", *text);
+}
+
+/* Every key above as well: hivexregedit makes one level at a time. */
+static void
+key_text(const char *key, struct hc_buf *out)
+{
+	struct hc_err err;
+
+	for (const char *p = strchr(key, '\\'); p != NULL; p = strchr(p + 1, '\\'))
+		hc_buf_printf(out, &err, "[\\%.*s]\n\n", (int)(p - key), key);
+	hc_buf_printf(out, &err, "[\\%s]\n", key);
+}
+
+/* The edits that were found of one hive, by the name of its file, for hivexregedit. */
+static bool
+edits_text(struct offline_machine *m, const char *hive, struct hc_buf *out)
+{
+	struct hc_err err;
+
+	hc_buf_printf(out, &err, REG_HEAD);
+	for (size_t i = 0; i < m->found.edits.count; i++) {
+		const struct hc_edit *e = &m->found.edits.items[i];
+		struct hc_span data = { 0 };
+		uint32_t type = 0;
+
+		if (e->key == NULL || strcmp(strrchr(e->path, '/') + 1, hive) != 0)
+			continue;
+		if (e->kind == HC_EDIT_KEY && e->after == NULL) {
+			hc_buf_printf(out, &err, "[-\\%s]\n\n", e->key);
+			continue;
+		}
+		key_text(e->key, out);
+		if (e->kind == HC_EDIT_KEY) {
+			hc_buf_printf(out, &err, "\n");
+			continue;
+		}
+		if (e->after != NULL &&
+		    (!hc_hive_type_number(e->after->type, &type) ||
+		     hc_base64_decode(&m->arena, e->after->bytes, &data, &err) < 0))
+			return false;
+		hc_buf_printf(out, &err, *e->name == '\0' ? "@" : "\"");
+		escaped_text(e->name, out);
+		hc_buf_printf(out, &err, *e->name == '\0' ? "=" : "\"=");
+		hc_buf_printf(out, &err, e->after == NULL ? "-" : "hex(%x):", type);
+		for (size_t k = 0; k < data.size; k++)
+			hc_buf_printf(out, &err, "%s%02x", k > 0 ? "," : "", data.data[k]);
+		hc_buf_printf(out, &err, "\n\n");
+	}
+	return hc_buf_append(out, "", 1, &err) == 0;
+}
+
+/* Makes them in a hive of the sandbox, by a tool that is not ours. */
+__attribute__((unused)) static bool
+make_hive_edits(const struct sandbox *box, struct offline_machine *m, const char *hive)
+{
+	struct hc_buf text = { 0 };
+	bool done = edits_text(m, hive, &text);
+
+	if (done && text.size > sizeof(REG_HEAD))
+		done = put_text(box, "edits.reg", (const char *)text.data) &&
+		       run(box, "hivexregedit --merge %s edits.reg", hive) == 0;
+	hc_buf_done(&text);
+	return done;
 }
 
 #endif

@@ -87,46 +87,6 @@ layout_done(struct layout *l)
 	l->whole = NULL;
 }
 
-static void
-put_escaped(FILE *file, const char *text)
-{
-	for (; *text != '\0'; text++)
-		fprintf(file, *text == '\\' || *text == '"' ? "\\%c" : "%c", *text);
-}
-
-/* Makes the edits of REG_BINARY values that were found in a hive of the sandbox, by hivexregedit. */
-__attribute__((unused)) static bool
-make_values(const struct sandbox *box, struct layout *l, const char *hive)
-{
-	struct hc_buf text = { 0 };
-	char path[PATH_MAX];
-	FILE *file = fopen(path_in(box, path, "values.reg"), "w");
-	struct hc_err err;
-	bool good = file != NULL;
-
-	for (size_t i = 0; good && i < l->m.found.edits.count; i++) {
-		const struct hc_edit *e = &l->m.found.edits.items[i];
-		struct hc_span data = { 0 };
-
-		if (e->kind != HC_EDIT_VALUE || strcmp(strrchr(e->path, '/') + 1, hive) != 0)
-			continue;
-		good = e->after == NULL ||
-		       hc_base64_decode(&l->m.arena, e->after->bytes, &data, &err) == 0;
-		fprintf(file, "[\\%s]\n\"", e->key);
-		put_escaped(file, e->name);
-		fprintf(file, "\"=%s", e->after == NULL ? "-" : "hex:");
-		for (size_t k = 0; k < data.size; k++)
-			fprintf(file, "%s%02x", k > 0 ? "," : "", data.data[k]);
-		fprintf(file, "\n");
-	}
-	if (file == NULL || fclose(file) != 0 || !good)
-		return false;
-	text = slurp(box, "values.reg");
-	good = change_hive(box, hive, (const char *)text.data);
-	hc_buf_done(&text);
-	return good;
-}
-
 /* A partition as a store names it. */
 __attribute__((unused)) static struct hc_bcd_partition
 mbr_partition(uint32_t signature, uint64_t offset)

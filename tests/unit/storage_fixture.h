@@ -133,59 +133,11 @@ take_system(const struct sandbox *box, const char *set, const char *change)
 
 /* ---------------------------------------------------------------- making the edits */
 
-/* Every key above as well: hivexregedit makes one level at a time. */
-static void
-write_keys(FILE *out, const char *key)
-{
-	for (const char *p = strchr(key, '\\'); p != NULL; p = strchr(p + 1, '\\'))
-		fprintf(out, "[\\%.*s]\n\n", (int)(p - key), key);
-	fprintf(out, "[\\%s]\n", key);
-}
-
-static void
-write_edit(FILE *out, const struct hc_edit *e, struct hc_arena *arena)
-{
-	static const char *const types[] = { "REG_NONE",   "REG_SZ",      "REG_EXPAND_SZ",
-					     "REG_BINARY", "REG_DWORD",   "5",
-					     "6",          "REG_MULTI_SZ" };
-	struct hc_span bytes = { 0 };
-	struct hc_err err;
-	unsigned type = 0;
-
-	if (e->kind == HC_EDIT_KEY) {
-		fprintf(out, "[-\\%s]\n\n", e->key);
-		return;
-	}
-	write_keys(out, e->key);
-	if (e->after == NULL) {
-		fprintf(out, "\"%s\"=-\n\n", e->name);
-		return;
-	}
-	while (type < 7 && strcmp(types[type], e->after->type) != 0)
-		type++;
-	fprintf(out, "\"%s\"=hex(%x):", e->name, type);
-	if (hc_base64_decode(arena, e->after->bytes, &bytes, &err) == 0)
-		for (size_t i = 0; i < bytes.size; i++)
-			fprintf(out, "%s%02x", i == 0 ? "" : ",", bytes.data[i]);
-	fprintf(out, "\n\n");
-}
-
 /* Makes the edits of the last look in SYSTEM, by a tool that is not ours, and puts it back. */
 __attribute__((unused)) static bool
 make_edits(struct sandbox *box, struct offline_machine *m)
 {
-	char path[PATH_MAX];
-	FILE *out = fopen(path_in(box, path, "edits.reg"), "w");
-
-	if (out == NULL)
-		return false;
-	fprintf(out, "Windows Registry Editor Version 5.00\n\n");
-	for (size_t i = 0; i < m->found.edits.count; i++)
-		if (m->found.edits.items[i].key != NULL)
-			write_edit(out, &m->found.edits.items[i], &m->arena);
-	fclose(out);
-	return run(box, "hivexregedit --merge SYSTEM edits.reg") == 0 &&
-	       mount_ntfs(box, "w.img", "big_writes") &&
+	return make_hive_edits(box, m, "SYSTEM") && mount_ntfs(box, "w.img", "big_writes") &&
 	       run(box, "cp SYSTEM mnt/Windows/System32/config/") == 0 && umount_ntfs(box);
 }
 

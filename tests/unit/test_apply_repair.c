@@ -306,6 +306,32 @@ test_changed(struct scene *s)
 	hc_buf_done(&bytes);
 }
 
+/* Cut off, and then somebody used the disk: what they wrote is not written over. */
+static void
+test_changed_before_the_end(struct scene *s, size_t writes)
+{
+	struct hc_sectors list;
+	struct hc_buf bytes = { 0 };
+	struct hc_err err;
+
+	restart(s, writes - 2, false);
+	ok_fails(hc_repair_make(&s->repair, &s->arena, &err), &err, H_DISK_WRITE,
+		 "it is cut off");
+	power_on(s);
+	if (!ok(s->disk.recorded && s->disk.record.state == HC_REPAIR_PENDING &&
+			hc_repair_list(&s->disk.io, &s->disk.record, &s->arena, &bytes, &list,
+				       &err) == 0,
+		"after it was recorded"))
+		return;
+	s->disk.bytes[list.items[0].offset + 7] ^= 0x55;
+	s->disk.writes = 0;
+	ok_fails(hc_repair_finish(&s->repair, &s->disk.record, &s->arena, &err), &err,
+		 H_UNDO_CHANGED,
+		 "a sector that is neither old nor new keeps it from being finished");
+	ok(s->disk.writes == 0, "and nothing is written");
+	hc_buf_done(&bytes);
+}
+
 int
 main(void)
 {
@@ -323,6 +349,7 @@ main(void)
 		test_cut_back(&s, &lists, writes);
 		test_refusals(&s);
 		test_changed(&s);
+		test_changed_before_the_end(&s, writes);
 		free(s.original);
 		free(s.disk.bytes);
 		hc_arena_done(&s.arena);

@@ -150,44 +150,6 @@ static const char all[] = "1:/EFI/Microsoft/Boot/BCD made\n"
 										"1:/EFI/Microsoft/Boot/Fonts/segmono_boot.ttf made\n"
 										"1:/EFI/BOOT/BOOTX64.EFI made\n" OUT_OF_REACH;
 
-/* The values as a .reg file for hivexregedit, which makes them in its own way. */
-static void
-write_reg(const struct sandbox *box, struct offline_machine *m)
-{
-	static const struct {
-		const char *name;
-		unsigned type;
-	} types[] = {
-		{ "REG_SZ", 1 }, { "REG_BINARY", 3 }, { "REG_DWORD", 4 }, { "REG_MULTI_SZ", 7 }
-	};
-	char path[PATH_MAX];
-	FILE *file = fopen(path_in(box, path, "convert.reg"), "w");
-	struct hc_span bytes;
-	struct hc_err err;
-
-	fprintf(file, "Windows Registry Editor Version 5.00\n\n");
-	for (size_t i = 0; i < m->found.edits.count; i++) {
-		const struct hc_edit *e = &m->found.edits.items[i];
-		unsigned type = 0;
-
-		if (e->kind != HC_EDIT_VALUE)
-			continue;
-		hc_base64_decode(&m->arena, e->after->bytes, &bytes, &err);
-		for (size_t k = 0; k < sizeof(types) / sizeof(types[0]); k++)
-			if (strcmp(types[k].name, e->after->type) == 0)
-				type = types[k].type;
-		/* It makes no keys above a key. */
-		for (const char *end = strchr(e->key, '\\'); end != NULL;
-		     end = strchr(end + 1, '\\'))
-			fprintf(file, "[\\%.*s]\n\n", (int)(end - e->key), e->key);
-		fprintf(file, "[\\%s]\n\"%s\"=hex(%x):", e->key, e->name, type);
-		for (size_t k = 0; k < bytes.size; k++)
-			fprintf(file, "%s%02x", k > 0 ? "," : "", bytes.data[k]);
-		fprintf(file, "\n\n");
-	}
-	fclose(file);
-}
-
 static void
 test_conversion(struct sandbox *box)
 {
@@ -197,15 +159,15 @@ test_conversion(struct sandbox *box)
 		return;
 	ok(same(c.m.offline.windows->firmware, "bios"), "a BIOS started it");
 	is_converted(&c.m, all, "the conversion");
-	write_reg(box, &c.m);
+	ok(run(box, "cp BCD.bios BCD") == 0 && make_hive_edits(box, &c.m, "BCD"),
+	   "the store becomes another");
 	offline_done(&c.m);
 	ok(run(box,
-	       "cp BCD.bios BCD.efi && hivexregedit --merge BCD.efi convert.reg && "
 	       "rm -rf esp && mkdir -p esp/EFI/BOOT esp/EFI/Microsoft && "
 	       "cp -r efi esp/EFI/Microsoft/Boot && mkdir esp/EFI/Microsoft/Boot/Fonts && "
 	       "cp font esp/EFI/Microsoft/Boot/Fonts/segmono_boot.ttf && "
 	       "cp efi/bootmgfw.efi esp/EFI/BOOT/BOOTX64.EFI && "
-	       "cp BCD.efi esp/EFI/Microsoft/Boot/BCD && mcopy -s -i esp.img esp/EFI ::/") == 0,
+	       "cp BCD esp/EFI/Microsoft/Boot/BCD && mcopy -s -i esp.img esp/EFI ::/") == 0,
 	   "other tools make it");
 	if (!open_conversion(box, &c))
 		return;

@@ -134,7 +134,7 @@ looks(struct sandbox *box, struct layout *l, const char *want, const char *again
 {
 	if (ok(put_on_disk(box, l), "%s: the machine opens", what)) {
 		is_found(&l->m, want, what);
-		ok(make_values(box, l, "SYSTEM"), "%s: repaired", what);
+		ok(make_hive_edits(box, &l->m, "SYSTEM"), "%s: repaired", what);
 	}
 	layout_done(l);
 	if (ok(put_on_disk(box, l), "%s: it opens again", what))
