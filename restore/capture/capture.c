@@ -273,6 +273,7 @@ fill_machine(struct capture *c, struct hc_err *err)
 
 	if (facts != NULL) {
 		m->machine = facts->machine;
+		m->acpi_digests = facts->acpi.digests;
 		m->firmware = facts->firmware;
 	}
 	if (m->windows == NULL)

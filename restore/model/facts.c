@@ -66,10 +66,26 @@ static const struct hc_field madt_fields[] = {
 static const struct hc_shape madt_shape = HC_SHAPE(T, NULL, madt_fields, false, "The MADT.");
 #undef T
 
+#define T struct hc_acpi_digest
+static const struct hc_field acpi_digest_fields[] = {
+	HC_NEED(T, signature, STRING, "Signature: FACP, APIC, DSDT, HPET or MCFG."),
+	HC_FIELD(T, oem, STRING, "OEM ID of its head."),
+	HC_FIELD(T, oem_table, STRING, "OEM Table ID of its head."),
+	HC_FIELD(T, oem_revision, NUMBER, "OEM Revision of its head."),
+	HC_NEED(T, sha256, STRING,
+		"SHA-256 of the table with zeros for its checksum and, of a FADT, its pointers."),
+};
+const struct hc_shape hc_acpi_digest_shape =
+	HC_SHAPE(T, NULL, acpi_digest_fields, false,
+		 "A table of the firmware that is the same at each start.");
+#undef T
+
 #define T struct hc_acpi
 static const struct hc_field acpi_fields[] = {
 	HC_FIELD(T, present, BOOL, "There is a FADT."),
 	HC_FIELD(T, tables, STRINGS, "Signatures of the tables."),
+	HC_PART(T, digests, LIST, &hc_acpi_digest_shape,
+		"Tables that are the same at each start, to tell whether firmware is the same."),
 	HC_FIELD(T, damaged, STRINGS, "Tables that break the specification, and in what."),
 	HC_PART(T, madt, OPTIONAL, &madt_shape, "null when there is no MADT."),
 };

@@ -73,9 +73,24 @@ struct hc_madt {
 	uint64_t io_apics;
 };
 
+/* A table of the firmware that is the same at each start, by its digest: what is in it stays out of documents. */
+struct hc_acpi_digest {
+	const char *signature; /* FACP, APIC, DSDT … */
+	const char *oem;       /* OEM ID of its head */
+	const char *oem_table;
+	uint64_t oem_revision;
+	const char *sha256; /* hex; without the checksum, and of a FADT without its pointers */
+};
+
+struct hc_acpi_digests {
+	struct hc_acpi_digest *items;
+	size_t count;
+};
+
 struct hc_acpi {
 	bool present;
 	struct hc_strings tables;
+	struct hc_acpi_digests digests;
 	struct hc_strings
 		damaged;      /* "APIC: an entry of type 0 with 0 bytes at byte 60 of 120" */
 	struct hc_madt *madt; /* NULL: no MADT; a damaged one is one */
@@ -215,6 +230,7 @@ struct hc_facts {
 extern const struct hc_shape hc_facts_shape;
 extern const struct hc_shape hc_disk_record_shape; /* halcyon.disk/1 */
 extern const struct hc_shape hc_machine_shape;
+extern const struct hc_shape hc_acpi_digest_shape;
 extern const struct hc_shape hc_firmware_shape;
 extern const struct hc_shape hc_partition_shape;
 extern const struct hc_shape hc_identity_shape;

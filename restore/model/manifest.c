@@ -86,6 +86,8 @@ static const struct hc_field manifest_fields[] = {
 	HC_FIELD(T, chunk_max, NUMBER, "Greatest chunk size."),
 	HC_PART(T, machine, OBJECT, &hc_machine_shape,
 		"The machine it came from, where known."),
+	HC_PART(T, acpi_digests, LIST, &hc_acpi_digest_shape,
+		"Firmware tables of that machine, as in facts.acpi.digests; empty when not known."),
 	HC_PART(T, firmware, OBJECT, &hc_firmware_shape, "What its Windows starts from."),
 	HC_PART(T, windows, OPTIONAL, &hc_windows_shape, "The Windows inside."),
 	HC_PART(T, disks, LIST, &disk_shape, "Disks."),

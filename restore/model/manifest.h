@@ -90,6 +90,7 @@ struct hc_manifest {
 	const char *store;  /* relative to the repository: default.castr */
 	uint64_t chunk_min, chunk_avg, chunk_max;
 	struct hc_machine machine;
+	struct hc_acpi_digests acpi_digests; /* empty: captured elsewhere, or no ACPI */
 	struct hc_firmware firmware;
 	struct hc_windows *windows; /* NULL: no Windows was recognised */
 	struct {

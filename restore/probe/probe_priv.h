@@ -55,6 +55,11 @@ bool hc_fadt_parse(struct hc_span bytes, struct hc_fadt *ret, struct hc_damage *
 /* *ret_pcat: the machine also has two 8259s.  Fails only for want of memory. */
 int hc_madt_parse(struct hc_span bytes, struct hc_madt *ret, bool *ret_pcat,
 		  struct hc_damage *ret_damage, struct hc_err *err);
+/* 0: *ret is filled in; 1: a table that is cut off, or of a kind that does not tell machines apart (acpi_digest.c). */
+int hc_acpi_digest(struct hc_span bytes, struct hc_arena *arena, struct hc_acpi_digest *ret,
+		   struct hc_err *err);
+/* Licence keys: neither read nor recorded. */
+bool hc_acpi_is_secret(const char *signature);
 /* Address of ACPI's root pointer in low memory (address 0 on); 0: there is none. */
 uint64_t hc_rsdp_find(struct hc_span low);
 

@@ -101,6 +101,16 @@ failed(const char *path, struct hc_err *err)
 	return hc_err_sys(err, H_PROBE, "recording %s", path);
 }
 
+/* Licence keys have no business in a support case: such a table is recorded as an empty file, which is its name. */
+static bool
+is_secret(const char *path)
+{
+	static const char tables[] = "/sys/firmware/acpi/tables/";
+
+	return strncmp(path, tables, sizeof(tables) - 1) == 0 &&
+	       hc_acpi_is_secret(path + sizeof(tables) - 1);
+}
+
 static int
 copy_file(const char *dir, const char *path, struct hc_arena *arena, struct hc_err *err)
 {
@@ -112,7 +122,7 @@ copy_file(const char *dir, const char *path, struct hc_arena *arena, struct hc_e
 	if (to == NULL)
 		return hc_probe_no_memory(err);
 	/* Attributes that refuse to be read (carrier of an interface that is down) are absent in the recording. */
-	if (hc_tree_bytes(&live, &bytes, FILE_MAX, "%s", path))
+	if (is_secret(path) || hc_tree_bytes(&live, &bytes, FILE_MAX, "%s", path))
 		result = hc_file_replace(to, hc_buf_span(&bytes), err);
 	hc_buf_done(&bytes);
 	return result;

@@ -27,6 +27,44 @@ list_tables(struct probe *p, struct hc_err *err)
 	return 0;
 }
 
+/* The first table of this name; some firmware has two, of which Linux and Windows take the first. */
+static bool
+read_table(struct probe *p, const char *name, struct hc_buf *bytes)
+{
+	bytes->size = 0;
+	if (hc_tree_bytes(&p->tree, bytes, TABLE_MAX, FOLDER "/%s", name))
+		return true;
+	bytes->size = 0;
+	return hc_tree_bytes(&p->tree, bytes, TABLE_MAX, FOLDER "/%s1", name);
+}
+
+/* Of the first table of each name, as everywhere here. */
+static int
+digest_tables(struct probe *p, struct hc_buf *bytes, struct hc_err *err)
+{
+	struct hc_acpi *acpi = &p->facts->acpi;
+
+	for (size_t i = 0; i < acpi->tables.count; i++) {
+		struct hc_acpi_digest found, *kept;
+		int result;
+
+		if (hc_acpi_is_secret(acpi->tables.items[i]) ||
+		    !read_table(p, acpi->tables.items[i], bytes))
+			continue;
+		result = hc_acpi_digest(hc_buf_span(bytes), p->arena, &found, err);
+		if (result < 0)
+			return -1;
+		if (result > 0)
+			continue;
+		kept = hc_arena_grow(p->arena, &acpi->digests.items, &acpi->digests.count,
+				     sizeof(*kept));
+		if (kept == NULL)
+			return hc_probe_no_memory(err);
+		*kept = found;
+	}
+	return 0;
+}
+
 static int
 add_damage(struct probe *p, const char *table, const struct hc_damage *damage,
 	   struct hc_err *err)
@@ -39,17 +77,6 @@ add_damage(struct probe *p, const char *table, const struct hc_damage *damage,
 	if (text == NULL)
 		return hc_probe_no_memory(err);
 	return hc_strings_add(&p->facts->acpi.damaged, p->arena, text, err);
-}
-
-/* The first table of this name; some firmware has two, of which Linux and Windows take the first. */
-static bool
-read_table(struct probe *p, const char *name, struct hc_buf *bytes)
-{
-	bytes->size = 0;
-	if (hc_tree_bytes(&p->tree, bytes, TABLE_MAX, FOLDER "/%s", name))
-		return true;
-	bytes->size = 0;
-	return hc_tree_bytes(&p->tree, bytes, TABLE_MAX, FOLDER "/%s1", name);
 }
 
 static int
@@ -121,8 +148,9 @@ hc_probe_hal(struct probe *p, struct hc_err *err)
 	struct hc_buf bytes = { 0 }, low = { 0 };
 	int result = -1;
 
-	if (list_tables(p, err) == 0 && read_fadt(p, &in, &bytes, err) == 0 &&
-	    read_madt(p, &in, &bytes, err) == 0 && read_low(p, &in, &low, err) == 0)
+	if (list_tables(p, err) == 0 && digest_tables(p, &bytes, err) == 0 &&
+	    read_fadt(p, &in, &bytes, err) == 0 && read_madt(p, &in, &bytes, err) == 0 &&
+	    read_low(p, &in, &low, err) == 0)
 		result = hc_hal_classify(&in, p->arena, &p->facts->hal, err);
 	hc_buf_done(&bytes);
 	hc_buf_done(&low);

@@ -85,6 +85,52 @@ hc_same_machine(const struct hc_rules_input *in)
 	       same_or_missing(old->product, here->product);
 }
 
+/* Known on both sides, and not the same. */
+static bool
+differ(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && !hc_same_name(a, b);
+}
+
+static const struct hc_acpi_digest *
+table_of(const struct hc_acpi_digests *list, const char *signature)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (hc_same_text(list->items[i].signature, signature))
+			return &list->items[i];
+	return NULL;
+}
+
+static bool
+each_in(const struct hc_acpi_digests *these, const struct hc_acpi_digests *others)
+{
+	for (size_t i = 0; i < these->count; i++) {
+		const struct hc_acpi_digest *other =
+			table_of(others, these->items[i].signature);
+
+		if (other == NULL || !hc_same_text(these->items[i].sha256, other->sha256))
+			return false;
+	}
+	return true;
+}
+
+bool
+hc_same_tables(const struct hc_rules_input *in)
+{
+	const struct hc_machine *old = &in->manifest->machine;
+	const struct hc_acpi_digests *was = &in->manifest->acpi_digests, *now;
+
+	if (in->facts == NULL || differ(old->uuid, in->facts->machine.uuid) ||
+	    differ(old->serial, in->facts->machine.serial) ||
+	    differ(old->vendor, in->facts->machine.vendor) ||
+	    differ(old->product, in->facts->machine.product))
+		return false;
+	now = &in->facts->acpi.digests;
+	/* The DSDT describes the board: without it the others may be equal on machines of one maker. */
+	return table_of(was, "FACP") != NULL && table_of(was, "DSDT") != NULL &&
+	       each_in(was, now) && each_in(now, was);
+}
+
 /* ---------------------------------------------------------------- the same hardware */
 
 /* One name of the machine's.  Worse of `so_far` and what is found here: HC_NO, then HC_UNKNOWN, then HC_YES. */

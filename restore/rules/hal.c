@@ -110,7 +110,8 @@ enum relation {
 	RELATION_UNKNOWN,
 	RELATION_IDENTICAL,
 	RELATION_RUNS_HERE, /* the same machine, which can run what is installed */
-	RELATION_PAIR,      /* compatible, not identical */
+	RELATION_SAME_TABLES,
+	RELATION_PAIR, /* compatible, not identical */
 	RELATION_FOREIGN,
 };
 
@@ -159,8 +160,12 @@ relate(const struct hc_rules_input *in, const struct hc_hal_generation *generati
 
 	if (generation == NULL || backup == NULL)
 		return RELATION_UNKNOWN;
-	if (hc_same_machine(in) && hc_strings_has(&in->facts->hal.runnable, backup->id))
-		return RELATION_RUNS_HERE;
+	if (hc_strings_has(&in->facts->hal.runnable, backup->id)) {
+		if (hc_same_machine(in))
+			return RELATION_RUNS_HERE;
+		if (hc_same_tables(in))
+			return RELATION_SAME_TABLES;
+	}
 	if (generation->choice != HC_HAL_BY_TYPE)
 		return relate_acpi(in, generation, backup);
 	if (machine == NULL)
@@ -220,6 +225,11 @@ JUDGE(judge_hal_type)
 	if (relation == RELATION_RUNS_HERE)
 		hc_judge_fact(j, "facts.hal.runnable",
 			      "it is the machine of the backup, and can run that HAL");
+	if (relation == RELATION_SAME_TABLES)
+		hc_judge_fact(
+			j, "facts.acpi.digests",
+			"its firmware has the tables of the backup's machine, and can run "
+			"that HAL");
 	if (relation == RELATION_UNKNOWN)
 		return HC_LEVEL_INFO;
 	return relation == RELATION_FOREIGN ? HC_LEVEL_BLOCK : HC_LEVEL_PASS;

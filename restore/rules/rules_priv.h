@@ -37,6 +37,9 @@ unsigned hc_mode_of(const struct hc_rules_input *in);
 const struct hc_manifest_disk *hc_source_disk(const struct hc_rules_input *in);
 /* The Windows on the target, NULL: none is known. */
 const struct hc_windows *hc_target_windows(const struct hc_rules_input *in);
+/* Whether firmware tells nothing of whose machine it is, or the same, and its tables are those of the backup's machine
+ * (hazards 15).  Machines of one model have the same tables: it answers for the HAL only. */
+bool hc_same_tables(const struct hc_rules_input *in);
 /* Whether it is the same make, model and configuration (hazards 16), with the differences as evidence: HC_YES, HC_NO,
  * HC_UNKNOWN when nothing differs but not everything is known. */
 unsigned hc_same_hardware(const struct hc_rules_input *in, struct hc_judgement *j);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The probe in the boot image: one processor and four, ACPI and MP table, BIOS and UEFI with Secure Boot. Each machine prints
+# The probe in the boot image: one processor and four, ACPI and MP table, BIOS, UEFI, UEFI with Secure Boot. Each machine prints
 # its facts on the serial console; a recording made there gives the same facts.
 #
 # Needs:    root or what lab_as_root finds; the packages of scripts/dev/packages.list; make image.
@@ -17,6 +17,8 @@ lab_as_root "$0" "$@"
 kernel_words='quiet halcyon.task=shell'
 # The image as it is shipped, and one file more: what the machine is asked to run.
 boot=$tap_work/boot
+# A licence key as firmware has it.
+licence=sig=MSDM,oem_id=LAB,data=$tap_work/licence
 # Without network adapter and disks the firmware is done at once.
 small="memory=512 order=kernel nic=none kernel=$boot/vmlinuz initrd=$boot/initramfs.img"
 
@@ -32,6 +34,7 @@ halcyon probe --record /tmp/r --json >/tmp/a
 halcyon probe --sysroot /tmp/r --json >/tmp/b
 for i in a b; do grep -v '"created"' /tmp/$i >/tmp/$i.same; done
 cmp /tmp/a.same /tmp/b.same && echo SAME
+grep -q HALCYON-KEY /sys/firmware/acpi/tables/MSDM && ! grep -rq HALCYON-KEY /tmp/r/sys && echo QUIET
 gzip -9 </tmp/a | base64 | sed 's/^/F:/'
 echo PROBED
 EOF
@@ -46,6 +49,7 @@ ask()
         lab_type "$1" 'sh /q\r' && lab_wait "$1" '^PROBED' 120 || status=1
     lab_console "$1" | sed -n 's/^F://p' | base64 -d | gzip -dc >"$tap_work/$1.json" || status=1
     ! lab_saw "$1" '^SAME' || touch "$tap_work/$1.same"
+    ! lab_saw "$1" '^QUIET' || touch "$tap_work/$1.quiet"
     # One that failed must not slow the others down.
     lab_cut "$1"
     return "$status"
@@ -80,6 +84,7 @@ qemu-img create -q -f qcow2 -F raw -b "$(realpath "$(tests/fixtures/standin/buil
     --controller nvme --size 2G --fill 150M --cache)")" "$disk"
 
 prepare_image
+echo HALCYON-KEY >"$tap_work/licence"
 lab_start "$tap_work/lab" "boot=$boot" "append=$kernel_words"
 # Secure Boot takes the longest: it goes first, and the small ones run meanwhile.
 boot secure firmware=uefi-secure memory=1024 smp=4 order=net disk=nvme "image=$disk" serial=WIN0001 sector=512
@@ -87,8 +92,12 @@ boot secure firmware=uefi-secure memory=1024 smp=4 order=net disk=nvme "image=$d
 {
     boot up $small smp=1 "append=console=ttyS0 $kernel_words $LAB_KERNEL_WORDS"
     check 'one processor starts' ask up
+    boot again $small smp=1 "append=console=ttyS0 $kernel_words $LAB_KERNEL_WORDS" "qemu=-acpitable $licence"
+    check 'one processor starts again' ask again
     boot mp $small smp=4 "append=console=ttyS0 $kernel_words $LAB_KERNEL_WORDS"
     check 'four processors start' ask mp
+    boot uefi $small firmware=uefi smp=2 "append=console=ttyS0 $kernel_words $LAB_KERNEL_WORDS"
+    check 'two processors with UEFI start' ask uefi
     boot mps $small smp=4 acpi=off "append=console=ttyS0 $kernel_words $LAB_KERNEL_WORDS"
     check 'four processors without ACPI start' ask mps
 }
@@ -96,7 +105,17 @@ check 'four processors with UEFI and Secure Boot start' ask secure
 lab_stop
 
 classified up 'one processor' 'bios 1 yes 1 acpi-uniprocessor acpiapic_up'
+classified again 'the same one' 'bios 1 yes 1 acpi-uniprocessor acpiapic_up'
+check 'ACPI tables have the same digests when it starts again' test "$(jq -c .acpi.digests "$tap_work/up.json")" = "$(
+    jq -c .acpi.digests "$tap_work/again.json")"
+check 'there is one of each that tells machines apart' facts up '[.acpi.digests[].signature] | join(" ")' 'APIC DSDT FACP HPET'
+check 'with more processors one differs' facts mp \
+    "[.acpi.digests - $(jq -c .acpi.digests "$tap_work/up.json") | .[].signature] | join(\" \")" APIC
+check 'the licence key of the firmware is named' facts again '.acpi.tables | contains(["MSDM"])' true
+check 'and is in no recording' test -e "$tap_work/again.quiet"
 classified mp 'four processors' 'bios 4 yes 4 acpi-multiprocessor acpiapic_mp'
+classified uefi 'UEFI' 'uefi 2 no 0 acpi-multiprocessor acpiapic_mp'
+check 'its Secure Boot is off, and it has 64 bits' facts uefi '"\(.firmware.secure_boot) \(.firmware.bits)"' 'no 64'
 classified mps 'without ACPI' 'bios null yes 4 mps-multiprocessor mps_mp'
 # Lockdown closes the memory that an MP table would lie in.
 classified secure 'Secure Boot' 'uefi 4 unknown 0 acpi-multiprocessor acpiapic_mp'
