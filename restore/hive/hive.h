@@ -63,6 +63,14 @@ struct hc_hive_recovery {
 int hc_hive_recover(struct hc_span hive, const struct hc_hive_logs *logs, const char *name,
 		    struct hc_buf *ret, struct hc_hive_recovery *ret_state, struct hc_err *err);
 
+/*
+ * NT 4.0 and 2000 keep SYSTEM.ALT, a whole second copy of SYSTEM that is written after it.  Where SYSTEM can't be
+ * recovered and `alternate` is a whole hive of the same time, *ret gets it to be read; it may lack what was being
+ * written, so nothing may be written on its ground.  H_HIVE_LOG_UNFIT: it is of another time; H_HIVE_LOG_DAMAGED.
+ */
+int hc_hive_alternate(struct hc_span hive, struct hc_span alternate, const char *name,
+		      struct hc_buf *ret, struct hc_err *err);
+
 /* ---------------------------------------------------------------- off a volume: load.c */
 
 struct hc_hive_loaded {
@@ -75,8 +83,9 @@ struct hc_volume;
 
 /*
  * Opens the hive at `path` of a volume, brought up to date from NAME.LOG, NAME.LOG1 and NAME.LOG2 beside it, in memory;
- * the volume stays as it is.  Where its logs can't do that, it is opened as it lies there and `notes` says why: something
- * can be read of it, and it is never to be written (hazards 13, 16).  `name` is kept.
+ * the volume stays as it is.  Where its logs can't do that, SYSTEM is read from SYSTEM.ALT if that fits; else it is opened as
+ * it lies there, and `notes` says why: something can be read of it, and it is never to be written (hazards 13, 16).
+ * `name` is kept.
  */
 int hc_hive_load(struct hc_volume *volume, const char *path, const char *name,
 		 struct hc_arena *arena, struct hc_hive_loaded *ret, struct hc_err *err);

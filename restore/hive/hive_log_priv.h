@@ -64,8 +64,8 @@
 enum hc_base_type {
 	HC_BASE_HIVE = 0,
 	HC_BASE_OLD_LOG = 1,
-	HC_BASE_OLD_LOG_2 =
-		2, /* where 1 was a second copy of the hive, SYSTEM.ALT (to Windows 2000) */
+	HC_BASE_ALTERNATE = 1, /* SYSTEM.ALT of NT 4.0 and 2000, whose logs have 2 */
+	HC_BASE_OLD_LOG_2 = 2,
 	HC_BASE_NEW_LOG = 6,
 };
 
@@ -103,6 +103,9 @@ hc_bins_length_ok(uint32_t bytes)
 /* Of a hive as well as of a log: 512 bytes are enough. */
 const char *hc_base_block_parse(struct hc_span bytes, struct hc_base_block *ret);
 uint32_t hc_base_block_checksum(const uint8_t *block);
+
+/* Bins have to follow each other without a gap; *ret_at is the first byte of what is no bin, in the file. */
+bool hc_bins_whole(const uint8_t *bins, uint32_t bytes, uint64_t *ret_at);
 
 /* `base` is the log's own. */
 const char *hc_dirty_pages_parse(struct hc_span log, const struct hc_base_block *base,

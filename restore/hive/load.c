@@ -58,6 +58,54 @@ is_clean(struct load *l, const struct hc_buf *bytes)
 	       !recovery.dirty;
 }
 
+/* Only SYSTEM had one.  0: it is in *bytes; 1: there is none that counts, and one that does not is noted. */
+static int
+read_alternate(struct load *l, struct hc_buf *bytes, struct hc_err *err)
+{
+	const char *name = hc_arena_printf(l->arena, "%s.ALT", l->name);
+	struct hc_buf file = { 0 }, copy = { 0 };
+	struct hc_err why;
+	int result;
+
+	if (name == NULL)
+		return no_memory(err);
+	if (strcmp(l->name, "SYSTEM") != 0)
+		return 1;
+	if (read_log(l, ".ALT", &file, err) < 0)
+		return -1;
+	if (file.size == 0)
+		return 1;
+	result =
+		hc_hive_alternate(hc_buf_span(bytes), hc_buf_span(&file), l->name, &copy, &why);
+	hc_buf_done(&file);
+	if (result < 0)
+		return note(l, &why, err) < 0 ? -1 : 1;
+	hc_buf_done(bytes);
+	*bytes = copy;
+	l->ret->state.read_from = name;
+	hc_err_set(&why, H_HIVE_DIRTY, "%s was read in its place; it may lack the last changes",
+		   name);
+	return note(l, &why, err);
+}
+
+/* What its logs can't make whole: a second copy, or as it lies there. */
+static int
+read_anyhow(struct load *l, struct hc_buf *bytes, const struct hc_err *fault,
+	    struct hc_err *err)
+{
+	int result;
+
+	if (fault->code == H_OUT_OF_MEMORY)
+		return no_memory(err);
+	if (note(l, fault, err) < 0)
+		return -1;
+	result = read_alternate(l, bytes, err);
+	if (result <= 0 || fault->code != H_HIVE_FORMAT)
+		return result < 0 ? -1 : 0;
+	*err = *fault;
+	return -1;
+}
+
 /* -1 with H_HIVE_FORMAT: the bytes are no hive. */
 static int
 replay(struct load *l, struct hc_buf *bytes, struct hc_err *err)
@@ -81,10 +129,8 @@ replay(struct load *l, struct hc_buf *bytes, struct hc_err *err)
 		hc_buf_done(bytes);
 		*bytes = clean;
 		result = 0;
-	} else if (why.code == H_HIVE_FORMAT || why.code == H_OUT_OF_MEMORY) {
-		*err = why;
 	} else {
-		result = note(l, &why, err);
+		result = read_anyhow(l, bytes, &why, err);
 	}
 out:
 	hc_buf_done(&log);

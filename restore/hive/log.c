@@ -94,6 +94,20 @@ hc_base_block_parse(struct hc_span bytes, struct hc_base_block *ret)
 	return NULL;
 }
 
+bool
+hc_bins_whole(const uint8_t *bins, uint32_t bytes, uint64_t *ret_at)
+{
+	for (uint32_t at = 0, length; at < bytes; at += length) {
+		length = hc_get_le32(bins + at + 8);
+		if (memcmp(bins + at, "hbin", 4) != 0 || hc_get_le32(bins + at + 4) != at ||
+		    length == 0 || length % BIN_STEP != 0 || length > bytes - at) {
+			*ret_at = (uint64_t)at + BASE_BLOCK_BYTES;
+			return false;
+		}
+	}
+	return true;
+}
+
 /* ---------------------------------------------------------------- old log */
 
 static bool

@@ -393,26 +393,18 @@ finish_base_block(struct replay *r)
 	r->state.base_block_from_log = r->base_fault != NULL;
 }
 
-/* Bins have to follow each other without a gap: else the pages do not belong to this hive. */
+/* Else the pages do not belong to this hive. */
 static int
 check_bins(const struct replay *r, struct hc_err *err)
 {
-	const uint8_t *bins = r->out.data + BASE_BLOCK_BYTES;
-	uint32_t at = 0, length;
+	uint64_t at;
 
-	while (at < r->bins_bytes) {
-		length = hc_get_le32(bins + at + 8);
-		if (memcmp(bins + at, "hbin", 4) != 0 || hc_get_le32(bins + at + 4) != at ||
-		    length == 0 || length % BIN_STEP != 0 || length > r->bins_bytes - at) {
-			hc_err_set(err, H_HIVE_REPLAY,
-				   "%s is not sound after its logs were replayed: the bin at "
-				   "byte %llu",
-				   r->name, (unsigned long long)at + BASE_BLOCK_BYTES);
-			return hc_err_at(err, (uint64_t)at + BASE_BLOCK_BYTES, "%s", r->name);
-		}
-		at += length;
-	}
-	return 0;
+	if (hc_bins_whole(r->out.data + BASE_BLOCK_BYTES, r->bins_bytes, &at))
+		return 0;
+	hc_err_set(err, H_HIVE_REPLAY,
+		   "%s is not sound after its logs were replayed: the bin at byte %llu",
+		   r->name, (unsigned long long)at);
+	return hc_err_at(err, at, "%s", r->name);
 }
 
 /* What has neither a base block nor a bin is no damaged hive, but something else. */

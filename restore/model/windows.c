@@ -12,6 +12,8 @@ static const struct hc_field hive_fields[] = {
 	HC_FIELD(T, dirty, BOOL, "Its two sequence numbers differ."),
 	HC_FIELD(T, recovered, BOOL, "Clean, or brought up to date from its logs."),
 	HC_FIELD(T, log_entries_replayed, NUMBER, "Entries of its logs that were applied."),
+	HC_FIELD(T, read_from, STRING,
+		 "The file that was read in its place, SYSTEM.ALT; null: none was."),
 };
 static const struct hc_shape hive_shape = HC_SHAPE(T, NULL, hive_fields, false, "A hive.");
 #undef T

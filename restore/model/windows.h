@@ -22,6 +22,7 @@ struct hc_hive_state {
 	bool dirty;       /* its sequence numbers differ */
 	bool recovered;   /* brought up to date from its logs, or clean */
 	uint64_t log_entries_replayed;
+	const char *read_from; /* SYSTEM.ALT, in place of a SYSTEM that is damaged; else NULL */
 };
 
 /* One of the places that tell the HAL (hazards 14). */
@@ -195,8 +196,7 @@ struct hc_windows {
 	struct hc_strings control_sets;
 	const char *current_control_set;
 	struct hc_windows_hal hal;
-	struct hc_windows_file kernel;
-	struct hc_windows_file kernel32;
+	struct hc_windows_file kernel, kernel32;
 	struct hc_domain_controller *domain_controller; /* NULL: it is none */
 	struct {
 		struct hc_filter_driver *items;

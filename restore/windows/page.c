@@ -430,8 +430,9 @@ put_hives(struct page *p, const struct hc_windows *w)
 		else
 			line(p, label,
 			     "%s: not shut down cleanly, and not brought up to date from its "
-			     "logs",
-			     h->name);
+			     "logs%s%s",
+			     h->name, h->read_from != NULL ? "; read from " : "",
+			     h->read_from != NULL ? h->read_from : "");
 		label = "";
 	}
 }
