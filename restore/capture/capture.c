@@ -276,11 +276,10 @@ fill_machine(struct capture *c, struct hc_err *err)
 		m->acpi_digests = facts->acpi.digests;
 		m->firmware = facts->firmware;
 	}
-	if (m->windows == NULL)
-		return 0;
 	if (hc_capture_describe_boot(m, c->regions, c->arena, err) < 0)
 		return -1;
-	if (m->firmware.type != HC_FIRMWARE_UNKNOWN || m->windows->firmware == NULL)
+	if (m->windows == NULL || m->firmware.type != HC_FIRMWARE_UNKNOWN ||
+	    m->windows->firmware == NULL)
 		return 0;
 	uefi = strcmp(m->windows->firmware, "uefi") == 0;
 	m->firmware.type = uefi ? HC_FIRMWARE_UEFI : HC_FIRMWARE_BIOS;

@@ -126,7 +126,8 @@ int hc_capture_region_scan(struct hc_io *disk, const struct hc_capture_options *
 			   struct hc_region *region, struct hc_capture_region *ret,
 			   struct hc_err *err);
 void hc_capture_region_done(struct hc_capture_region *region);
-/* boot.c: the store and the firmware of `manifest->windows`, by the disk's regions, all of them scanned. */
+/* boot.c: the store and the firmware of `manifest->windows`, by the disk's regions, all of them scanned; where none was
+ * found, one that BitLocker encrypts. */
 int hc_capture_describe_boot(struct hc_manifest *manifest,
 			     const struct hc_capture_region *regions, struct hc_arena *arena,
 			     struct hc_err *err);

@@ -262,17 +262,6 @@ scan_fat(struct scan *s, struct hc_volume *volume, struct hc_err *err)
 	return find_windows(s, volume, err);
 }
 
-/* "-FVE-FS-" in place of "NTFS    " in the boot sector: Vista and later; BitLocker To Go keeps FAT's look
- * and is told by its GUID at 0x1a8 (libbde's documentation). */
-static bool
-is_bitlocker(const uint8_t boot[512])
-{
-	static const uint8_t to_go[16] = { 0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a,
-					   0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01 };
-
-	return memcmp(boot + 3, "-FVE-FS-", 8) == 0 || memcmp(boot + 0x1a8, to_go, 16) == 0;
-}
-
 /* Not NTFS: captured block for block, whether or not anybody can look into it. */
 static int
 leave_unseen(struct scan *s, const struct hc_err *why, struct hc_err *err)
@@ -305,7 +294,7 @@ scan_partition(struct scan *s, struct hc_extents *zeros, struct hc_err *err)
 		return 0;
 	if (hc_io_pread(s->out->io, 0, boot, sizeof(boot), err) < 0)
 		return -1;
-	if (is_bitlocker(boot)) {
+	if (hc_volume_is_bitlocker(s->out->io)) {
 		s->region->partition->filesystem = "BitLocker";
 		s->region->volume = hc_arena_alloc(s->arena, sizeof(*s->region->volume));
 		if (s->region->volume == NULL)

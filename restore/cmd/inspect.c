@@ -49,10 +49,6 @@ note_failure(struct search *s, size_t i, const struct hc_err *why, struct hc_err
 {
 	const char *note;
 
-	if (has(&s->places->items[i], "BitLocker")) {
-		s->bitlocker = s->places->volumes[i].name;
-		return 0;
-	}
 	if (why->code == H_VOLUME_FORMAT && !has(&s->places->items[i], "ntfs"))
 		return 0;
 	if (!s->failed)
@@ -63,6 +59,20 @@ note_failure(struct search *s, size_t i, const struct hc_err *why, struct hc_err
 	if (note == NULL || why->code == H_OUT_OF_MEMORY)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
 	return hc_strings_add(&s->places->unread, &s->cli->arena, note, err);
+}
+
+/* An encrypted volume is told of, whether it is that of Windows or one of data.  BitLocker To Go has a small FAT volume for
+ * show, which says nothing. */
+static int
+note_encrypted(struct search *s, size_t i, struct hc_err *err)
+{
+	const char *note = hc_arena_printf(&s->cli->arena, HC_WINDOWS_ENCRYPTED,
+					   s->places->volumes[i].name);
+
+	if (s->bitlocker == NULL)
+		s->bitlocker = s->places->volumes[i].name;
+	return note != NULL ? hc_strings_add(&s->places->unread, &s->cli->arena, note, err)
+			    : hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
 }
 
 static int
@@ -78,6 +88,12 @@ look_everywhere(struct search *s, struct hc_err *err)
 		    (s->partition != UINT64_MAX && place->partition != s->partition))
 			continue;
 		s->looked++;
+		if (s->places->volumes[i].io != NULL &&
+		    hc_volume_is_bitlocker(s->places->volumes[i].io)) {
+			if (note_encrypted(s, i, err) < 0)
+				return -1;
+			continue;
+		}
 		result = look(s, i, &windows, &why);
 		if (result < 0 && note_failure(s, i, &why, err) < 0)
 			return -1;
@@ -128,17 +144,38 @@ say_none(struct search *s, struct hc_err *err)
 				  "\\WINNT; `halcyon ls` shows what is there.");
 }
 
+/* Nothing was found that can be looked into; one that is encrypted is found all the same. */
+static int
+look_outside(struct search *s, struct hc_err *err)
+{
+	const struct place *place;
+	int result;
+
+	if (s->found || s->bitlocker == NULL)
+		return 0;
+	result = hc_windows_encrypted(s->places->volumes, s->places->count, &s->cli->arena,
+				      &s->windows, &s->system, err);
+	if (result != 0)
+		return result < 0 ? -1 : 0;
+	place = &s->places->items[s->system];
+	s->windows.system_disk = place->disk;
+	s->windows.system_partition = place->partition;
+	s->found = true;
+	return 0;
+}
+
 /* What starts it, and what could not be looked into. */
 static int
 complete(struct search *s, struct hc_err *err)
 {
 	struct places *places = s->places;
 
-	if (hc_boot_describe(places->volumes, places->count, s->system, &s->cli->arena,
-			     &s->windows, err) < 0)
+	if (!s->windows.bitlocker && hc_boot_describe(places->volumes, places->count, s->system,
+						      &s->cli->arena, &s->windows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < places->unread.count; i++)
-		if (hc_strings_add(&s->windows.unread, &s->cli->arena, places->unread.items[i],
+		if (!hc_strings_has(&s->windows.unread, places->unread.items[i]) &&
+		    hc_strings_add(&s->windows.unread, &s->cli->arena, places->unread.items[i],
 				   err) < 0)
 			return -1;
 	return 0;
@@ -168,7 +205,8 @@ cmd_inspect(struct cli *cli, struct hc_err *err)
 
 	if (cli_number(cli, "disk", UINT64_MAX, &s.disk, err) < 0 ||
 	    cli_number(cli, "partition", UINT64_MAX, &s.partition, err) < 0 ||
-	    places_open(cli, cli->args[0], &places, err) < 0 || look_everywhere(&s, err) < 0)
+	    places_open(cli, cli->args[0], &places, err) < 0 || look_everywhere(&s, err) < 0 ||
+	    look_outside(&s, err) < 0)
 		goto out;
 	if (!s.found)
 		result = say_none(&s, err);

@@ -29,6 +29,8 @@ REFUSES_OVER(refuses_conversion)
 
 	if (windows == NULL)
 		return NULL;
+	if (windows->bitlocker)
+		return "a Windows that BitLocker encrypts can't be converted";
 	if (!hc_same_text(windows->architecture, "x64"))
 		return "only a 64-bit Windows can be converted between BIOS and UEFI";
 	if (nt < HC_NT(6, 0) || (nt == HC_NT(6, 0) && hc_build_of(windows) < 6001))

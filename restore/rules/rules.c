@@ -70,6 +70,14 @@ is_data_volume(const struct hc_rules_input *in)
 	       (in->disk != windows->system_disk || in->partition != windows->system_partition);
 }
 
+/* Nothing that the rule would ask can be read: a partial document (hazards 16). */
+static bool
+is_sealed(const struct hc_rule *rule, const struct hc_rules_input *in)
+{
+	return (rule->needs & (HC_RULE_WINDOWS | HC_RULE_OUTSIDE)) == HC_RULE_WINDOWS &&
+	       in->manifest->windows != NULL && in->manifest->windows->bitlocker;
+}
+
 static bool
 is_left_out(const struct hc_rule *rule, const struct hc_rules_input *in)
 {
@@ -89,6 +97,10 @@ is_in_range(const struct hc_rule *rule, const struct hc_rules_input *in, const c
 		return true;
 	if (in->manifest->windows == NULL) {
 		*ret_why = "no Windows was recognised in the backup";
+		return true;
+	}
+	if (is_sealed(rule, in)) {
+		*ret_why = "the volume of Windows is encrypted by BitLocker";
 		return true;
 	}
 	if (rule->since == 0)
@@ -148,7 +160,8 @@ judge_one(const struct hc_rule *rule, const struct hc_rules_input *in, struct hc
 					   .source = rule->source,
 					   .remedy = rule->remedy };
 	/* What does not apply is left out, whether or not everything is known that it would need. */
-	if (in->manifest->windows != NULL && rule->applies != NULL && !rule->applies(in))
+	if (in->manifest->windows != NULL && !is_sealed(rule, in) && rule->applies != NULL &&
+	    !rule->applies(in))
 		return false;
 	if (why != NULL) {
 		j->finding->level = HC_LEVEL_INFO;

@@ -59,6 +59,7 @@ enum hc_rule_need {
 	HC_RULE_TARGET =
 		4, /* the target; a rule that needs it is left out while none is named */
 	HC_RULE_TARGET_WINDOWS = 8, /* the Windows that a system state goes into */
+	HC_RULE_OUTSIDE = 16,       /* of the Windows nothing that lies inside of its volume */
 };
 
 #define HC_RULE_OUTCOMES 5

@@ -15,6 +15,7 @@
 #define MACHINE    HC_RULE_MACHINE
 #define WINDOWS    HC_RULE_WINDOWS
 #define TARGET     HC_RULE_TARGET
+#define OUTSIDE    HC_RULE_OUTSIDE
 #define THERE      HC_RULE_TARGET_WINDOWS
 #define PASS(text)                                                                             \
 	{                                                                                      \

@@ -167,6 +167,10 @@ survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request
 
 	if (manifest->windows == NULL || manifest->windows->system_disk != request->disk)
 		return 0;
+	if (manifest->windows->bitlocker) {
+		ret->repairs_unread = "its volume is encrypted by BitLocker";
+		return 0;
+	}
 	result = open_volumes(backup, (size_t)request->disk, arena, &v, err);
 	if (result == 0)
 		result = detect(request, manifest, &v, arena, ret, err);

@@ -26,7 +26,12 @@ open_volume(struct hc_io *io, enum hc_volume_access access, struct hc_volume **r
 		return hc_ntfs_open(io, access, ret, err);
 	if (hc_fat_is(boot))
 		return hc_fat_open(io, boot, access, ret, err);
-	return hc_err_set(err, H_VOLUME_FORMAT, "the volume is neither NTFS nor FAT");
+	if (!hc_volume_is_bitlocker(io))
+		return hc_err_set(err, H_VOLUME_FORMAT, "the volume is neither NTFS nor FAT");
+	hc_err_set(err, H_VOLUME_FORMAT, "the volume is encrypted by BitLocker");
+	return hc_err_remedy(err,
+			     "Nothing can be read there without the key; the blocks can still "
+			     "be captured and restored.");
 }
 
 int

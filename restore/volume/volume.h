@@ -40,6 +40,9 @@ struct hc_volume_info {
 	struct hc_volume_state state;
 };
 
+/* By its first sector: encrypted by BitLocker, so that nothing of it can be read.  False where that can't be read. */
+bool hc_volume_is_bitlocker(struct hc_io *io);
+
 /* The io is borrowed.  A volume that was not closed properly is opened all the same: nothing is repaired, and
  * info says so. */
 int hc_volume_open(struct hc_io *io, struct hc_volume **ret, struct hc_err *err);

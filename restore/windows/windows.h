@@ -14,6 +14,7 @@
 #ifndef HC_WINDOWS_WINDOWS_H
 #define HC_WINDOWS_WINDOWS_H
 
+#include "restore/boot/boot.h"
 #include "restore/model/facts.h"
 #include "restore/model/survey.h"
 #include "restore/volume/volume.h"
@@ -32,6 +33,17 @@ int hc_windows_root(struct hc_volume *volume, struct hc_arena *arena, const char
 /* The Windows on a partition of a disk, with firmware and system_partition; NULL: there is none, or it can't be read. */
 struct hc_windows *hc_windows_on(struct hc_io *disk, unsigned table,
 				 const struct hc_partition *partition, struct hc_arena *arena);
+/* What is said of a volume that BitLocker encrypts, by its name. */
+#define HC_WINDOWS_ENCRYPTED "%s: encrypted by BitLocker, so nothing in it can be read"
+
+/*
+ * A Windows that nobody can look into, among the volumes of a disk: one that BitLocker encrypts and that a loader in a boot
+ * store names.  0: *ret has what lies outside of it (boot store, boot manager, firmware), `bitlocker`, and the reason in
+ * `unread`; *ret_system is its volume; 1: there is none.
+ */
+int hc_windows_encrypted(const struct hc_boot_volume *volumes, size_t count,
+			 struct hc_arena *arena, struct hc_windows *ret, size_t *ret_system,
+			 struct hc_err *err);
 /* "Windows Server 2019 Standard of SERVER7"; NULL: no memory. */
 const char *hc_windows_name(const struct hc_windows *windows, struct hc_arena *arena);
 
