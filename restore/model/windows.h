@@ -122,8 +122,7 @@ struct hc_bcd_object {
 	const char *id;   /* {9dea862c-…} */
 	const char *type; /* eight hex digits: 10200003 */
 	const char *description;
-	const char *path;        /* 12000002 */
-	const char *system_root; /* 22000002 */
+	const char *path, *system_root; /* 12000002, 22000002 */
 	const char
 		*default_object; /* 23000003 of the boot manager, or a resume object's loader */
 	unsigned detect_hal;     /* 26000010, enum hc_tristate: unknown where it is not there */
@@ -186,12 +185,13 @@ struct hc_windows {
 	const char *installation_type;
 	const char *service_pack;
 	struct hc_strings hotfixes;
+	const char *rollup; /* newest cumulative update: "9600.18528"; NULL: none is known */
+	const char *servicing_stack;
 	const char *architecture; /* x86, x64, arm64 */
 	const char *channel;      /* retail, oem, volume, evaluation, unknown */
 	const char *oem;          /* who installed it, where the channel is oem: DELL */
 	const char *hostname;
-	const char *system_drive;
-	const char *system_root;
+	const char *system_drive, *system_root;
 	const char *firmware; /* bios, uefi */
 	struct hc_strings control_sets;
 	const char *current_control_set;

@@ -8,6 +8,11 @@
  * or a number before "for" are its parts, and can be installed while the update itself was superseded.  Seen in the
  * real Windows 7 and 8.1: CurrentState is 70h of what is installed, 50h of what was superseded, 40h and 20h of what never
  * was.  7 in Vista and 80h of permanent packages are [own knowledge].
+ *
+ * A cumulative update (8.1 from 2016 on, Windows 10 and later) is Package_for_RollupFix~…~9600.18528.1.5: its name has build
+ * and revision and no number of an article.  That is in the registry only where Windows Update brought it from a file that
+ * is named by it: InstallLocation of the real Windows 8.1 ends with windows8.1-kb3197874-x64-express.cab.
+ * Package_for_ServicingStack_3385~…~19041.3385.1.1, of what installs updates, is [own knowledge].
  */
 #include <stdio.h>
 #include <string.h>
@@ -89,10 +94,107 @@ add_updates(struct inspection *in, struct hc_err *err)
 	return result;
 }
 
+static bool
+is_installed(struct inspection *in, struct hc_hive_key package)
+{
+	struct hc_err why;
+	uint32_t state;
+
+	return hc_hive_dword(in->software, package, "CurrentState", &state, &why) == 0 &&
+	       (state == 0x70 || state == 0x80 || state == 7);
+}
+
+/* ---------------------------------------------------------------- cumulative updates */
+
+/* A version of four numbers behind the last "~" of a package's name; false: it has none. */
+static bool
+version_of(const char *name, unsigned ret[4])
+{
+	const char *version = strrchr(name, '~');
+
+	return version != NULL &&
+	       sscanf(version, "~%9u.%9u.%9u.%9u", &ret[0], &ret[1], &ret[2], &ret[3]) == 4;
+}
+
+static bool
+is_newer(const unsigned a[4], const unsigned b[4])
+{
+	for (size_t i = 0; i < 4; i++)
+		if (a[i] != b[i])
+			return a[i] > b[i];
+	return false;
+}
+
+/* The newest package of one kind. */
+struct newest {
+	const char *prefix;
+	unsigned version[4];
+	struct hc_hive_key key;
+	bool found;
+};
+
+static void
+take_newer(struct newest *newest, const struct hc_hive_child *package)
+{
+	unsigned version[4];
+
+	if (strncasecmp(package->name, newest->prefix, strlen(newest->prefix)) != 0 ||
+	    !version_of(package->name, version) ||
+	    (newest->found && !is_newer(version, newest->version)))
+		return;
+	memcpy(newest->version, version, sizeof(version));
+	newest->key = package->key;
+	newest->found = true;
+}
+
+/* "…\windows8.1-kb3197874-x64-express.cab" adds KB3197874; anything else adds nothing. */
+static int
+add_number_of_file(struct inspection *in, struct hc_hive_key package, struct hc_err *err)
+{
+	const char *path = hc_windows_text(in, in->software, package, "InstallLocation"), *at;
+	char number[16];
+	size_t length;
+
+	at = path != NULL ? strrchr(path, '\\') : NULL;
+	for (; at != NULL && *at != '\0'; at++) {
+		length = at[0] == '-' ? number_length(at + 1) : 0;
+		if (length == 0 || strchr("-_.", at[1 + length]) == NULL)
+			continue;
+		snprintf(number, sizeof(number), "KB%.*s", (int)length - 2, at + 3);
+		return strncasecmp(at + 1, "KB", 2) == 0 ? add(in, number, strlen(number), err)
+							 : 0;
+	}
+	return 0;
+}
+
+static const char *
+build_and_revision(struct inspection *in, const struct newest *newest)
+{
+	return newest->found ? hc_arena_printf(in->arena, "%u.%u", newest->version[0],
+					       newest->version[1])
+			     : NULL;
+}
+
+static int
+note_newest(struct inspection *in, const struct newest *rollup, const struct newest *stack,
+	    struct hc_err *err)
+{
+	in->windows->rollup = build_and_revision(in, rollup);
+	in->windows->servicing_stack = build_and_revision(in, stack);
+	if ((rollup->found && in->windows->rollup == NULL) ||
+	    (stack->found && in->windows->servicing_stack == NULL))
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to inspect Windows");
+	return rollup->found ? add_number_of_file(in, rollup->key, err) : 0;
+}
+
+/* ---------------------------------------------------------------- all packages */
+
 static int
 add_packages(struct inspection *in, struct hc_hive_key key, struct hc_err *err)
 {
 	static const char prefix[] = "Package_for_";
+	struct newest rollup = { .prefix = "Package_for_RollupFix~" };
+	struct newest stack = { .prefix = "Package_for_ServicingStack" };
 	struct hc_hive_children list = { 0 };
 	struct hc_err why;
 	int result = 0;
@@ -101,21 +203,19 @@ add_packages(struct inspection *in, struct hc_hive_key key, struct hc_err *err)
 		return hc_windows_unread(in, "hotfixes", &why, err);
 	for (size_t i = 0; i < list.count && result == 0; i++) {
 		const char *name = list.items[i].name;
-		uint32_t state = 0;
 		size_t length;
 
-		if (strncasecmp(name, prefix, sizeof(prefix) - 1) != 0)
+		if (strncasecmp(name, prefix, sizeof(prefix) - 1) != 0 ||
+		    !is_installed(in, list.items[i].key))
 			continue;
+		take_newer(&rollup, &list.items[i]);
+		take_newer(&stack, &list.items[i]);
 		name += sizeof(prefix) - 1;
 		length = number_length(name);
-		if (length == 0 || name[length] != '~' ||
-		    hc_hive_dword(in->software, list.items[i].key, "CurrentState", &state,
-				  &why) < 0)
-			continue;
-		if (state == 0x70 || state == 0x80 || state == 7)
+		if (length > 0 && name[length] == '~')
 			result = add(in, name, length, err);
 	}
-	return result;
+	return result < 0 ? -1 : note_newest(in, &rollup, &stack, err);
 }
 
 int

@@ -153,6 +153,8 @@ put_product(struct page *p, const struct hc_windows *w)
 	if (w->product_suite.count > 0)
 		names(p, "Suites", w->product_suite.items, w->product_suite.count);
 	hotfixes(p, &w->hotfixes);
+	if (w->rollup != NULL)
+		line(p, "Rollup", "%s", w->rollup);
 }
 
 static void

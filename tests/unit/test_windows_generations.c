@@ -280,7 +280,7 @@ static const struct expected cases[] = {
 	  3155,
 	  "oem",
 	  "Framework",
-	  "KB5027397",
+	  "KB5027397 KB5034765",
 	  "acpiapic",
 	  "acpi-multiprocessor",
 	  "hal.dll",
@@ -360,6 +360,12 @@ check_names(const struct hc_windows *w, const struct expected *e)
 	ok(is(w->channel, e->channel) && is(w->oem, e->oem), "channel %s, %s",
 	   shown(w->channel), shown(w->oem));
 	ok(joined(&w->hotfixes, e->hotfixes), "hotfixes: %s", e->hotfixes);
+	if (is(e->generation, "11"))
+		ok(is(w->rollup, "22621.3155") && is(w->servicing_stack, "22621.3073"),
+		   "the newest rollup and servicing stack of those that are installed");
+	if (is(e->generation, "2022"))
+		ok(is(w->rollup, "20348.2402") && w->servicing_stack == NULL,
+		   "a rollup whose file does not tell its number");
 	ok(joined(&w->driver_policies, e->policies), "policies on drivers: %s", e->policies);
 	ok(w->fast_startup == e->fast_startup, "fast startup");
 	for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++)

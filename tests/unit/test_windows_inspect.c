@@ -23,8 +23,9 @@ struct expected {
 	size_t control_sets;
 	bool dirty;
 	const char *suite, *channel, *profiles;
-	/* hivexregedit: packages Package_for_KB<number>~ whose CurrentState is 70h, each number once. */
+	/* hivexregedit: packages Package_for_KB<number>~ whose CurrentState is 70h, each number once, and that of the rollup. */
 	size_t hotfixes;
+	const char *rollup, *rollup_number;
 	const char *hal_id, *hal_type;
 	bool fast_startup; /* hivexregedit */
 	const char *protocol, *protocol_data;
@@ -52,6 +53,8 @@ static const struct expected cases[] = {
 	  "retail",
 	  "%SystemDrive%\\Users",
 	  83,
+	  NULL,
+	  NULL,
 	  "acpiapic",
 	  "acpi-multiprocessor",
 	  false,
@@ -77,7 +80,9 @@ static const struct expected cases[] = {
 	  "Terminal Server",
 	  "evaluation",
 	  "%SystemDrive%\\Users",
-	  212,
+	  213,
+	  "9600.18528",
+	  "KB3197874",
 	  "acpiapic",
 	  "acpi-multiprocessor",
 	  true,
@@ -107,6 +112,8 @@ static const struct expected cases[] = {
 	  0,
 	  NULL,
 	  NULL,
+	  NULL,
+	  NULL,
 	  false,
 	  "ncacn_np",
 	  "rpcltc1.dll",
@@ -132,6 +139,8 @@ static const struct expected cases[] = {
 	  "unknown",
 	  NULL,
 	  0,
+	  NULL,
+	  NULL,
 	  "acpiapic_up",
 	  "acpi-uniprocessor",
 	  false,
@@ -158,6 +167,8 @@ static const struct expected cases[] = {
 	  "unknown",
 	  NULL,
 	  0,
+	  NULL,
+	  NULL,
 	  "acpiapic",
 	  "acpi-multiprocessor",
 	  true,
@@ -185,6 +196,8 @@ static const struct expected cases[] = {
 	  "unknown",
 	  NULL,
 	  0,
+	  NULL,
+	  NULL,
 	  "acpiapic",
 	  "acpi-multiprocessor",
 	  true,
@@ -224,6 +237,9 @@ check_settings(const struct hc_windows *w, const struct expected *e)
 
 	ok(is(w->channel, e->channel) && w->oem == NULL, "channel: %s", shown(w->channel));
 	ok(w->hotfixes.count == e->hotfixes, "hotfixes (%zu)", w->hotfixes.count);
+	ok(is(w->rollup, e->rollup) && w->servicing_stack == NULL &&
+		   (e->rollup_number == NULL || hc_strings_has(&w->hotfixes, e->rollup_number)),
+	   "rollup: %s, %s", shown(w->rollup), shown(e->rollup_number));
 	ok(is(w->profiles_directory, e->profiles), "profiles: %s",
 	   shown(w->profiles_directory));
 	for (size_t i = 0; i < w->client_protocols.count; i++)
