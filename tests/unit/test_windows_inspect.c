@@ -347,6 +347,44 @@ test_controller(struct sandbox *box)
 	hc_arena_done(&arena);
 }
 
+/*
+ * Files that somebody else built: Wine's, with what pefile reads from them (data/pe/FACTS.md), beside a real registry.  A
+ * hal.dll of Microsoft's is not at hand; Wine gives its own the version of XP's, which no Windows 8.1 would have.
+ */
+static void
+test_files_of_others(struct sandbox *box)
+{
+	struct hc_arena arena = { 0 };
+	struct hc_windows w;
+	struct hc_err err;
+
+	if (!make_windows(box, "win81-x64-STUDENT-PC8", "Windows", 0) ||
+	    !mount_ntfs(box, "w.img", "big_writes")) {
+		tap_skip(
+			"an NTFS volume cannot be made: mkntfs and ntfs-3g (FUSE, root) are needed");
+		return;
+	}
+	run(box,
+	    "for f in hal.dll ntoskrnl.exe kernel32.dll; do "
+	    "xz -dc %s/pe/wine-8.0-x86_64/$f.xz >mnt/Windows/system32/$f; done",
+	    getenv("HALCYON_TESTDATA"));
+	ok(umount_ntfs(box), "the volume gets files of Wine's");
+	ok_call(inspect_volume(box, &arena, &w, &err), &err, "and is inspected");
+	ok(is(w.hal.file, "hal.dll") && is(w.hal.version, "5.1.2600.5512"), "hal.dll: %s, %s",
+	   shown(w.hal.file), shown(w.hal.version));
+	ok(is(w.kernel.file, "ntoskrnl.exe") && is(w.kernel.version, "6.1.7601.21863"),
+	   "kernel: %s, %s", shown(w.kernel.file), shown(w.kernel.version));
+	ok(is(w.kernel32.version, "10.0.18362.1350"), "kernel32.dll: %s",
+	   shown(w.kernel32.version));
+	ok(w.hal.witnesses.count == 4 && is(w.hal.witnesses.items[2].witness, "hal-file") &&
+		   is(w.hal.witnesses.items[3].witness, "kernel-file") &&
+		   is(w.hal.witnesses.items[3].says, "ntoskrnl.exe"),
+	   "four witnesses of the HAL");
+	ok(is(w.architecture, "x64") && is(w.version, "6.3") && is(w.build, "9600"),
+	   "version and build stay those of the registry");
+	hc_arena_done(&arena);
+}
+
 int
 main(void)
 {
@@ -360,6 +398,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		test_case(&box, &cases[i]);
 	test_controller(&box);
+	test_files_of_others(&box);
 	sandbox_close(&box);
 	return tap_done();
 }
