@@ -23,6 +23,23 @@ missing_levels()
     done
 }
 
+# UPDATE=1 must not make a wrong verdict right (hazards 21): of a copy of the tree with one that was turned round.
+stubborn()
+{
+    local work table status=0 refused=no
+    work=$(mktemp -d)
+    table=$work/tests/golden/rules/HAL-1/expect.verdict
+    mkdir "$work/tests"
+    cp -r tests/golden "$work/tests/"
+    sed -i '0,/^block:/s//pass:/' "$table"
+    cp "$table" "$work/before"
+    UPDATE=1 HALCYON_BIN=$(realpath "$(dirname "$halcyon")") HALCYON_RULES_TOOL=$(realpath "${HALCYON_BUILD:-build}/host/tools/rules") \
+        "$work/tests/golden/run.sh" rules/HAL-1 >"$work/said" || status=$?
+    cmp -s "$table" "$work/before" && grep -q '^not ok' "$work/said" && [ "$status" -ne 0 ] && refused=yes
+    rm -rf "$work"
+    [ "$refused" = yes ]
+}
+
 while IFS=$'\t' read -r id title levels; do
     count=$((count + 1))
     missing=$(missing_levels "$id" "$levels")
@@ -34,5 +51,12 @@ while IFS=$'\t' read -r id title levels; do
         failed=1
     fi
 done < <("$halcyon" explain --list rules)
+count=$((count + 1))
+if stubborn; then
+    echo "ok $count - UPDATE=1 writes no verdict anew"
+else
+    echo "not ok $count - UPDATE=1 writes no verdict anew"
+    failed=1
+fi
 echo "1..$count"
 exit "$failed"

@@ -84,6 +84,19 @@ check 'the backups that fit come first' prints 'same=compatible up=compatible-wi
 check 'with what stands against the others' bash -c "$halcyon catalog $w/repo --facts $facts | grep -q '^  HAL-1 block: '"
 check 'without facts nothing is judged' bash -c "$halcyon catalog $w/repo --json | jq -e 'all(.backups[]; .outcome == null)'"
 check_exit 4 'a plan does not promise a repair that it can not make' "$halcyon" plan "$w/repo//up" --target "$w/new.img" --facts "$facts" --out "$w/plan"
+# restores OPTIONS...: of the backup that HAL-1 blocks, onto a new file; events and report go to $w/state
+restores()
+{
+    rm -rf "$w/restored.img" "$w/state"
+    "$halcyon" restore "$w/repo//mps" --target "$w/restored.img" --facts "$facts" --confirm restored.img --state-dir "$w/state" --quiet "$@"
+}
+
+check_exit 3 'a restore of what is blocked is refused' restores
+check 'and nothing was written' test ! -s "$w/restored.img"
+check_exit 3 'nor does it help to accept the block as if it were a warning' restores --accept HAL-1
+check 'an override by name goes on' restores --override HAL-1
+check 'it stands in the plan' jq -e '.overrides == ["HAL-1"]' "$w/state/plan.json"
+check 'and in the report' jq -e '.overrides == ["HAL-1"]' "$w/state/report.json"
 # The volume holds nothing: its Windows stands in the manifest only.
 check 'accepted by name, the plan says that it is not made, and why' prints \
     "Windows was not looked at for repairs: partition 1, which holds Windows, is not there or can't be read

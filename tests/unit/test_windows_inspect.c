@@ -347,6 +347,44 @@ test_controller(struct sandbox *box)
 	hc_arena_done(&arena);
 }
 
+/* The state of its volume: ntfsfix sets the flag that asks for chkdsk; hiberfil.sys begins with "HIBR" where it can be
+ * resumed from (windows-offline.md section 10). */
+static void
+test_volume_state(struct sandbox *box)
+{
+	static const struct {
+		const char *commands;
+		bool dirty, hibernated;
+	} rows[] = {
+		{ "true", false, false },
+		{ "ntfsfix w.img", true, false },
+		{ "printf HIBR | dd of=h bs=4096 conv=sync && ntfscp -f w.img h hiberfil.sys",
+		  false, true },
+		{ "printf '\\0\\0\\0\\0' | dd of=h bs=4096 conv=sync && "
+		  "ntfscp -f w.img h hiberfil.sys",
+		  false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hc_arena arena = { 0 };
+		struct hc_windows w = { 0 };
+		struct hc_err err;
+
+		if (!make_windows(box, "nt4-sp3-pdc-x86", "WINNT", 0)) {
+			tap_skip("an NTFS volume cannot be made: mkntfs and ntfs-3g (FUSE, "
+				 "root) are needed");
+			return;
+		}
+		ok(run(box, "%s", rows[i].commands) == 0, "%s", rows[i].commands);
+		ok(inspect_volume(box, &arena, &w, &err) == 0 &&
+			   w.volume_dirty == rows[i].dirty &&
+			   w.hibernated == rows[i].hibernated,
+		   "a volume that is %sdirty and %shibernated", rows[i].dirty ? "" : "not ",
+		   rows[i].hibernated ? "" : "not ");
+		hc_arena_done(&arena);
+	}
+}
+
 /*
  * Files that somebody else built: Wine's, with what pefile reads from them (data/pe/FACTS.md), beside a real registry.  A
  * hal.dll of Microsoft's is not at hand; Wine gives its own the version of XP's, which no Windows 8.1 would have.
@@ -399,6 +437,7 @@ main(void)
 		test_case(&box, &cases[i]);
 	test_controller(&box);
 	test_files_of_others(&box);
+	test_volume_state(&box);
 	sandbox_close(&box);
 	return tap_done();
 }
