@@ -522,6 +522,34 @@ test_states(const struct sandbox *box)
 	hc_arena_done(&arena);
 }
 
+/* What the repository's manifest says of the machine, read back. */
+static void
+test_machine(const struct sandbox *box)
+{
+	struct hc_acpi_digest table = { "DSDT", "LAB", "BOARD", 7, "aa" };
+	struct hc_facts facts = { .machine.product = "Board", .acpi.digests = { &table, 1 } };
+	struct hc_arena arena = { 0 };
+	struct hc_backup *backup = NULL;
+	const struct hc_acpi_digests *kept = NULL;
+	struct hc_manifest m;
+	struct hc_err err;
+	char source[PATH_MAX], to[PATH_MAX];
+	struct hc_capture_options options = { .source = path_in(box, source, "blank.img"),
+					      .repository = path_in(box, to, "repo"),
+					      .id = "machine",
+					      .facts = &facts };
+
+	ok_call(hc_capture(&options, &arena, &m, &err), &err, "a disk of a known machine");
+	if (hc_backup_open(path_in(box, to, "repo//machine"), NULL, &backup, &err) == 0)
+		kept = &hc_backup_manifest(backup)->acpi_digests;
+	ok(kept != NULL && kept->count == 1 && strcmp(kept->items[0].signature, "DSDT") == 0 &&
+		   strcmp(kept->items[0].oem_table, "BOARD") == 0 &&
+		   kept->items[0].oem_revision == 7 && strcmp(kept->items[0].sha256, "aa") == 0,
+	   "its manifest has the digests of that machine's ACPI tables");
+	hc_backup_close(backup);
+	hc_arena_done(&arena);
+}
+
 static void
 test_plain(const struct sandbox *box)
 {
@@ -560,6 +588,7 @@ main(void)
 		test_race(&box);
 		test_states(&box);
 		test_plain(&box);
+		test_machine(&box);
 	} else {
 		tap_skip(
 			"a disk cannot be made: mkntfs, ntfs-3g (FUSE, root), mkfs.fat and sfdisk are needed");
