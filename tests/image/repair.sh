@@ -16,6 +16,8 @@ halcyon=$HALCYON_BUILD/host/bin/halcyon
 standin=tests/fixtures/standin
 options=(--fill 4M --pagefile 4M --small-files 100 --no-boot --size 1G)
 w=$tap_work
+# shellcheck source=tests/image/lib/restored.sh
+. tests/image/lib/restored.sh
 
 facts() { tests/image/lib/qemu_facts.py "$@"; }
 # whole, red IMAGE CHECK: the oracle's answer, by the words in oracle_says
@@ -52,14 +54,6 @@ plans()
 boots() { "$halcyon" bootcheck "$w/$1.img" --facts "$w/facts.json"; }
 verified() { "$halcyon" verify "$w/repo//$backup" --target "$w/$1.img" | tee "$w/said" && grep -q 'the same as the backup' "$w/said"; }
 undone() { "$halcyon" undo "$w/$1.img" --confirm "$1.img"; }
-
-# same_disk A B: the same bytes, the journal's 4 KiB apart, which name the run
-same_disk()
-{
-    local at
-    at=$(grep -abom1 'halcyon journal' "$w/$1.img" | cut -d: -f1) || return 1
-    { cmp -l "$w/$1.img" "$w/$2.img" || true; } | awk -v at="$at" '$1 <= at || $1 > at + 4096 { n++ } END { print n + 0 " bytes differ"; exit n > 0 }'
-}
 
 # blocked RULE: nothing is written
 blocked()
