@@ -54,8 +54,9 @@ capture_row()
     "$halcyon" capture "$image" --to "$repository" --id "$row" --quiet
 }
 
-# boots NAME MEMBERS: a blank machine restores itself and starts from its disk; its console and report are kept.  One
-# that finds nothing to start from comes back to the network, where its task is done.
+# boots NAME MEMBERS: a blank machine restores itself and starts from its disk; console and report are kept.  Where bootcheck
+# found what nobody had accepted, it stays in the rescue shell: then it is switched off, and on again.  A firmware that finds
+# nothing to start asks the network.
 boots()
 (
     local name=$1 kept=$tap_work/$1
@@ -65,14 +66,22 @@ boots()
     lab_machine "$name" firmware="$firmware" memory=1024 serial-number="$name-serial" "uuid=$uuid_of_machine" order=net then=disk \
         disk="$to" size=3G serial=STANDIN0001 ${state:+"qemu=-smbios type=11,value=standin:$state"}
     lab_boot "$name"
-    if lab_wait "$name" 'restore done, then: reboot' 300; then
-        lab_wait "$name" 'ORACLE: (WHOLE|BROKEN)|H1203' 300 || true
-    fi
+    lab_wait "$name" 'restore done, then: reboot|the unattended restore failed with status 3' 300 && starts_from_disk "$name"
     lab_console "$name" >"$kept.console"
-    cp "$LAB_DIR/www/reports/task-$name/report.json" "$kept.report" || true
+    cp "$LAB_DIR/www/reports/task-$name/report.json" "$kept.report"
     lab_stop
     rm -rf "$tap_work/lab-$name"
 )
+
+starts_from_disk()
+{
+    if lab_saw "$1" 'failed with status 3'; then
+        lab_cut "$1" && lab_boot "$1" order=disk then=
+    else
+        lab_mark "$1"
+    fi
+    lab_wait "$1" 'ORACLE: (WHOLE|BROKEN)|Start PXE over IPv4' 300
+}
 
 both()
 {
@@ -97,7 +106,7 @@ knocked_out()
     shown "$row-out"
     jq -e --arg fixup "$fixup" '.outcome == "restored" and all(.repairs[]; startswith($fixup) | not)' "$tap_work/$row-out.report" || return 1
     if [ "$red" = nothing ]; then
-        grep H1203 "$tap_work/$row-out.console" && ! grep 'ORACLE:' "$tap_work/$row-out.console"
+        grep 'Start PXE over IPv4' "$tap_work/$row-out.console" && ! grep 'ORACLE:' "$tap_work/$row-out.console"
     else
         grep "ORACLE: $red FAIL" "$tap_work/$row-out.console" && grep 'ORACLE: BROKEN 1$' "$tap_work/$row-out.console"
     fi
