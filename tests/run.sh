@@ -31,9 +31,11 @@ shelf_programs()
 # shelf_limits SHELF: seconds that one of its programs may take, and how many run at once.
 shelf_limits()
 {
+    local boot=1500
+    [ "${HALCYON_SLOW:-0}" != 1 ] || boot=5400
     case $1 in
     unit) echo 300 2 ;;
-    boot) echo "${HALCYON_BOOT_SECONDS:-1500} 2" ;;
+    boot) echo "${HALCYON_BOOT_SECONDS:-$boot} 2" ;;
     image) echo 900 2 ;;
     *) echo 900 1 ;;
     esac

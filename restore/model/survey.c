@@ -10,7 +10,7 @@ static const struct hc_field answer_fields[] = {
 		"disk and volume needs."),
 	HC_FIELD(T, hardware_id, STRING, "The id that matched, or the device's best one."),
 	HC_NEED(T, state, STRING,
-		"ready, disabled, file-missing, absent; injected: a package of the drivers folder will be installed."),
+		"ready, disabled, file-missing, absent; unlisted: it is there, and the repair storage-boot names it in CriticalDeviceDatabase; injected: a package of the drivers folder will be installed."),
 	HC_FIELD(T, service, STRING, "Service of the driver."),
 	HC_FIELD(T, inf, STRING, "Its INF."),
 	HC_FIELD(T, file, STRING, "Its file."),

@@ -19,7 +19,8 @@ struct hc_driver_answer {
 	/* controller: the system disk hangs on it; bus: above that; stack: below, what every disk and volume needs. */
 	const char *role;
 	const char *hardware_id; /* that matched; the device's best one where none did */
-	/* ready, disabled, file-missing, absent; injected: not installed, and a package of the drivers folder will be */
+	/* ready, disabled, file-missing, absent; unlisted: there, but Windows 2000 to 7 do not find it for this device, and
+	 * storage-boot tells them; injected: not installed, and a package of the drivers folder will be */
 	const char *state;
 	const char *service;
 	const char *inf;

@@ -20,6 +20,8 @@ static const struct driver_state {
 	{ "ready", HC_LEVEL_PASS, NULL, "is ready", NO_DRIVER },
 	{ "disabled", HC_LEVEL_REPAIR, "storage-boot", "is there, but is not started at boot",
 	  NO_DRIVER },
+	{ "unlisted", HC_LEVEL_REPAIR, "storage-boot",
+	  "is there, but Windows does not know that it drives this", NO_DRIVER },
 	{ "injected", HC_LEVEL_REPAIR, "driver-inject",
 	  "is not installed whole, and comes from the folder of drivers",
 	  "a package of the folder of drivers will be installed for it" },
@@ -69,12 +71,34 @@ say_driver(const struct hc_driver_answer *answer, struct hc_judgement *j)
 }
 
 static bool
-is_injected(const struct hc_survey *survey)
+has_state(const struct hc_survey *survey, const char *state)
 {
 	for (size_t i = 0; i < survey->drivers.count; i++)
-		if (hc_same_text(survey->drivers.items[i].state, "injected"))
+		if (hc_same_text(survey->drivers.items[i].state, state))
 			return true;
 	return false;
+}
+
+/* What is to be done to drivers that can be repaired; of several the first. */
+static const char *
+remedy_of(const struct hc_survey *survey)
+{
+	static const struct {
+		const char *state, *remedy;
+	} remedies[] = {
+		{ "injected", "Have the driver installed from its package." },
+		{ "unlisted",
+		  "Have the driver entered for this controller in CriticalDeviceDatabase, and "
+		  "started at boot, in every control set." },
+		{ "disabled",
+		  "Have the driver started at boot: Start 0, and no StartOverride, in every "
+		  "control set." },
+	};
+
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+		if (has_state(survey, remedies[i].state))
+			return remedies[i].remedy;
+	return NULL;
 }
 
 JUDGE(judge_storage_drivers)
@@ -97,10 +121,7 @@ JUDGE(judge_storage_drivers)
 			level = one;
 	}
 	if (level == HC_LEVEL_REPAIR)
-		hc_judge_remedy(j, is_injected(survey)
-					   ? "Have the driver installed from its package."
-					   : "Have the driver started at boot: Start 0, and no "
-					     "StartOverride, in every control set.");
+		hc_judge_remedy(j, "%s", remedy_of(survey));
 	for (size_t i = 0; i < survey->drivers.count; i++)
 		if (level_of(&survey->drivers.items[i]) == HC_LEVEL_PASS)
 			say_driver(&survey->drivers.items[i], j);

@@ -16,6 +16,10 @@ halcyon=$HALCYON_BUILD/host/bin/halcyon
 standin=tests/fixtures/standin
 options=(--fill 4M --pagefile 4M --small-files 100 --no-boot --size 1G)
 w=$tap_work
+# shellcheck source=tests/image/lib/restored.sh
+. tests/image/lib/restored.sh
+# shellcheck source=tests/lib/drivers.sh
+. tests/lib/drivers.sh
 
 facts() { tests/image/lib/qemu_facts.py "$@"; }
 # whole, red IMAGE CHECK: the oracle's answer, by the words in oracle_says
@@ -52,14 +56,6 @@ plans()
 boots() { "$halcyon" bootcheck "$w/$1.img" --facts "$w/facts.json"; }
 verified() { "$halcyon" verify "$w/repo//$backup" --target "$w/$1.img" | tee "$w/said" && grep -q 'the same as the backup' "$w/said"; }
 undone() { "$halcyon" undo "$w/$1.img" --confirm "$1.img"; }
-
-# same_disk A B: the same bytes, the journal's 4 KiB apart, which name the run
-same_disk()
-{
-    local at
-    at=$(grep -abom1 'halcyon journal' "$w/$1.img" | cut -d: -f1) || return 1
-    { cmp -l "$w/$1.img" "$w/$2.img" || true; } | awk -v at="$at" '$1 <= at || $1 > at + 4096 { n++ } END { print n + 0 " bytes differ"; exit n > 0 }'
-}
 
 # blocked RULE: nothing is written
 blocked()
@@ -102,6 +98,22 @@ END
 backup win10 uefi ahci
 facts virtio uefi >"$w/facts.json"
 check 'no driver: blocked, and nothing is written' blocked DRV-1
+if [ -n "${HALCYON_TESTDATA:-}" ]; then
+    oracle_says=(--controller virtio --state driver=viostor)
+    check 'virtio: a folder with its driver' viostor_package "$w/drivers/viostor"
+    check 'virtio: driver-inject is planned' plans asr-session,driver-inject --drivers "$w/drivers"
+    check 'virtio: restored' restores new --drivers "$w/drivers"
+    check 'virtio: the oracle finds it whole there' whole new
+    check 'virtio: bootcheck as well' boots new
+    check 'virtio: without it, by name, it is restored' restores bare --without driver-inject --override DRV-1
+    check 'virtio: and the oracle finds it broken there' red bare controller
+    check 'virtio: undo' undone new
+    check 'virtio: of both' undone bare
+    check 'virtio: now both are the same' same_disk new bare
+    rm -rf "$w"/new.* "$w"/bare.*
+else
+    skip 'virtio: with a folder of drivers' 'HALCYON_TESTDATA is not set'
+fi
 
 # Beside the disk that the backup is of: another identity, and everything that names it follows.
 while read -r version firmware controller repairs; do
@@ -152,6 +164,8 @@ uefi mounted-devices mounted-devices mounted-devices - slow
 bios hidden-sectors boot-sectors boot-sectors -
 uefi hidden-sectors-backup boot-sectors boot-sectors - slow
 bios active-flag boot-sectors partition-table - slow
+uefi efi-fallback-missing efi-boot boot-code -
+bios client-protocols client-protocols client-protocols -
 END
 # four_k: a disk image for sectors of 4096 bytes, with the registry of the backup: its table tells the size, no device does.
 four_k()

@@ -12,8 +12,10 @@ export HALCYON_BUILD=${HALCYON_BUILD:-build}
 standin=tests/fixtures/standin
 options=(--fill 4M --pagefile 4M --small-files 100 --no-boot --size 1G)
 work=$(mktemp -d)
-tests=0
-failed=0
+w=$work
+# shellcheck source=tests/image/lib/libguestfs.sh
+. tests/image/lib/libguestfs.sh
+tests=0 failed=0
 slow=${HALCYON_SLOW:-0}
 
 trap 'rm -rf "$work"' EXIT
@@ -89,8 +91,7 @@ damaged()
 # Another's eyes: libguestfs takes it for a Windows, with C: where it is.
 inspected()
 {
-    export LIBGUESTFS_BACKEND=direct LIBGUESTFS_BACKEND_SETTINGS=force_tcg
-    virt-inspector --format=raw -a "$1" | tee "$work/inspected"
+    libguestfs virt-inspector --format=raw -a "$1" | tee "$work/inspected"
     grep -F "<product_name>$2</product_name>" "$work/inspected"
     grep -F "<drive_mapping name=\"C\">$3</drive_mapping>" "$work/inspected"
 }
@@ -186,10 +187,10 @@ if [ "$slow" = 1 ]; then
     cp "$work/out" "$work/booted"
     check "it says that the driver is demoted" grep "controller FAIL storahci has StartOverride" "$work/booted"
     check "it says that the disk is not the stated one" grep "boot-disk FAIL" "$work/booted"
-    if command -v virt-inspector >/dev/null; then
-        check "virt-inspector recognises it" inspected "$uefi" "Windows 10 Pro" /dev/sda3
+    if missing=$(libguestfs_missing); then
+        skip "virt-inspector recognises it" "$missing"
     else
-        skip "virt-inspector recognises it" "libguestfs-tools is not installed"
+        check "virt-inspector recognises it" inspected "$uefi" "Windows 10 Pro" /dev/sda3
     fi
 else
     skip "the other versions, all damage, booting in QEMU" "slow, HALCYON_SLOW=1 runs it"

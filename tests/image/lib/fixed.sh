@@ -167,6 +167,26 @@ stores()
     jq -r '[.edits[] | select(.fixup == "bcd" and .kind == "value") | "\(.partition):\(.path)"] | unique[]' "$w/plan.json"
 }
 
+# hives_changed: each hive that has edits, compared as a whole; the others are the same bytes (files_changed)
+hives_changed()
+{
+    local partition path
+    while IFS=$'\t' read -r partition path; do
+        replayed "$partition" "$path" || return 1
+        tests/image/lib/registry_diff.py "$w/old" "$w/at-$partition$path" --edits "$w/plan.json" --path "$path" &&
+            reged -x "$w/at-$partition$path" X '\Select' "$w/reged.reg" >"$w/reged" && cat "$w/reged" &&
+            ! grep -iE 'error|corrupt' "$w/reged" && hivexsh -f <(echo ls) "$w/at-$partition$path" || return 1
+    done < <(jq -r '[.edits[] | select(.kind == "value" or .kind == "key") | [.partition, .path]] | unique[] | @tsv' "$w/plan.json")
+}
+
+# stores_lead_here: what each device element of the boot store names: as before, by the new names
+stores_lead_here()
+{
+    local store=${1#*:}
+    tests/image/lib/registry_diff.py --devices "$w/was-${1%%:*}$store" | sed "${renamed[@]}" >"$w/wanted" && [ -s "$w/wanted" ] &&
+        tests/image/lib/registry_diff.py --devices "$w/at-${1%%:*}$store" | diff "$w/wanted" -
+}
+
 undo_is_closed()
 {
     cat "$w/at.descriptors"
