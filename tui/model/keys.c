@@ -194,6 +194,8 @@ static const struct bind binds[] = {
 	{ ON(PLAN), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_go_on, hc_wiz_act_plan },
 	{ ON(PLAN), HC_KEY_TEXT, 'a', "a", "Accept this warning", hc_wiz_may_accept,
 	  hc_wiz_act_accept },
+	{ ON(PLAN), HC_KEY_TEXT, 'u', "u", "Take it back", hc_wiz_may_take_back,
+	  hc_wiz_act_take_back },
 	{ ON(CONFIRM), HC_KEY_ENTER, 0, "Enter", "Erase and restore", hc_wiz_confirmed,
 	  hc_wiz_act_confirm },
 	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET), HC_KEY_TEXT, 'r', "r", "Read again", NULL,

@@ -78,6 +78,15 @@ struct hc_wiz_run_step {
 	uint64_t began_ms, ended_ms;
 };
 
+/* What a restore left on the disk, told by the steps that it began and ended. */
+enum hc_wiz_left {
+	HC_LEFT_UNTOUCHED, /* it ended before the first write */
+	HC_LEFT_HALF, /* something was written, the partition tables were not: it does not boot */
+	HC_LEFT_UNMARKED, /* all data was compared; the tables may be there, the mark "finished" is not */
+	HC_LEFT_RESTORED, /* marked as finished; what came after needs no disk */
+	HC_LEFT_COUNT
+};
+
 enum hc_wiz_outcome { HC_RUN_NONE, HC_RUN_GOING, HC_RUN_GOOD, HC_RUN_BAD, HC_RUN_STOPPED };
 
 /* What an engine run that streams has told. */
@@ -178,8 +187,8 @@ const char *hc_wiz_confirm_word(const struct hc_wiz *wiz);
 bool hc_wiz_confirmed(const struct hc_wiz *wiz);
 /* Whether the plan stands and nothing in its verdict is left to be accepted. */
 bool hc_wiz_may_go_on(const struct hc_wiz *wiz);
-/* Whether the run that just ended may have written to the disk. */
-bool hc_wiz_disk_touched(const struct hc_wiz *wiz);
+/* What the last restore left on the disk, whichever way it ended. */
+enum hc_wiz_left hc_wiz_left(const struct hc_wiz *wiz);
 /* Bytes a second of the current step over the last seconds; milliseconds left; 0: not known yet. */
 uint64_t hc_wiz_rate(const struct hc_wiz *wiz);
 uint64_t hc_wiz_left_ms(const struct hc_wiz *wiz);

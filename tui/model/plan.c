@@ -61,6 +61,37 @@ hc_wiz_act_accept(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 	hc_wiz_request(wiz, HC_JOB_PLAN, effect);
 }
 
+/* Which of the operator's answers is about the selected finding; accepted_count: none. */
+static size_t
+answer_at(const struct hc_wiz *wiz)
+{
+	const struct hc_finding *finding = selected_finding(wiz);
+	size_t at = 0;
+
+	if (finding == NULL || finding->rule == NULL)
+		return wiz->accepted_count;
+	while (at < wiz->accepted_count && strcmp(wiz->accepted[at], finding->rule) != 0)
+		at++;
+	return at;
+}
+
+bool
+hc_wiz_may_take_back(const struct hc_wiz *wiz)
+{
+	return wiz->job == HC_JOB_NONE && answer_at(wiz) < wiz->accepted_count;
+}
+
+/* The plan carried the answer, so it goes too; the engine asks again. */
+void
+hc_wiz_act_take_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	size_t at = answer_at(wiz), after = --wiz->accepted_count - at;
+
+	memmove(wiz->accepted + at, wiz->accepted + at + 1, after * sizeof(wiz->accepted[0]));
+	wiz->have_plan = wiz->have_verdict = false;
+	hc_wiz_request(wiz, HC_JOB_PLAN, effect);
+}
+
 /* Whether nothing stands in the way any more. */
 bool
 hc_wiz_may_go_on(const struct hc_wiz *wiz)
