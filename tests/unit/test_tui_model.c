@@ -309,6 +309,14 @@ test_accept(void)
 	   "the worst finding is first");
 	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_PLAN, "a warning stops it");
+	type(&play, "e");
+	key(&play, HC_KEY_DOWN);
+	type(&play, "a");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_FINDING && play.effect.kind == HC_EFFECT_NONE &&
+		   hc_wiz_finding(play.wiz)->level == HC_LEVEL_WARN,
+	   "the finding in full is for reading: nothing is accepted or begun there");
+	key(&play, HC_KEY_BACK);
 	type(&play, "a");
 	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --accept BAK-1 --json"),
 	   "accepted by name it is planned again");
@@ -518,7 +526,7 @@ test_random(void)
 	static const enum hc_key codes[] = { HC_KEY_ENTER, HC_KEY_ENTER, HC_KEY_ENTER,
 					     HC_KEY_DOWN,  HC_KEY_UP,    HC_KEY_BACK,
 					     HC_KEY_END,   HC_KEY_HELP };
-	static const char letters[] = "4567alry?qu";
+	static const char letters[] = "4567alry?que";
 	unsigned applied = 0, wrong = 0;
 	uint32_t state = 2463534242u;
 	struct play play;
@@ -538,7 +546,7 @@ test_random(void)
 		else if (r % 5 < 4)
 			key(&play, codes[(r >> 8) % 8]);
 		else
-			type(&play, (char[]){ letters[(r >> 8) % 11], '\0' });
+			type(&play, (char[]){ letters[(r >> 8) % 12], '\0' });
 		if (play.effect.kind == HC_EFFECT_RUN && play.effect.job == HC_JOB_APPLY) {
 			applied++;
 			wrong += !door;

@@ -36,6 +36,7 @@ enum hc_wiz_screen {
 	HC_SCREEN_BACKUP,
 	HC_SCREEN_TARGET,
 	HC_SCREEN_PLAN,
+	HC_SCREEN_FINDING, /* one of PLAN's findings in full: there and back */
 	HC_SCREEN_CONFIRM,
 	HC_SCREEN_PROGRESS,
 	HC_SCREEN_RESULT,
@@ -53,6 +54,8 @@ enum hc_wiz_task { HC_TASK_RESTORE, HC_TASK_VERIFY };
 #define HC_WIZ_LINE     200
 #define HC_WIZ_SAMPLES  8
 #define HC_WIZ_ACCEPTED 16
+/* What a finding says besides its evidence: because, remedy, source. */
+#define HC_WIZ_FINDING_PARTS 3
 
 /* A line that is typed; ASCII. */
 struct hc_wiz_field {
@@ -175,9 +178,10 @@ size_t hc_wiz_rows(const struct hc_wiz *wiz);
 /* Why a disk can't be the target, for people; NULL when it can. */
 const char *hc_wiz_refusal(const struct hc_wiz *wiz, const struct hc_disk *disk,
 			   char buf[HC_WIZ_LINE]);
-/* The selected disk, the chosen one, the selected backup; NULL when there is none. */
+/* The selected disk, the chosen one, the selected finding, the selected backup; NULL when there is none. */
 const struct hc_disk *hc_wiz_disk(const struct hc_wiz *wiz);
 const struct hc_disk *hc_wiz_target(const struct hc_wiz *wiz);
+const struct hc_finding *hc_wiz_finding(const struct hc_wiz *wiz);
 const struct hc_catalog_backup *hc_wiz_backup(const struct hc_wiz *wiz);
 bool hc_wiz_is_of_this_machine(const struct hc_wiz *wiz,
 			       const struct hc_catalog_backup *backup);

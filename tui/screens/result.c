@@ -97,7 +97,8 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 			 wiz->run.retries > 0 ? ", some things were tried again" : "");
 	if (next(wiz) != NULL)
 		y = hc_part_fact(canvas, body, y, "Next", "%s", next(wiz));
-	y++;
+	else
+		y++;
 	if (wiz->show_log)
 		hc_part_log(wiz, canvas,
 			    (struct hc_rect){ body.x, y, body.width, menu - 1 - y });
