@@ -313,7 +313,7 @@ test_accept(void)
 	key(&play, HC_KEY_DOWN);
 	type(&play, "a");
 	key(&play, HC_KEY_ENTER);
-	ok(play.wiz->screen == HC_SCREEN_FINDING && play.effect.kind == HC_EFFECT_NONE &&
+	ok(play.wiz->screen == HC_SCREEN_FINDING && play.wiz->job == HC_JOB_NONE &&
 		   hc_wiz_finding(play.wiz)->level == HC_LEVEL_WARN,
 	   "the finding in full is for reading: nothing is accepted or begun there");
 	key(&play, HC_KEY_BACK);
