@@ -309,9 +309,28 @@ test_accept(void)
 	   "the worst finding is first");
 	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_PLAN, "a warning stops it");
+	type(&play, "e");
+	key(&play, HC_KEY_DOWN);
+	type(&play, "a");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_FINDING && play.wiz->job == HC_JOB_NONE &&
+		   hc_wiz_finding(play.wiz)->level == HC_LEVEL_WARN,
+	   "the finding in full is for reading: nothing is accepted or begun there");
+	key(&play, HC_KEY_BACK);
 	type(&play, "a");
 	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --accept BAK-1 --json"),
 	   "accepted by name it is planned again");
+	type(&play, "u");
+	ok(play.effect.kind == HC_EFFECT_NONE, "nothing is taken back while it is planned");
+	answer(&play, &play.verdict, 4);
+	type(&play, "u");
+	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --json") &&
+		   !play.wiz->have_verdict,
+	   "an answer that is taken back is planned without");
+	answer(&play, &play.verdict, 4);
+	type(&play, "u");
+	ok(play.effect.kind == HC_EFFECT_NONE, "it is taken back once");
+	type(&play, "a");
 	answer(&play, &play.plan, 0);
 	key(&play, HC_KEY_BACK);
 	key(&play, HC_KEY_ENTER);
@@ -388,11 +407,55 @@ test_stop(void)
 	ok(play.effect.kind == HC_EFFECT_CANCEL, "y is yes");
 	say(&play, HC_INPUT_NOTE, "halcyon: error: H0004 stopped on request");
 	answer(&play, NULL, 1);
-	ok(play.wiz->run.outcome == HC_RUN_STOPPED && !hc_wiz_disk_touched(play.wiz),
+	ok(play.wiz->run.outcome == HC_RUN_STOPPED &&
+		   hc_wiz_left(play.wiz) == HC_LEFT_UNTOUCHED,
 	   "it ended before the disk was touched");
 	ok(!strcmp(play.wiz->run.failure, "H0004 stopped on request\n"),
 	   "the engine's word is kept");
 	end(&play);
+}
+
+/* The engine dies after each word that it says: what is on the disk must never sound better than it is. */
+static void
+test_death(void)
+{
+	static const struct {
+		const char *kind, *step;
+		enum hc_wiz_left left;
+	} words[] = {
+		{ "start", "target", HC_LEFT_UNTOUCHED },
+		{ "done", "target", HC_LEFT_HALF },
+		{ "done", "readback", HC_LEFT_HALF },
+		{ "start", "fixups", HC_LEFT_HALF },
+		{ "start", "unheard-of", HC_LEFT_HALF },
+		{ "start", "held", HC_LEFT_HALF },
+		{ "done", "held", HC_LEFT_UNMARKED },
+		{ "start", "tables", HC_LEFT_UNMARKED },
+		{ "start", "journal", HC_LEFT_UNMARKED },
+		{ "done", "journal", HC_LEFT_RESTORED },
+		{ "start", "firmware", HC_LEFT_RESTORED },
+	};
+	char line[256];
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct play play;
+
+		begin(&play);
+		go_to_confirm(&play);
+		type(&play, "4567");
+		key(&play, HC_KEY_ENTER);
+		snprintf(line, sizeof(line),
+			 "{\"schema\":\"halcyon.event/1\",\"kind\":\"%s\",\"step\":\"%s\"}",
+			 words[i].kind, words[i].step);
+		say(&play, HC_INPUT_LINE, line);
+		say(&play, HC_INPUT_NOTE, "its last words");
+		answer(&play, NULL, 128 + 9);
+		ok(hc_wiz_left(play.wiz) == words[i].left &&
+			   !strcmp(play.wiz->run.failure,
+				   "The engine was ended by signal 9.\nits last words\n"),
+		   "killed after %s of %s", words[i].kind, words[i].step);
+		end(&play);
+	}
 }
 
 static void
@@ -418,7 +481,7 @@ test_figures(void)
 	   "the rate is of the last seconds: %u", (unsigned)hc_wiz_rate(play.wiz));
 	ok(hc_wiz_left_ms(play.wiz) > 8000 && hc_wiz_left_ms(play.wiz) <= 10000,
 	   "so is what is left");
-	ok(hc_wiz_disk_touched(play.wiz), "the disk was touched");
+	ok(hc_wiz_left(play.wiz) == HC_LEFT_HALF, "the disk was touched");
 	say(&play, HC_INPUT_LINE, "not an event");
 	say(&play, HC_INPUT_LINE, "");
 	ok(play.wiz->run.logged == 3, "what isn't an event is in the log");
@@ -463,7 +526,7 @@ test_random(void)
 	static const enum hc_key codes[] = { HC_KEY_ENTER, HC_KEY_ENTER, HC_KEY_ENTER,
 					     HC_KEY_DOWN,  HC_KEY_UP,    HC_KEY_BACK,
 					     HC_KEY_END,   HC_KEY_HELP };
-	static const char letters[] = "4567alry?q";
+	static const char letters[] = "4567alry?que";
 	unsigned applied = 0, wrong = 0;
 	uint32_t state = 2463534242u;
 	struct play play;
@@ -483,7 +546,7 @@ test_random(void)
 		else if (r % 5 < 4)
 			key(&play, codes[(r >> 8) % 8]);
 		else
-			type(&play, (char[]){ letters[(r >> 8) % 10], '\0' });
+			type(&play, (char[]){ letters[(r >> 8) % 12], '\0' });
 		if (play.effect.kind == HC_EFFECT_RUN && play.effect.job == HC_JOB_APPLY) {
 			applied++;
 			wrong += !door;
@@ -504,6 +567,7 @@ main(void)
 	test_reuse();
 	test_back();
 	test_stop();
+	test_death();
 	test_figures();
 	test_random();
 	return tap_done();

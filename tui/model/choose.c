@@ -130,6 +130,11 @@ hc_wiz_rows(const struct hc_wiz *wiz)
 		return wiz->have_catalog ? wiz->catalog.backups.count : 0;
 	if (wiz->screen == HC_SCREEN_TARGET || wiz->screen == HC_SCREEN_MACHINE)
 		return wiz->have_facts ? wiz->facts.disks.count : 0;
+	/* One row for each paragraph of tui/screens/finding.c. */
+	if (wiz->screen == HC_SCREEN_FINDING)
+		return hc_wiz_has_finding(wiz)
+			       ? HC_WIZ_FINDING_PARTS + hc_wiz_finding(wiz)->evidence.count
+			       : 0;
 	if (wiz->screen == HC_SCREEN_PLAN)
 		return wiz->have_verdict ? wiz->plan.verdict.findings.count : 0;
 	while (choice_at(wiz, rows) != NULL)

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #define ON(screen) (1u << HC_SCREEN_##screen)
-#define ON_LISTS   (ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(PLAN) | ON(RESULT))
-#define ON_FIELDS  (ON(REPOSITORY) | ON(CONFIRM))
-#define ON_ALL     ((1u << HC_SCREEN_COUNT) - 1)
-#define PAGE       10
-#define SCROLL     5 /* lines of a report, which may be broken into more */
+#define ON_LISTS                                                                               \
+	(ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(PLAN) | ON(FINDING) |        \
+	 ON(RESULT))
+#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM))
+#define ON_ALL    ((1u << HC_SCREEN_COUNT) - 1)
+#define PAGE      10
+#define SCROLL    5 /* lines of a report, which may be broken into more */
 
 static const char *const key_names[HC_KEY_COUNT] = {
 	[HC_KEY_UP] = "UP",        [HC_KEY_DOWN] = "DOWN",       [HC_KEY_LEFT] = "LEFT",
@@ -135,6 +137,7 @@ act_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		[HC_SCREEN_BACKUP] = HC_SCREEN_REPOSITORY,
 		[HC_SCREEN_TARGET] = HC_SCREEN_BACKUP,
 		[HC_SCREEN_PLAN] = HC_SCREEN_TARGET,
+		[HC_SCREEN_FINDING] = HC_SCREEN_PLAN,
 		[HC_SCREEN_CONFIRM] = HC_SCREEN_PLAN,
 	};
 
@@ -192,8 +195,11 @@ static const struct bind binds[] = {
 	{ ON(BACKUP), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_backup },
 	{ ON(TARGET), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_target },
 	{ ON(PLAN), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_go_on, hc_wiz_act_plan },
+	{ ON(PLAN), HC_KEY_TEXT, 'e', "e", "In full", hc_wiz_has_finding, hc_wiz_act_finding },
 	{ ON(PLAN), HC_KEY_TEXT, 'a', "a", "Accept this warning", hc_wiz_may_accept,
 	  hc_wiz_act_accept },
+	{ ON(PLAN), HC_KEY_TEXT, 'u', "u", "Take it back", hc_wiz_may_take_back,
+	  hc_wiz_act_take_back },
 	{ ON(CONFIRM), HC_KEY_ENTER, 0, "Enter", "Erase and restore", hc_wiz_confirmed,
 	  hc_wiz_act_confirm },
 	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET), HC_KEY_TEXT, 'r', "r", "Read again", NULL,

@@ -36,6 +36,7 @@ enum hc_wiz_screen {
 	HC_SCREEN_BACKUP,
 	HC_SCREEN_TARGET,
 	HC_SCREEN_PLAN,
+	HC_SCREEN_FINDING, /* one of PLAN's findings in full: there and back */
 	HC_SCREEN_CONFIRM,
 	HC_SCREEN_PROGRESS,
 	HC_SCREEN_RESULT,
@@ -53,6 +54,8 @@ enum hc_wiz_task { HC_TASK_RESTORE, HC_TASK_VERIFY };
 #define HC_WIZ_LINE     200
 #define HC_WIZ_SAMPLES  8
 #define HC_WIZ_ACCEPTED 16
+/* What a finding says besides its evidence: because, remedy, source. */
+#define HC_WIZ_FINDING_PARTS 3
 
 /* A line that is typed; ASCII. */
 struct hc_wiz_field {
@@ -76,6 +79,15 @@ struct hc_wiz_run_step {
 	enum hc_wiz_step_state state;
 	uint64_t done, total;
 	uint64_t began_ms, ended_ms;
+};
+
+/* What a restore left on the disk, told by the steps that it began and ended. */
+enum hc_wiz_left {
+	HC_LEFT_UNTOUCHED, /* it ended before the first write */
+	HC_LEFT_HALF, /* something was written, the partition tables were not: it does not boot */
+	HC_LEFT_UNMARKED, /* all data was compared; the tables may be there, the mark "finished" is not */
+	HC_LEFT_RESTORED, /* marked as finished; what came after needs no disk */
+	HC_LEFT_COUNT
 };
 
 enum hc_wiz_outcome { HC_RUN_NONE, HC_RUN_GOING, HC_RUN_GOOD, HC_RUN_BAD, HC_RUN_STOPPED };
@@ -166,9 +178,10 @@ size_t hc_wiz_rows(const struct hc_wiz *wiz);
 /* Why a disk can't be the target, for people; NULL when it can. */
 const char *hc_wiz_refusal(const struct hc_wiz *wiz, const struct hc_disk *disk,
 			   char buf[HC_WIZ_LINE]);
-/* The selected disk, the chosen one, the selected backup; NULL when there is none. */
+/* The selected disk, the chosen one, the selected finding, the selected backup; NULL when there is none. */
 const struct hc_disk *hc_wiz_disk(const struct hc_wiz *wiz);
 const struct hc_disk *hc_wiz_target(const struct hc_wiz *wiz);
+const struct hc_finding *hc_wiz_finding(const struct hc_wiz *wiz);
 const struct hc_catalog_backup *hc_wiz_backup(const struct hc_wiz *wiz);
 bool hc_wiz_is_of_this_machine(const struct hc_wiz *wiz,
 			       const struct hc_catalog_backup *backup);
@@ -178,8 +191,8 @@ const char *hc_wiz_confirm_word(const struct hc_wiz *wiz);
 bool hc_wiz_confirmed(const struct hc_wiz *wiz);
 /* Whether the plan stands and nothing in its verdict is left to be accepted. */
 bool hc_wiz_may_go_on(const struct hc_wiz *wiz);
-/* Whether the run that just ended may have written to the disk. */
-bool hc_wiz_disk_touched(const struct hc_wiz *wiz);
+/* What the last restore left on the disk, whichever way it ended. */
+enum hc_wiz_left hc_wiz_left(const struct hc_wiz *wiz);
 /* Bytes a second of the current step over the last seconds; milliseconds left; 0: not known yet. */
 uint64_t hc_wiz_rate(const struct hc_wiz *wiz);
 uint64_t hc_wiz_left_ms(const struct hc_wiz *wiz);

@@ -24,8 +24,8 @@ hc_wiz_sort_findings(struct hc_wiz *wiz)
 	}
 }
 
-static const struct hc_finding *
-selected_finding(const struct hc_wiz *wiz)
+const struct hc_finding *
+hc_wiz_finding(const struct hc_wiz *wiz)
 {
 	size_t at = wiz->selected[HC_SCREEN_PLAN];
 
@@ -35,9 +35,23 @@ selected_finding(const struct hc_wiz *wiz)
 }
 
 bool
+hc_wiz_has_finding(const struct hc_wiz *wiz)
+{
+	return hc_wiz_finding(wiz) != NULL;
+}
+
+void
+hc_wiz_act_finding(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	wiz->selected[HC_SCREEN_FINDING] = 0;
+	wiz->screen = HC_SCREEN_FINDING;
+}
+
+bool
 hc_wiz_may_accept(const struct hc_wiz *wiz)
 {
-	const struct hc_finding *finding = selected_finding(wiz);
+	const struct hc_finding *finding = hc_wiz_finding(wiz);
 
 	/* A repair is asked about only where it keeps the plan from being made. */
 	return finding != NULL &&
@@ -52,11 +66,42 @@ hc_wiz_may_accept(const struct hc_wiz *wiz)
 void
 hc_wiz_act_accept(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
-	const struct hc_finding *finding = selected_finding(wiz);
+	const struct hc_finding *finding = hc_wiz_finding(wiz);
 
 	snprintf(wiz->accepted[wiz->accepted_count], sizeof(wiz->accepted[0]), "%s",
 		 finding->rule);
 	wiz->accepted_count++;
+	wiz->have_plan = wiz->have_verdict = false;
+	hc_wiz_request(wiz, HC_JOB_PLAN, effect);
+}
+
+/* Which of the operator's answers is about the selected finding; accepted_count: none. */
+static size_t
+answer_at(const struct hc_wiz *wiz)
+{
+	const struct hc_finding *finding = hc_wiz_finding(wiz);
+	size_t at = 0;
+
+	if (finding == NULL || finding->rule == NULL)
+		return wiz->accepted_count;
+	while (at < wiz->accepted_count && strcmp(wiz->accepted[at], finding->rule) != 0)
+		at++;
+	return at;
+}
+
+bool
+hc_wiz_may_take_back(const struct hc_wiz *wiz)
+{
+	return wiz->job == HC_JOB_NONE && answer_at(wiz) < wiz->accepted_count;
+}
+
+/* The plan carried the answer, so it goes too; the engine asks again. */
+void
+hc_wiz_act_take_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	size_t at = answer_at(wiz), after = --wiz->accepted_count - at;
+
+	memmove(wiz->accepted + at, wiz->accepted + at + 1, after * sizeof(wiz->accepted[0]));
 	wiz->have_plan = wiz->have_verdict = false;
 	hc_wiz_request(wiz, HC_JOB_PLAN, effect);
 }

@@ -10,9 +10,24 @@
 #define RATE_WINDOW_MS 8000
 #define SAMPLES        HC_WIZ_SAMPLES
 
-/* Steps that are known to come (restore/apply/apply.h), so that the screen shows what lies ahead. */
-static const char *const apply_steps[] = { "target", "invalidate", "data",   "readback",
-					   "held",   "tables",     "journal" };
+/* Steps that are known to come (restore/apply/apply.h), so that the screen shows what lies ahead; and what is on
+ * the disk once a step began and once it ended.  The first step only reads: it takes hold of the disk and
+ * compares its identity; but its end may be the last word before a write. */
+static const struct {
+	const char *name;
+	enum hc_wiz_left began, ended;
+} apply_steps[] = {
+	{ "target", HC_LEFT_UNTOUCHED, HC_LEFT_HALF },
+	{ "invalidate", HC_LEFT_HALF, HC_LEFT_HALF },
+	{ "data", HC_LEFT_HALF, HC_LEFT_HALF },
+	{ "readback", HC_LEFT_HALF, HC_LEFT_HALF },
+	{ "fixups", HC_LEFT_HALF, HC_LEFT_HALF },
+	/* What follows the end of "held" is the tables: a word may be missing between them. */
+	{ "held", HC_LEFT_HALF, HC_LEFT_UNMARKED },
+	{ "tables", HC_LEFT_UNMARKED, HC_LEFT_UNMARKED },
+	{ "journal", HC_LEFT_UNMARKED, HC_LEFT_RESTORED },
+	{ "firmware", HC_LEFT_RESTORED, HC_LEFT_RESTORED },
+};
 
 static struct hc_wiz_run_step *
 step_named(struct hc_wiz_run *run, const char *name)
@@ -40,7 +55,7 @@ hc_wiz_run_start(struct hc_wiz *wiz)
 	if (wiz->task != HC_TASK_RESTORE)
 		return;
 	for (size_t i = 0; i < sizeof(apply_steps) / sizeof(apply_steps[0]); i++)
-		step_named(&wiz->run, apply_steps[i]);
+		step_named(&wiz->run, apply_steps[i].name);
 }
 
 void
@@ -191,7 +206,12 @@ explain(struct hc_wiz *wiz, int status)
 {
 	struct hc_wiz_run *run = &wiz->run;
 
-	if (wiz->notes[0] != '\0')
+	/* Last words of an engine that was killed are not why it ended. */
+	if (status > 128 && !wiz->cancelled)
+		snprintf(run->failure, sizeof(run->failure),
+			 "The engine was ended by signal %d.\n%.*s", status - 128,
+			 HC_WIZ_TEXT / 2, wiz->notes);
+	else if (wiz->notes[0] != '\0')
 		snprintf(run->failure, sizeof(run->failure), "%s", wiz->notes);
 	else if (run->failure[0] != '\0')
 		return;
@@ -225,16 +245,30 @@ hc_wiz_run_end(struct hc_wiz *wiz, int status)
 	hc_wiz_add_lines(wiz, hc_span("\n", 1));
 }
 
-bool
-hc_wiz_disk_touched(const struct hc_wiz *wiz)
+/* A step that the table doesn't know came from a newer engine: it may have written. */
+static enum hc_wiz_left
+left_by(const struct hc_wiz_run_step *step)
 {
-	/* The first step only reads: it takes hold of the disk and compares its identity.  Its end may be
-	 * the last word before a write. */
-	for (size_t i = 0; wiz->task == HC_TASK_RESTORE && i < wiz->run.count; i++)
-		if (wiz->run.steps[i].state == HC_STEP_DONE ||
-		    (i > 0 && wiz->run.steps[i].state != HC_STEP_AHEAD))
-			return true;
-	return false;
+	if (step->state == HC_STEP_AHEAD)
+		return HC_LEFT_UNTOUCHED;
+	for (size_t i = 0; i < sizeof(apply_steps) / sizeof(apply_steps[0]); i++)
+		if (strcmp(apply_steps[i].name, step->name) == 0)
+			return step->state == HC_STEP_DONE ? apply_steps[i].ended
+							   : apply_steps[i].began;
+	return HC_LEFT_HALF;
+}
+
+enum hc_wiz_left
+hc_wiz_left(const struct hc_wiz *wiz)
+{
+	enum hc_wiz_left most = HC_LEFT_UNTOUCHED;
+
+	for (size_t i = 0; wiz->task == HC_TASK_RESTORE && i < wiz->run.count; i++) {
+		enum hc_wiz_left left = left_by(&wiz->run.steps[i]);
+
+		most = left > most ? left : most;
+	}
+	return most;
 }
 
 /* ---------------------------------------------------------------- report */

@@ -39,11 +39,15 @@ hc_wiz_act hc_wiz_act_reread;     /* facts or catalog again */
 void hc_wiz_sort_catalog(struct hc_wiz *wiz);
 
 /* plan.c */
+hc_wiz_act hc_wiz_act_finding;
 hc_wiz_act hc_wiz_act_accept;
+hc_wiz_act hc_wiz_act_take_back;
 hc_wiz_act hc_wiz_act_plan;
 hc_wiz_act hc_wiz_act_confirm;
 void hc_wiz_sort_findings(struct hc_wiz *wiz);
+bool hc_wiz_has_finding(const struct hc_wiz *wiz);
 bool hc_wiz_may_accept(const struct hc_wiz *wiz);
+bool hc_wiz_may_take_back(const struct hc_wiz *wiz);
 
 /* run.c */
 void hc_wiz_run_start(struct hc_wiz *wiz);

@@ -9,17 +9,6 @@
 /* A rule, two facts, and two paragraphs of two rows. */
 #define DETAIL_ROWS 7
 
-static const struct {
-	const char *word;
-	enum hc_style style;
-} levels[] = {
-	[HC_LEVEL_PASS] = { "pass", HC_STYLE_GOOD },
-	[HC_LEVEL_INFO] = { "info", HC_STYLE_NORMAL },
-	[HC_LEVEL_REPAIR] = { "repair", HC_STYLE_NORMAL },
-	[HC_LEVEL_WARN] = { "WARN", HC_STYLE_WARN },
-	[HC_LEVEL_BLOCK] = { "BLOCK", HC_STYLE_BAD },
-};
-
 static void
 draw_outcome(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y)
 {
@@ -114,11 +103,13 @@ draw_findings(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect
 
 	for (size_t i = first; i < count && y < area.y + area.height; i++, y++) {
 		const struct hc_finding *finding = &wiz->plan.verdict.findings.items[i];
-		enum hc_style style = hc_part_row(canvas, area, y, i == selected,
-						  levels[finding->level].style);
+		enum hc_style style = HC_STYLE_NORMAL;
+		const char *word = hc_part_level(finding->level, &style);
+
+		style = hc_part_row(canvas, area, y, i == selected, style);
 
 		hc_canvas_printf(canvas, area.x + 2, y, area.width - 2, style, "%-7s %-7s %s%s",
-				 levels[finding->level].word, hc_text_or(finding->rule, "?"),
+				 word, hc_text_or(finding->rule, "?"),
 				 hc_text_or(finding->title, ""),
 				 finding->overridden ? "  (accepted)" : "");
 	}
@@ -168,7 +159,8 @@ const struct hc_screen_ops hc_screen_plan = {
 	.draw = draw,
 	.help = "Backup and machine were compared before anything is written.  Below "
 		"the plan each rule that was applied, worst first; below the list "
-		"stands what the selected one found, why it matters and what helps.\n\n"
+		"stands what the selected one found, why it matters and what helps; the key "
+		"e shows all of it.\n\n"
 		"BLOCK: it can't go on.  WARN: it goes on when you accept that warning "
 		"by name with the key a; plan and report then carry it.  repair: the "
 		"restore mends it.  info and pass need nothing.\n\n"

@@ -17,9 +17,11 @@ step_text(const char *name)
 		{ "invalidate", "Clear the old partition tables" },
 		{ "data", "Write the data" },
 		{ "readback", "Read it back and compare" },
+		{ "fixups", "Repair the restored Windows" },
 		{ "held", "Write the volumes' first sectors" },
 		{ "tables", "Write the partition tables" },
 		{ "journal", "Mark the disk as finished" },
+		{ "firmware", "Set the firmware's boot entries" },
 		{ "verify", "Read and check every chunk" },
 	};
 

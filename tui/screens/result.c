@@ -7,6 +7,55 @@
 #define MENU_ROWS 4
 
 static const char *
+not_verified(const struct hc_wiz *wiz)
+{
+	if (wiz->run.outcome == HC_RUN_STOPPED)
+		return "STOPPED: not all of the backup was read.";
+	return wiz->run.status == 5 ? "DAMAGED: bytes of the backup are not what they were."
+				    : "FAILED: the backup could not be verified.";
+}
+
+static const char *
+not_restored(const struct hc_wiz *wiz)
+{
+	static const char *const words[HC_LEFT_COUNT] = {
+		[HC_LEFT_UNTOUCHED] = "NOT RESTORED: it ended before the first write; the disk "
+				      "is as it was.",
+		[HC_LEFT_HALF] = "FAILED: the disk is not finished and does not boot.",
+		[HC_LEFT_UNMARKED] = "NOT FINISHED: all data was compared, but the disk is not "
+				     "marked as done.",
+		[HC_LEFT_RESTORED] = "RESTORED and compared; only what comes after the disk "
+				     "failed.",
+	};
+	enum hc_wiz_left left = hc_wiz_left(wiz);
+
+	if (left != HC_LEFT_HALF)
+		return words[left];
+	if (wiz->run.outcome == HC_RUN_STOPPED)
+		return "STOPPED on request: the disk is not finished and does not boot.";
+	if (wiz->run.status > 128)
+		return "THE ENGINE DIED: the disk is half written and does not boot.";
+	return wiz->run.status == 5
+		       ? "FAILED: bytes are not what they were; the disk is not finished."
+		       : words[left];
+}
+
+/* What helps with the disk as it is now; NULL: nothing has to be done to it. */
+static const char *
+next(const struct hc_wiz *wiz)
+{
+	static const char *const words[HC_LEFT_COUNT] = {
+		[HC_LEFT_HALF] = "restore the same backup to this disk: it carries on",
+		[HC_LEFT_UNMARKED] = "restore the same backup to this disk: it carries on",
+		[HC_LEFT_RESTORED] = "choose this disk in the firmware's own boot menu",
+	};
+
+	if (wiz->task != HC_TASK_RESTORE || wiz->run.outcome == HC_RUN_GOOD)
+		return NULL;
+	return words[hc_wiz_left(wiz)];
+}
+
+static const char *
 headline(const struct hc_wiz *wiz, enum hc_style *style)
 {
 	bool verify = wiz->task == HC_TASK_VERIFY;
@@ -17,18 +66,7 @@ headline(const struct hc_wiz *wiz, enum hc_style *style)
 		return verify ? "VERIFIED: every byte of the backup is there and right."
 			      : "RESTORED: everything was written, read back and compared.";
 	}
-	if (!verify && !hc_wiz_disk_touched(wiz))
-		return "NOT RESTORED: it ended before the first write; the disk is as it was.";
-	if (wiz->run.outcome == HC_RUN_STOPPED)
-		return verify ? "STOPPED: not all of the backup was read."
-			      : "STOPPED on request: the disk is not finished and does not "
-				"boot.";
-	if (wiz->run.status == 5)
-		return verify ? "DAMAGED: bytes of the backup are not what they were."
-			      : "FAILED: bytes are not what they were; the disk is not "
-				"finished.";
-	return verify ? "FAILED: the backup could not be verified."
-		      : "FAILED: the disk is not finished and does not boot.";
+	return verify ? not_verified(wiz) : not_restored(wiz);
 }
 
 static void
@@ -57,7 +95,10 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	hc_duration_text(wiz->run.ended_ms - wiz->run.began_ms, time, sizeof(time));
 	y = hc_part_fact(canvas, body, y, "Took", "%s%s", time,
 			 wiz->run.retries > 0 ? ", some things were tried again" : "");
-	y++;
+	if (next(wiz) != NULL)
+		y = hc_part_fact(canvas, body, y, "Next", "%s", next(wiz));
+	else
+		y++;
 	if (wiz->show_log)
 		hc_part_log(wiz, canvas,
 			    (struct hc_rect){ body.x, y, body.width, menu - 1 - y });

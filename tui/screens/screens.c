@@ -13,6 +13,7 @@ static const struct hc_screen_ops *const screens[HC_SCREEN_COUNT] = {
 	[HC_SCREEN_BACKUP] = &hc_screen_backup,
 	[HC_SCREEN_TARGET] = &hc_screen_target,
 	[HC_SCREEN_PLAN] = &hc_screen_plan,
+	[HC_SCREEN_FINDING] = &hc_screen_finding,
 	[HC_SCREEN_CONFIRM] = &hc_screen_confirm,
 	[HC_SCREEN_PROGRESS] = &hc_screen_progress,
 	[HC_SCREEN_RESULT] = &hc_screen_result,
