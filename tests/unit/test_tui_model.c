@@ -434,6 +434,7 @@ test_death(void)
 		{ "start", "journal", HC_LEFT_UNMARKED },
 		{ "done", "journal", HC_LEFT_RESTORED },
 		{ "start", "firmware", HC_LEFT_RESTORED },
+		{ "done", "firmware", HC_LEFT_UNPROVEN },
 	};
 	char line[256];
 

@@ -86,7 +86,8 @@ enum hc_wiz_left {
 	HC_LEFT_UNTOUCHED, /* it ended before the first write */
 	HC_LEFT_HALF, /* something was written, the partition tables were not: it does not boot */
 	HC_LEFT_UNMARKED, /* all data was compared; the tables may be there, the mark "finished" is not */
-	HC_LEFT_RESTORED, /* marked as finished; what came after needs no disk */
+	HC_LEFT_RESTORED, /* marked as finished; the firmware's entries may not be set */
+	HC_LEFT_UNPROVEN, /* these too; what is left is to look whether it boots, and the report */
 	HC_LEFT_COUNT
 };
 

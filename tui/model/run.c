@@ -26,7 +26,8 @@ static const struct {
 	{ "held", HC_LEFT_HALF, HC_LEFT_UNMARKED },
 	{ "tables", HC_LEFT_UNMARKED, HC_LEFT_UNMARKED },
 	{ "journal", HC_LEFT_UNMARKED, HC_LEFT_RESTORED },
-	{ "firmware", HC_LEFT_RESTORED, HC_LEFT_RESTORED },
+	/* After it the engine looks whether the disk will boot, which is no step of its own. */
+	{ "firmware", HC_LEFT_RESTORED, HC_LEFT_UNPROVEN },
 };
 
 static struct hc_wiz_run_step *

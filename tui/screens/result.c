@@ -5,14 +5,19 @@
 #include "tui/screens/screens_priv.h"
 
 #define MENU_ROWS 4
+/* The engine's exit statuses (design.md section 4) for a boot chain that is broken, after everything was written, and for
+ * bytes that are not what they were. */
+#define STATUS_BLOCKED   3
+#define STATUS_INTEGRITY 5
 
 static const char *
 not_verified(const struct hc_wiz *wiz)
 {
 	if (wiz->run.outcome == HC_RUN_STOPPED)
 		return "STOPPED: not all of the backup was read.";
-	return wiz->run.status == 5 ? "DAMAGED: bytes of the backup are not what they were."
-				    : "FAILED: the backup could not be verified.";
+	return wiz->run.status == STATUS_INTEGRITY
+		       ? "DAMAGED: bytes of the backup are not what they were."
+		       : "FAILED: the backup could not be verified.";
 }
 
 static const char *
@@ -26,16 +31,20 @@ not_restored(const struct hc_wiz *wiz)
 				     "marked as done.",
 		[HC_LEFT_RESTORED] = "RESTORED and compared; only what comes after the disk "
 				     "failed.",
+		[HC_LEFT_UNPROVEN] = "RESTORED and compared, but it was not shown that it "
+				     "boots.",
 	};
 	enum hc_wiz_left left = hc_wiz_left(wiz);
 
+	if (left == HC_LEFT_UNPROVEN && wiz->run.status == STATUS_BLOCKED)
+		return "RESTORED and compared, but it WILL NOT BOOT as it is.";
 	if (left != HC_LEFT_HALF)
 		return words[left];
 	if (wiz->run.outcome == HC_RUN_STOPPED)
 		return "STOPPED on request: the disk is not finished and does not boot.";
 	if (wiz->run.status > 128)
 		return "THE ENGINE DIED: the disk is half written and does not boot.";
-	return wiz->run.status == 5
+	return wiz->run.status == STATUS_INTEGRITY
 		       ? "FAILED: bytes are not what they were; the disk is not finished."
 		       : words[left];
 }
@@ -48,11 +57,16 @@ next(const struct hc_wiz *wiz)
 		[HC_LEFT_HALF] = "restore the same backup to this disk: it carries on",
 		[HC_LEFT_UNMARKED] = "restore the same backup to this disk: it carries on",
 		[HC_LEFT_RESTORED] = "choose this disk in the firmware's own boot menu",
+		[HC_LEFT_UNPROVEN] = "what is said below; `halcyon bootcheck` looks again",
 	};
+	enum hc_wiz_left left = hc_wiz_left(wiz);
 
 	if (wiz->task != HC_TASK_RESTORE || wiz->run.outcome == HC_RUN_GOOD)
 		return NULL;
-	return words[hc_wiz_left(wiz)];
+	/* Damage stays damage until somebody has mended what it is in. */
+	if (wiz->run.status == STATUS_INTEGRITY && left == HC_LEFT_HALF)
+		return "mend what is named below; then the same backup carries on";
+	return words[left];
 }
 
 static const char *
