@@ -7,7 +7,6 @@
  * files let Windows start, and it installs the device properly from there.  (2000 to 2003 look into \Windows\inf by
  * themselves.)
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -337,25 +336,11 @@ has_critical(const struct driver_set *set)
 
 /* Whether a repair before this one binds the device: storage-boot knows what Windows itself has for it. */
 static bool
-is_bound_by(const struct hc_edit *edit, const struct hc_strings *ids)
+is_bound_by(const struct hc_edit *edit, const struct driver_device *device)
 {
-	static const char database[] = "\\Control\\CriticalDeviceDatabase\\";
-	const char *key = edit->key == NULL ? NULL : strcasestr(edit->key, database);
-
-	if (key == NULL || edit->after == NULL || strcmp(edit->fixup, "driver-inject") == 0)
-		return false;
-	key += sizeof(database) - 1;
-	for (size_t i = 0; i < ids->count; i++) {
-		const char *id = ids->items[i];
-		size_t n = 0;
-
-		while (id[n] != '\0' && tolower((unsigned char)(id[n] == '\\' ? '#' : id[n])) ==
-						tolower((unsigned char)key[n]))
-			n++;
-		if (id[n] == '\0' && key[n] == '\0')
-			return true;
-	}
-	return false;
+	return edit->after != NULL && strcmp(edit->fixup, "driver-inject") != 0 &&
+	       (hc_fixup_lists(edit, &device->hardware) ||
+		hc_fixup_lists(edit, &device->compatible));
 }
 
 static bool
@@ -364,8 +349,7 @@ is_bound(const struct fix *fix, const struct driver_device *device)
 	const struct hc_edits *edits = &fix->found->edits;
 
 	for (size_t i = 0; i < edits->count; i++)
-		if (is_bound_by(&edits->items[i], &device->hardware) ||
-		    is_bound_by(&edits->items[i], &device->compatible))
+		if (is_bound_by(&edits->items[i], device))
 			return true;
 	return false;
 }

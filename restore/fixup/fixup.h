@@ -57,6 +57,9 @@ struct hc_fix_found {
 	struct hc_fix_notes notes;
 };
 
+/* Whether an edit is of the entry in CriticalDeviceDatabase (2000 to 7) of one of these ids, whose \ are # there. */
+bool hc_fixup_lists(const struct hc_edit *edit, const struct hc_strings *ids);
+
 /* ---------------------------------------------------------------- the table */
 
 struct hc_fixup {

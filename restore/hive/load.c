@@ -78,6 +78,8 @@ read_alternate(struct load *l, struct hc_buf *bytes, struct hc_err *err)
 	result =
 		hc_hive_alternate(hc_buf_span(bytes), hc_buf_span(&file), l->name, &copy, &why);
 	hc_buf_done(&file);
+	if (hc_err_forgive(result, &why, err) < 0)
+		return -1;
 	if (result < 0)
 		return note(l, &why, err) < 0 ? -1 : 1;
 	hc_buf_done(bytes);

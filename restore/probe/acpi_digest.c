@@ -64,8 +64,10 @@ digest_of(struct hc_span table, char ret[HC_DIGEST_TEXT], struct hc_err *err)
 		return hc_probe_no_memory(err);
 	memcpy(copy, table.data, table.size);
 	copy[CHECKSUM] = 0;
-	for (size_t i = 0; memcmp(copy, "FACP", 4) == 0 && i < 2; i++)
-		blank(copy, table.size, fadt_pointers[i]);
+	if (memcmp(copy, "FACP", 4) == 0) {
+		blank(copy, table.size, fadt_pointers[0]);
+		blank(copy, table.size, fadt_pointers[1]);
+	}
 	hc_digest_of(HC_DIGEST_SHA256, copy, table.size, &digest);
 	hc_digest_hex(&digest, ret);
 	free(copy);

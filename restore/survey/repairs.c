@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What has to be repaired in the Windows of a backup: its volumes opened in place, and the fixups asked. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -95,44 +94,18 @@ rename_parts(const struct hc_manifest_disk *disk, const struct disk_volumes *v)
 			v->parts[at++].entry = *disk->regions.items[i].partition;
 }
 
-/* The id that an entry of CriticalDeviceDatabase is for, where storage-boot adds one: the key's last step, # for \\. */
-static const char *
-listed_id(const struct hc_edit *edit)
+/* Whether storage-boot names a driver for the device at this address. */
+static bool
+is_told_of(const struct hc_edit *edit, const struct hc_facts *facts, const char *address)
 {
-	static const char database[] = "\\Control\\CriticalDeviceDatabase\\";
-	const char *found;
-
 	if (strcmp(edit->fixup, "storage-boot") != 0 || edit->kind != HC_EDIT_VALUE ||
 	    edit->after == NULL || strcmp(edit->name, "Service") != 0)
-		return NULL;
-	found = strstr(edit->key, database);
-	return found != NULL ? found + strlen(database) : NULL;
-}
-
-static bool
-is_id(const char *listed, const char *id)
-{
-	while (*id != '\0' &&
-	       (*id == '\\' ? *listed == '#'
-			    : tolower((unsigned char)*listed) == tolower((unsigned char)*id)))
-		listed++, id++;
-	return *listed == '\0' && *id == '\0';
-}
-
-static bool
-has_id(const struct hc_facts *facts, const char *address, const char *listed)
-{
-	for (size_t i = 0; i < facts->pci.count; i++) {
-		const struct hc_pci *pci = &facts->pci.items[i];
-		const struct hc_strings *lists[] = { &pci->hardware_ids, &pci->compatible_ids };
-
-		if (strcasecmp(pci->address, address) != 0)
-			continue;
-		for (size_t n = 0; n < 2; n++)
-			for (size_t k = 0; k < lists[n]->count; k++)
-				if (is_id(listed, lists[n]->items[k]))
-					return true;
-	}
+		return false;
+	for (size_t i = 0; i < facts->pci.count; i++)
+		if (strcasecmp(facts->pci.items[i].address, address) == 0 &&
+		    (hc_fixup_lists(edit, &facts->pci.items[i].hardware_ids) ||
+		     hc_fixup_lists(edit, &facts->pci.items[i].compatible_ids)))
+			return true;
 	return false;
 }
 
@@ -140,18 +113,18 @@ has_id(const struct hc_facts *facts, const char *address, const char *listed)
 static void
 mark_unlisted(const struct hc_facts *facts, const struct hc_edits *edits, struct hc_survey *ret)
 {
-	for (size_t e = 0; facts != NULL && e < edits->count; e++) {
-		const char *listed = listed_id(&edits->items[e]);
+	for (size_t i = 0; facts != NULL && i < ret->drivers.count; i++) {
+		struct hc_driver_answer *answer = &ret->drivers.items[i];
 
-		for (size_t i = 0; listed != NULL && i < ret->drivers.count; i++) {
-			struct hc_driver_answer *answer = &ret->drivers.items[i];
-
-			if (strcmp(answer->role, "controller") != 0 ||
-			    strcmp(answer->state, "absent") != 0 ||
-			    !has_id(facts, answer->device, listed))
+		if (strcmp(answer->role, "controller") != 0 ||
+		    strcmp(answer->state, "absent") != 0)
+			continue;
+		for (size_t e = 0; e < edits->count; e++) {
+			if (!is_told_of(&edits->items[e], facts, answer->device))
 				continue;
 			answer->state = "unlisted";
 			answer->service = edits->items[e].after->text;
+			break;
 		}
 	}
 }
