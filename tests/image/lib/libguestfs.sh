@@ -20,14 +20,16 @@ libguestfs_missing()
 
 libguestfs_modules() { echo "$(realpath "$HALCYON_BUILD")/kernel/modules/$(cat "$HALCYON_BUILD/kernel/release" 2>/dev/null)"; }
 
-# supermin reads /lib/modules though another folder is named, and gives up where a machine has none.
+# supermin reads /lib/modules though another folder is named, and gives up where a machine has none.  One at a time: another
+# test must not take that folder away meanwhile.
 libguestfs()
-{
-    local status=0 made=
+(
+    flock 8
     mkdir -p "$w/appliance"
-    [ -e /lib/modules ] || { mkdir /lib/modules && made=1; }
+    if [ ! -e /lib/modules ]; then
+        mkdir /lib/modules
+        trap 'rmdir /lib/modules' EXIT
+    fi
     SUPERMIN_KERNEL=$(realpath "$HALCYON_BUILD/boot/vmlinuz") SUPERMIN_MODULES=$(libguestfs_modules) LIBGUESTFS_CACHEDIR=$w/appliance \
-        LIBGUESTFS_BACKEND=direct LIBGUESTFS_BACKEND_SETTINGS=force_tcg TMPDIR=$w "$@" </dev/null || status=$?
-    [ -z "$made" ] || rmdir /lib/modules
-    return "$status"
-}
+        LIBGUESTFS_BACKEND=direct LIBGUESTFS_BACKEND_SETTINGS=force_tcg TMPDIR=$w "$@" </dev/null
+) 8>"$HALCYON_BUILD/libguestfs.lock"
