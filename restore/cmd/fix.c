@@ -46,6 +46,10 @@ complete(struct cli *cli, struct hc_fix_request *request, struct hc_err *err)
 	if (convert != NULL && strcmp(convert, "uefi") != 0 && strcmp(convert, "bios") != 0)
 		return hc_err_set(err, H_USAGE, "convert firmware to \"%s\": uefi or bios",
 				  convert);
+	if ((request->undo_to != NULL) != (request->undo_key != NULL))
+		return hc_err_set(err, H_USAGE,
+				  "--undo-to and --undo-key belong together: the record is "
+				  "kept encrypted only");
 	if (check_ids(&request->only, err) < 0 || check_ids(&request->requested, err) < 0)
 		return -1;
 	return check_ids(&request->without, err);
@@ -56,6 +60,8 @@ fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_
 {
 	*ret = (struct hc_fix_request){ .drivers = cli_get(cli, "drivers"),
 					.convert_firmware = cli_get(cli, "convert-firmware"),
+					.undo_to = cli_get(cli, "undo-to"),
+					.undo_key = cli_get(cli, "undo-key"),
 					.sysvol_authoritative =
 						cli_has(cli, "sysvol-authoritative") };
 	if (cli_list(cli, "only", &ret->only, err) < 0 ||
@@ -84,6 +90,10 @@ fix_request_from_intent(struct cli *cli, const struct hc_intent *intent,
 		ret->drivers = intent->drivers;
 	if (ret->convert_firmware == NULL)
 		ret->convert_firmware = intent->convert_firmware;
+	if (ret->undo_to == NULL && ret->undo_key == NULL) {
+		ret->undo_to = intent->undo_to;
+		ret->undo_key = intent->undo_key;
+	}
 	if (add_all(cli, &ret->requested, &intent->fixups, err) < 0 ||
 	    add_all(cli, &ret->without, &intent->without, err) < 0)
 		return -1;
@@ -245,26 +255,39 @@ dry_run(struct fix_run *run, struct hc_err *err)
 	return result < 0 ? -1 : end(run, err);
 }
 
+static int
+fix_with(struct fix_run *run, const struct hc_undo_place *place, struct hc_err *err)
+{
+	struct hc_fix *fix = NULL;
+	int result = -1;
+
+	if (hc_fix_open(&run->disk, place, &run->cli->arena, &fix, err) < 0)
+		return -1;
+	/* What an earlier run was cut off in has the operator's word already. */
+	if (hc_fix_resume(fix, err) == 0 &&
+	    look(run, hc_fix_disk(fix), hc_fix_block(fix), err) == 0 &&
+	    (run->repairs.edits.count == 0 ||
+	     (confirm(run, err) == 0 && make(run, fix, err) == 0)))
+		result = end(run, err);
+	hc_fix_close(fix);
+	return result;
+}
+
 int
 cmd_fix(struct cli *cli, struct hc_err *err)
 {
-	struct hc_fix *fix = NULL;
+	struct hc_undo_place *place = NULL;
 	struct fix_run run;
-	int result = -1;
+	int result;
 
 	if (begin(cli, &run, err) < 0)
 		return -1;
 	if (cli_has(cli, "dry-run"))
 		return dry_run(&run, err);
-	if (hc_fix_open(&run.disk, &cli->arena, &fix, err) < 0)
+	if (undo_place(run.request.undo_to, run.request.undo_key, &place, err) < 0)
 		return -1;
-	/* What an earlier run was cut off in has the operator's word already. */
-	if (hc_fix_resume(fix, err) == 0 &&
-	    look(&run, hc_fix_disk(fix), hc_fix_block(fix), err) == 0 &&
-	    (run.repairs.edits.count == 0 ||
-	     (confirm(&run, err) == 0 && make(&run, fix, err) == 0)))
-		result = end(&run, err);
-	hc_fix_close(fix);
+	result = fix_with(&run, place, err);
+	hc_undo_place_close(place);
 	return result;
 }
 
@@ -282,24 +305,20 @@ unset_variables(const struct hc_edits *edits)
 	hc_log_err(&why);
 }
 
-int
-cmd_undo(struct cli *cli, struct hc_err *err)
+static int
+undo_with(struct cli *cli, const struct hc_disk *disk, const struct hc_undo_place *place,
+	  struct hc_err *err)
 {
-	struct hc_disk disk = { 0 };
-	struct hc_plan_target target = { 0 };
+	const struct hc_plan_target target = { .path = disk->path, .identity = disk->identity };
 	struct hc_fix *fix = NULL;
 	struct hc_undo undo = { 0 };
 	const char *name;
 	int result = -1;
 
-	if (hc_disk_describe(cli->args[0], &cli->arena, &disk, err) < 0)
-		return -1;
-	target.path = disk.path;
-	target.identity = disk.identity;
-	if (hc_fix_open(&disk, &cli->arena, &fix, err) < 0)
+	if (hc_fix_open(disk, place, &cli->arena, &fix, err) < 0)
 		return -1;
 	if (hc_fix_recorded(fix) == NULL) {
-		hc_err_set(err, H_UNDO_NONE, "%s", disk.path);
+		hc_err_set(err, H_UNDO_NONE, "%s", disk->path);
 		goto out;
 	}
 	name = hc_fix_recorded(fix)->run;
@@ -307,6 +326,9 @@ cmd_undo(struct cli *cli, struct hc_err *err)
 		goto out;
 	/* It goes with everything else; of a repair that was cut off it may not be there yet, and then no variable was set. */
 	if (hc_fix_manifest(fix, &undo, err) < 0) {
+		/* Without the record there is nothing to take back with. */
+		if (hc_fix_recorded(fix)->kept_at != NULL)
+			goto out;
 		hc_log(HC_LOG_WARN,
 		       "which of the firmware's boot entries it made is not known:");
 		hc_log_err(err);
@@ -316,9 +338,24 @@ cmd_undo(struct cli *cli, struct hc_err *err)
 		goto out;
 	unset_variables(&undo.edits);
 	if (!cli->json && !cli->quiet)
-		printf("%s: the repair %s was taken back.\n", disk.path, name);
+		printf("%s: the repair %s was taken back.\n", disk->path, name);
 	result = 0;
 out:
 	hc_fix_close(fix);
+	return result;
+}
+
+int
+cmd_undo(struct cli *cli, struct hc_err *err)
+{
+	struct hc_undo_place *place = NULL;
+	struct hc_disk disk = { 0 };
+	int result;
+
+	if (hc_disk_describe(cli->args[0], &cli->arena, &disk, err) < 0 ||
+	    undo_place(cli_get(cli, "undo-to"), cli_get(cli, "undo-key"), &place, err) < 0)
+		return -1;
+	result = undo_with(cli, &disk, place, err);
+	hc_undo_place_close(place);
 	return result;
 }

@@ -126,6 +126,10 @@ static const struct hc_field plan_fields[] = {
 		T, new_table_id, STRING,
 		"Disk GUID or signature that it gets, since another disk has the backup's; null: the backup's."),
 	HC_FIELD(T, run, STRING, "Names the repairs of this plan."),
+	HC_FIELD(
+		T, undo_to, STRING,
+		"Folder that keeps the record of the repairs, encrypted; null: the volume of Windows does."),
+	HC_FIELD(T, undo_key, STRING, "Path of the file with the key for it."),
 };
 const struct hc_shape hc_plan_shape =
 	HC_SHAPE(T, "halcyon.plan/1", plan_fields, true, "Every write of one restore.");
