@@ -166,6 +166,11 @@ put_undo(struct making *m, const struct hc_fix_target *system, uint64_t list_siz
 	}
 	for (size_t i = 0; result == 0 && i < m->list.count; i++)
 		m->list.items[i].offset += system->start;
+	if (result < 0 && err->code == H_VOLUME_FULL)
+		hc_err_remedy(err,
+			      "Free some space on partition %llu, or keep the record of "
+			      "the repair elsewhere, by --undo-to and --undo-key.",
+			      (unsigned long long)system->partition);
 	return result;
 }
 

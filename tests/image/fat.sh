@@ -5,7 +5,7 @@
 # Without such a folder every repair is refused, and nothing is written.  With it a row of the table below goes as in
 # tests/image/fix.sh: the plan is tests/image/fat/NAME.edits, the whole registry and all files differ by it and by nothing else
 # (hivex, reged, mtools, fsck.fat), undo gives all bytes back, and runs that are killed are finished or were never begun.
-# Then such a disk is captured and restored for the other machine.
+# Then the disk as it was is captured, and restored for the other machine.
 # What is real about these disks, and what is made: tests/image/lib/disks.sh and real_boot.py.
 #
 # Needs:    root, HALCYON_TESTDATA, the packages of scripts/dev/packages.list, build/host/bin/halcyon.
@@ -24,6 +24,8 @@ w=$tap_work
 . tests/image/lib/fixed.sh
 # shellcheck source=tests/image/lib/found.sh
 . tests/image/lib/found.sh
+# shellcheck source=tests/image/lib/restored.sh
+. tests/image/lib/restored.sh
 if [ -z "${HALCYON_TESTDATA:-}" ]; then
     skip 'repairs of real registries on FAT' 'HALCYON_TESTDATA is not set'
     tap_done
@@ -65,7 +67,7 @@ kept_secret()
 {
     find "$w/stick" -type f | sort | tee "$w/kept"
     [ "$(sed "s|.*/||" "$w/kept" | xargs)" = 'manifest.json sectors' ] &&
-        ! grep -rlE 'regf|hbin|Control|storage-boot' "$w/stick" && [ "$(head -qc 16 $(cat "$w/kept") | sort -u)" = 'halcyon crypted' ]
+        ! grep -rlE 'regf|hbin|Control|storage-boot' "$w/stick" && [ "$(xargs head -qc 16 <"$w/kept" | sort -u)" = 'halcyon crypted' ]
 }
 
 # attributes_stay: those of each file, as mattrib tells them
@@ -123,6 +125,38 @@ killed()
     [ "$(looks "$row" "$w/$machine.json")" = 0 ] && volumes_sound "$row" && undoes && same_bytes before
 }
 
+# restores OPTIONS...: the disk as it was, to $w/new.img, for the other machine
+restores()
+{
+    "$halcyon" restore "$w/repo//$row" --target "$w/new.img" --confirm new.img --for-machine "$w/$machine.json" \
+        --state-dir "$w/state" --quiet "$@"
+}
+
+restored()
+{
+    restores "${place[@]}" && [ "$(jq -r .outcome "$w/state/report.json")" = restored ] && volumes_sound new && kept_secret &&
+        finds new "$w/$machine.json" 0
+}
+
+verifies() { "$halcyon" verify "$w/repo//$row" --target "$w/new.img" --quiet "$@"; }
+
+# taken_back: what was restored is what was captured, but for the journal's 4 KiB
+taken_back()
+{
+    "$halcyon" undo "$w/new.img" --confirm new.img "${place[@]}" && same_disk new before
+}
+
+restore_too()
+{
+    check "$row: captured" "$halcyon" capture "$w/before.img" --to "$w/repo" --id "$row" --quiet
+    check_exit 4 "$row: a restore without a folder for the record wants an answer" restores
+    check "$row: nothing was written by it" [ ! -e "$w/new.img" ]
+    check "$row: restored with its repairs" restored
+    check "$row: verify knows the repairs" verifies "${place[@]}"
+    check_exit 3 "$row: but not without the folder" verifies
+    check "$row: undo makes the captured disk of it" taken_back
+}
+
 while IFS='|' read -r row set machine want more kills; do
     options=(--facts "$w/$machine.json") writes=0
     read -ra more <<<"$more"
@@ -153,11 +187,12 @@ while IFS='|' read -r row set machine want more kills; do
     if [ -n "$kills" ]; then
         check "$row: the writes are counted" count_writes
         for when in $kills; do check "$row: killed at write $when of $writes" killed pwrite64 "$when"; done
-        for when in 1 4 8; do check "$row: killed as flush $when of the folder begins" killed fsync "$when"; done
+        for when in 1 8; do check "$row: killed as flush $when of the folder begins" killed fsync "$when"; done
+        restore_too
     fi
     rm -rf "$w"/*.img "$w"/at* "$w"/was* "$w"/stick/*
 done <<'END'
-fat32-ide|2003-fat32|ide-bios|controller-driver:storage-boot 3||1 2 /2 -2 -1
+fat32-ide|2003-fat32|ide-bios|controller-driver:storage-boot 3||2 /2 -1
 fat16-hal|2003-fat16|ide-bios|controller-driver:storage-boot 3|--fixups hal,autoreboot|
 END
 tap_done
