@@ -146,7 +146,10 @@ static const struct cli_option extract_options[] = {
 	PLACE_OPTIONS,
 	END
 };
-static const struct cli_option report_options[] = { END };
+static const struct cli_option report_options[] = {
+	{ "list", NULL, "the runs that left a report in DIR or below it, the latest first" },
+	END
+};
 static const struct cli_option explain_options[] = {
 	{ "list", "KIND", "errors, rules, fixups, schemas or commands" },
 	{ "schema", "NAME", "the JSON Schema of a document" },

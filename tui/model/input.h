@@ -22,16 +22,21 @@
 /* Runs of the engine; one at a time. */
 enum hc_wiz_job {
 	HC_JOB_NONE,
-	HC_JOB_PROBE,   /* document: facts */
-	HC_JOB_CATALOG, /* document: catalog */
-	HC_JOB_PLAN,    /* document: plan, or a bare verdict */
-	HC_JOB_APPLY,   /* lines: events */
-	HC_JOB_VERIFY,  /* lines: events */
-	HC_JOB_REPORT,  /* document: text for people */
+	HC_JOB_PROBE,     /* document: facts */
+	HC_JOB_CATALOG,   /* document: catalog */
+	HC_JOB_PLAN,      /* document: plan, or a bare verdict */
+	HC_JOB_APPLY,     /* lines: events */
+	HC_JOB_VERIFY,    /* lines: events */
+	HC_JOB_REPORT,    /* document: text for people */
+	HC_JOB_BOOTCHECK, /* document: bootcheck */
+	HC_JOB_RUNS,      /* document: runs */
+	HC_JOB_SHOW,      /* document: text for people, of one of these */
 	HC_JOB_COUNT
 };
 
-extern const char *const hc_wiz_job_names[]; /* "probe" … the engine's commands */
+extern const char *const hc_wiz_job_names[]; /* "probe" …: each run has its own */
+/* The engine's command for it. */
+const char *hc_wiz_job_command(enum hc_wiz_job job);
 /* Its standard output is kept in the run's folder under this name: "facts.json", "plan.json", … */
 extern const char *const hc_wiz_job_files[];
 /* Whether that is read line by line while it runs. */

@@ -7,11 +7,12 @@
 #define ON(screen) (1u << HC_SCREEN_##screen)
 #define ON_LISTS                                                                               \
 	(ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(PLAN) | ON(FINDING) |        \
-	 ON(RESULT))
-#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM))
-#define ON_ALL    ((1u << HC_SCREEN_COUNT) - 1)
-#define PAGE      10
-#define SCROLL    5 /* lines of a report, which may be broken into more */
+	 ON(RESULT) | ON_TASK_LISTS)
+#define ON_TASK_LISTS (ON(TASKS) | ON(DISK) | ON(CHAIN) | ON(RUNS) | ON(REPORT))
+#define ON_FIELDS     (ON(REPOSITORY) | ON(CONFIRM))
+#define ON_ALL        ((1u << HC_SCREEN_COUNT) - 1)
+#define PAGE          10
+#define SCROLL        5 /* lines of a report, which may be broken into more */
 
 static const char *const key_names[HC_KEY_COUNT] = {
 	[HC_KEY_UP] = "UP",        [HC_KEY_DOWN] = "DOWN",       [HC_KEY_LEFT] = "LEFT",
@@ -155,6 +156,12 @@ can_quit(const struct hc_wiz *wiz)
 }
 
 static bool
+has_rows(const struct hc_wiz *wiz)
+{
+	return hc_wiz_rows(wiz) > 0;
+}
+
+static bool
 has_log(const struct hc_wiz *wiz)
 {
 	return wiz->run.logged > 0;
@@ -188,7 +195,7 @@ static const struct bind binds[] = {
 	{ ON_LISTS, HC_KEY_PAGE_DOWN, 0, NULL, NULL, NULL, act_page_down },
 	{ ON_LISTS, HC_KEY_HOME, 0, NULL, NULL, NULL, act_first },
 	{ ON_LISTS, HC_KEY_END, 0, NULL, NULL, NULL, act_last },
-	{ ON(WELCOME) | ON(RESULT), HC_KEY_ENTER, 0, "Enter", "Choose", NULL,
+	{ ON(WELCOME) | ON(RESULT) | ON(TASKS), HC_KEY_ENTER, 0, "Enter", "Choose", NULL,
 	  hc_wiz_act_choose },
 	{ ON(REPOSITORY), HC_KEY_ENTER, 0, "Enter", "Open", NULL, hc_wiz_act_repository },
 	{ ON(REPOSITORY), HC_KEY_CLEAR, 0, "Ctrl-U", "Empty the line", NULL, NULL },
@@ -202,12 +209,15 @@ static const struct bind binds[] = {
 	  hc_wiz_act_take_back },
 	{ ON(CONFIRM), HC_KEY_ENTER, 0, "Enter", "Erase and restore", hc_wiz_confirmed,
 	  hc_wiz_act_confirm },
-	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET), HC_KEY_TEXT, 'r', "r", "Read again", NULL,
-	  hc_wiz_act_reread },
+	{ ON(DISK), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_disk },
+	{ ON(RUNS), HC_KEY_ENTER, 0, "Enter", "Read", has_rows, hc_wiz_act_run },
+	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(DISK) | ON(CHAIN), HC_KEY_TEXT, 'r', "r",
+	  "Read again", NULL, hc_wiz_act_reread },
 	{ ON(PROGRESS) | ON(RESULT), HC_KEY_TEXT, 'l', "l", "Log", has_log, act_log },
 	{ ON(PROGRESS), HC_KEY_BACK, 0, "Esc", "Stop", NULL, act_stop },
-	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT)), HC_KEY_BACK, 0, "Esc", "Back",
-	  NULL, act_back },
+	{ ON_TASK_LISTS, HC_KEY_BACK, 0, "Esc", "Back", NULL, hc_wiz_act_task_back },
+	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT) | ON_TASK_LISTS), HC_KEY_BACK, 0,
+	  "Esc", "Back", NULL, act_back },
 	{ ON(WELCOME), HC_KEY_TEXT, 'q', "q", "Quit", can_quit, act_quit },
 	{ ON_ALL, HC_KEY_HELP, 0, "F1", "Help", NULL, act_help },
 	{ ON_ALL & ~ON_FIELDS, HC_KEY_TEXT, '?', NULL, NULL, NULL, act_help },
