@@ -49,7 +49,7 @@ end(struct play *play)
 	hc_wiz_free(play->wiz);
 }
 
-enum { BOOTCHECK, REPORTS };
+enum { BOOTCHECK, FIX, UNDO, REPORTS };
 
 static void
 answer_chain(struct play *play, unsigned boots)
@@ -155,6 +155,14 @@ test_refusals(void)
 	static const char *const want[][6] = {
 		[BOOTCHECK] = { NULL, NULL, "part of something larger", NULL, NULL,
 				"no medium" },
+		[FIX] = { NULL, "in use by this system", "part of something larger",
+			  "read-only",
+			  "neither serial number nor WWN: it can't be told from others",
+			  "no medium" },
+		[UNDO] = { NULL, "in use by this system", "part of something larger",
+			   "read-only",
+			   "neither serial number nor WWN: it can't be told from others",
+			   "no medium" },
 	};
 	char buf[HC_WIZ_LINE];
 
@@ -175,6 +183,262 @@ test_refusals(void)
 	}
 }
 
+/* ---------------------------------------------------------------- what writes */
+
+static void
+answer_repairs(struct play *play, size_t edits, bool made)
+{
+	struct hc_edit_state old = { .text = "3" };
+	struct hc_edit edit = { .fixup = "storage-boot",
+				.kind = HC_EDIT_VALUE,
+				.path = "/SYSTEM",
+				.key = "Select",
+				.name = "x",
+				.before = &old };
+	struct hc_repairs repairs = { .target = "/dev/sda",
+				      .made = made,
+				      .edits = { &edit, edits } };
+
+	play_answer(play, &hc_repairs_shape, &repairs, 0);
+}
+
+static void
+answer_undoable(struct play *play, const char *hindrance)
+{
+	struct hc_made_repair made = { .run = "{1}" };
+	struct hc_undoable undoable = { .target = "/dev/sda",
+					.repairs = { &made, 1 },
+					.hindrance = hindrance };
+
+	play_answer(play, &hc_undoable_shape, &undoable, hindrance != NULL ? 3 : 0);
+}
+
+static void
+test_fix(void)
+{
+	struct play play;
+
+	begin(&play, FIX);
+	play_key(&play, HC_KEY_ENTER);
+	ok(play_runs(&play, "halcyon fix /dev/sda --dry-run --json"), "a repair first looks");
+	play_key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_REPAIRS, "without a list it doesn't go on");
+	answer_repairs(&play, 0, false);
+	play_key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_REPAIRS, "with nothing to change neither");
+	play_key(&play, HC_KEY_BACK);
+	play_key(&play, HC_KEY_ENTER);
+	answer_repairs(&play, 1, false);
+	play_key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_ALLOW && !strcmp(hc_wiz_allow_word(play.wiz), "4567"),
+	   "with a change it asks for the disk's name");
+	play_key(&play, HC_KEY_ENTER);
+	play_type(&play, "4568");
+	play_key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_ALLOW && play.effect.kind == HC_EFFECT_NONE,
+	   "nothing and the wrong characters change nothing");
+	play_key(&play, HC_KEY_ERASE);
+	play_type(&play, "7");
+	play_key(&play, HC_KEY_ENTER);
+	ok(play_runs(&play, "halcyon fix /dev/sda --confirm WD-1234567 --json"),
+	   "the right ones start it");
+	play_key(&play, HC_KEY_BACK);
+	play_type(&play, "rf");
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->screen == HC_SCREEN_CHAIN &&
+		   play.wiz->queued == HC_JOB_NONE,
+	   "no key leads away while it writes");
+	answer_repairs(&play, 1, true);
+	ok(play.wiz->tasks.change == HC_CHANGE_MADE &&
+		   play_runs(&play, "halcyon bootcheck /dev/sda --json"),
+	   "then the boot chain is looked at");
+	ok(!hc_wiz_may_change(play.wiz), "and the list is spent");
+	answer_chain(&play, HC_YES);
+	end(&play);
+}
+
+static void
+test_failed_fix(void)
+{
+	struct play play;
+
+	begin(&play, FIX);
+	play_key(&play, HC_KEY_ENTER);
+	answer_repairs(&play, 1, false);
+	play_key(&play, HC_KEY_ENTER);
+	play_type(&play, "4567");
+	play_key(&play, HC_KEY_ENTER);
+	play_say(&play, HC_INPUT_NOTE, "halcyon: error: H0607 wrong");
+	play_answer(&play, NULL, NULL, 4);
+	ok(play.wiz->tasks.change == HC_CHANGE_FAILED &&
+		   !strcmp(play.wiz->tasks.failure, "H0607 wrong") &&
+		   strstr(play.wiz->trouble, "H0607") != NULL,
+	   "a repair that failed says so, and why");
+	ok(play_runs(&play, "halcyon bootcheck /dev/sda --json"), "the chain is looked at");
+	end(&play);
+}
+
+static void
+test_fix_of_chain(void)
+{
+	struct play play;
+
+	begin(&play, BOOTCHECK);
+	play_key(&play, HC_KEY_DOWN);
+	play_key(&play, HC_KEY_ENTER);
+	answer_chain(&play, HC_NO);
+	play_type(&play, "f");
+	ok(play.wiz->screen == HC_SCREEN_CHAIN && play.wiz->task == HC_TASK_BOOTCHECK &&
+		   play.wiz->notice[0] != '\0',
+	   "a disk that is in use is not repaired");
+	play_key(&play, HC_KEY_BACK);
+	play_key(&play, HC_KEY_UP);
+	play_key(&play, HC_KEY_ENTER);
+	answer_chain(&play, HC_YES);
+	play_type(&play, "f");
+	ok(play.effect.kind == HC_EFFECT_NONE, "a chain that is whole neither");
+	play_type(&play, "r");
+	answer_chain(&play, HC_NO);
+	play_type(&play, "f");
+	ok(play_runs(&play, "halcyon fix /dev/sda --dry-run --json"),
+	   "a broken one leads to what would be changed");
+	end(&play);
+}
+
+static void
+test_undo(void)
+{
+	struct play play;
+
+	begin(&play, UNDO);
+	play_key(&play, HC_KEY_ENTER);
+	ok(play_runs(&play, "halcyon undo /dev/sda --dry-run --json"), "undo first looks");
+	answer_undoable(&play, "somebody wrote there");
+	play_key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_UNDOABLE && play.wiz->trouble[0] == '\0',
+	   "what was changed since is not taken back");
+	play_key(&play, HC_KEY_BACK);
+	play_key(&play, HC_KEY_ENTER);
+	answer_undoable(&play, NULL);
+	play_key(&play, HC_KEY_ENTER);
+	play_type(&play, "4567");
+	play_key(&play, HC_KEY_ENTER);
+	ok(play_runs(&play, "halcyon undo /dev/sda --confirm WD-1234567 --json"),
+	   "the typed name starts it");
+	play_answer(&play, NULL, NULL, 0);
+	ok(play.wiz->tasks.change == HC_CHANGE_MADE &&
+		   play_runs(&play, "halcyon bootcheck /dev/sda --json"),
+	   "then the boot chain is looked at");
+	end(&play);
+}
+
+/* The disk that was chosen is gone when the machine is read again: nothing may be changed. */
+static void
+test_lost_disk(void)
+{
+	struct hc_disk other = { .path = "/dev/sda", .size = 5, .identity = { .name = "Z" } };
+	struct hc_facts facts = { .disks = { &other, 1 } };
+	struct play play;
+
+	begin(&play, FIX);
+	play_type(&play, "r");
+	play_key(&play, HC_KEY_ENTER);
+	ok(play.wiz->queued == HC_JOB_FIX_LOOK, "the look waits for the machine to be read");
+	play_answer(&play, &hc_facts_shape, &facts, 0);
+	answer_repairs(&play, 1, false);
+	play_key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_REPAIRS && !hc_wiz_may_change(play.wiz),
+	   "another disk under that name is not changed");
+	end(&play);
+}
+
+/* ---------------------------------------------------------------- random keys */
+
+static uint32_t
+next_random(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+static void
+answer_randomly(struct play *play, uint32_t r)
+{
+	switch ((int)play->wiz->job) {
+	case HC_JOB_NONE:
+		break;
+	case HC_JOB_PROBE:
+		answer_facts(play);
+		break;
+	case HC_JOB_BOOTCHECK:
+		answer_chain(play, r % 4 == 0 ? HC_YES : HC_NO);
+		break;
+	case HC_JOB_FIX_LOOK:
+	case HC_JOB_FIX:
+		answer_repairs(play, r % 4 != 0, play->wiz->job == HC_JOB_FIX);
+		break;
+	case HC_JOB_UNDO_LOOK:
+		answer_undoable(play, r % 4 == 0 ? "no" : NULL);
+		break;
+	default:
+		play_answer(play, NULL, NULL, r % 2);
+	}
+}
+
+/* Whether the next Enter may write: the screen, the list that was looked at, and the name that was typed. */
+static bool
+stands_at_the_door(const struct hc_wiz *wiz)
+{
+	const struct hc_wiz_tasks *tasks = &wiz->tasks;
+
+	if (wiz->screen != HC_SCREEN_ALLOW || wiz->job != HC_JOB_NONE ||
+	    strcmp(wiz->confirm.text, "4567") != 0 ||
+	    strcmp(tasks->disk_identity, "WD-1234567") != 0)
+		return false;
+	return wiz->task == HC_TASK_FIX
+		       ? tasks->have_repairs && tasks->repairs.edits.count > 0
+		       : tasks->have_undoable && tasks->undoable.hindrance == NULL;
+}
+
+/* Every way to the disk passes the typed name. */
+static void
+test_random(void)
+{
+	static const enum hc_key codes[] = { HC_KEY_ENTER, HC_KEY_ENTER, HC_KEY_ENTER,
+					     HC_KEY_DOWN,  HC_KEY_UP,    HC_KEY_BACK,
+					     HC_KEY_END,   HC_KEY_HELP };
+	unsigned written = 0, wrong = 0;
+	uint32_t state = 2463534242u;
+	struct play play;
+
+	begin(&play, FIX);
+	for (unsigned i = 0; i < 600000; i++) {
+		uint32_t r = next_random(&state);
+		bool door = stands_at_the_door(play.wiz);
+
+		play.effect.kind = HC_EFFECT_NONE;
+		/* Restoring has a test of its own. */
+		if (play.wiz->screen == HC_SCREEN_WELCOME)
+			play.wiz->selected[HC_SCREEN_WELCOME] = 3;
+		if (r % 5 == 0)
+			answer_randomly(&play, r >> 8);
+		else if (play.wiz->screen == HC_SCREEN_ALLOW && r % 3 == 0)
+			play_type(&play, "4567");
+		else if (r % 5 < 4)
+			play_key(&play, codes[(r >> 8) % 8]);
+		else
+			play_type(&play, (char[]){ "4567rf?nq"[(r >> 8) % 9], '\0' });
+		if (play.effect.kind == HC_EFFECT_RUN && hc_wiz_job_writes(play.effect.job)) {
+			written++;
+			wrong += !door;
+		}
+	}
+	ok(written > 20, "random keys reach the disk: %u times", written);
+	ok(wrong == 0, "each time through the typed name");
+	end(&play);
+}
+
 int
 main(void)
 {
@@ -182,5 +446,11 @@ main(void)
 	test_bad_documents();
 	test_reports();
 	test_refusals();
+	test_fix();
+	test_failed_fix();
+	test_fix_of_chain();
+	test_undo();
+	test_lost_disk();
+	test_random();
 	return tap_done();
 }

@@ -5,14 +5,6 @@
 #include <string.h>
 
 void
-hc_wiz_act_bootcheck(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
-{
-	(void)effect;
-	wiz->task = HC_TASK_BOOTCHECK;
-	wiz->screen = HC_SCREEN_DISK;
-}
-
-void
 hc_wiz_look_at_chain(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	wiz->tasks.have_chain = false;

@@ -6,22 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const hc_wiz_job_names[] = { "nothing", "probe",       "catalog", "plan",
-					 "apply",   "verify",      "report",  "bootcheck",
-					 "runs",    "show-report", NULL };
+/* clang-format off: a row for each run */
+const char *const hc_wiz_job_names[] = { "nothing",   "probe",       "catalog",  "plan",
+					 "apply",     "verify",      "report",   "bootcheck",
+					 "runs",      "show-report", "fix-look", "fix",
+					 "undo-look", "undo",        NULL };
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = { "nothing",
-					 "facts.json",
-					 "catalog.json",
-					 "plan.json",
-					 "apply.events",
-					 "verify.events",
-					 "report.text",
-					 "bootcheck.json",
-					 "runs.json",
-					 "show-report.text",
-					 NULL };
+const char *const hc_wiz_job_files[] = { "nothing",          "facts.json",     "catalog.json",
+					 "plan.json",        "apply.events",   "verify.events",
+					 "report.text",      "bootcheck.json", "runs.json",
+					 "show-report.text", "fix-look.json",  "fix.json",
+					 "undo-look.json",   "undo.text",      NULL };
+/* clang-format on */
 
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {
@@ -34,6 +31,12 @@ bool
 hc_wiz_job_streams(enum hc_wiz_job job)
 {
 	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY;
+}
+
+bool
+hc_wiz_job_writes(enum hc_wiz_job job)
+{
+	return job == HC_JOB_APPLY || job == HC_JOB_FIX || job == HC_JOB_UNDO;
 }
 
 /* ---------------------------------------------------------------- starting */

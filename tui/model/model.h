@@ -45,12 +45,22 @@ enum hc_wiz_screen {
 	HC_SCREEN_TASKS, /* a menu; from here on those of tasks.h */
 	HC_SCREEN_DISK,
 	HC_SCREEN_CHAIN,
+	HC_SCREEN_REPAIRS,
+	HC_SCREEN_UNDOABLE,
+	HC_SCREEN_ALLOW,
 	HC_SCREEN_RUNS,
 	HC_SCREEN_REPORT,
 	HC_SCREEN_COUNT
 };
 
-enum hc_wiz_task { HC_TASK_RESTORE, HC_TASK_VERIFY, HC_TASK_BOOTCHECK, HC_TASK_REPORTS };
+enum hc_wiz_task {
+	HC_TASK_RESTORE,
+	HC_TASK_VERIFY,
+	HC_TASK_BOOTCHECK,
+	HC_TASK_FIX,
+	HC_TASK_UNDO,
+	HC_TASK_REPORTS
+};
 
 /* ---------------------------------------------------------------- state */
 

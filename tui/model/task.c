@@ -6,9 +6,8 @@
 #include <string.h>
 
 static const struct hc_wiz_task_job *const jobs[] = {
-	&hc_wiz_job_bootcheck,
-	&hc_wiz_job_runs,
-	&hc_wiz_job_show,
+	&hc_wiz_job_bootcheck, &hc_wiz_job_runs,      &hc_wiz_job_show, &hc_wiz_job_fix_look,
+	&hc_wiz_job_fix,       &hc_wiz_job_undo_look, &hc_wiz_job_undo,
 };
 
 static const struct hc_wiz_task_job *
@@ -63,6 +62,8 @@ hc_wiz_task_done(struct hc_wiz *wiz)
 
 	hc_arena_done(&tasks->chain_arena);
 	hc_arena_done(&tasks->runs_arena);
+	hc_arena_done(&tasks->repairs_arena);
+	hc_arena_done(&tasks->undoable_arena);
 	free(tasks->disk_path);
 	free(tasks->disk_identity);
 	free(tasks->shown);
@@ -93,6 +94,11 @@ hc_wiz_task_rows(const struct hc_wiz *wiz, size_t *ret)
 	} lists[] = {
 		{ HC_SCREEN_DISK, wiz->have_facts ? wiz->facts.disks.count : 0 },
 		{ HC_SCREEN_CHAIN, tasks->have_chain ? tasks->chain.links.count : 0 },
+		{ HC_SCREEN_REPAIRS,
+		  tasks->have_repairs ? tasks->repairs.edits.count + tasks->repairs.notes.count
+				      : 0 },
+		{ HC_SCREEN_UNDOABLE,
+		  tasks->have_undoable ? tasks->undoable.repairs.count : 0 },
 		{ HC_SCREEN_RUNS, tasks->have_runs ? tasks->runs.runs.count : 0 },
 		{ HC_SCREEN_REPORT, wiz->report_count },
 	};
@@ -116,10 +122,16 @@ hc_wiz_act_task_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		{ HC_SCREEN_TASKS, HC_SCREEN_WELCOME, HC_JOB_NONE },
 		{ HC_SCREEN_DISK, HC_SCREEN_TASKS, HC_JOB_NONE },
 		{ HC_SCREEN_CHAIN, HC_SCREEN_DISK, HC_JOB_BOOTCHECK },
+		{ HC_SCREEN_REPAIRS, HC_SCREEN_DISK, HC_JOB_FIX_LOOK },
+		{ HC_SCREEN_UNDOABLE, HC_SCREEN_DISK, HC_JOB_UNDO_LOOK },
 		{ HC_SCREEN_RUNS, HC_SCREEN_TASKS, HC_JOB_RUNS },
 		{ HC_SCREEN_REPORT, HC_SCREEN_RUNS, HC_JOB_SHOW },
 	};
 
+	if (wiz->screen == HC_SCREEN_ALLOW) {
+		wiz->screen = wiz->task == HC_TASK_FIX ? HC_SCREEN_REPAIRS : HC_SCREEN_UNDOABLE;
+		return;
+	}
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		if (ways[i].from != wiz->screen)
 			continue;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define READING (1u << HC_TASK_BOOTCHECK)
-#define ANY     (~0u)
+#define CHANGING (1u << HC_TASK_FIX | 1u << HC_TASK_UNDO)
+#define ANY      (~0u)
 
 static bool
 has_no_medium(const struct hc_disk *disk)
@@ -20,6 +20,24 @@ is_member(const struct hc_disk *disk)
 	return disk->member_of.count > 0;
 }
 
+static bool
+is_read_only(const struct hc_disk *disk)
+{
+	return disk->read_only;
+}
+
+static bool
+is_in_use(const struct hc_disk *disk)
+{
+	return disk->in_use_by.count > 0;
+}
+
+static bool
+has_no_name(const struct hc_disk *disk)
+{
+	return disk->identity.name == NULL || disk->identity.name[0] == '\0';
+}
+
 /* Why not, and for which tasks: what only reads may have any disk (hazards 3, 4). */
 static const struct {
 	unsigned tasks;
@@ -28,6 +46,10 @@ static const struct {
 } refusals[] = {
 	{ ANY, has_no_medium, "no medium" },
 	{ ANY, is_member, "part of something larger" },
+	{ CHANGING, is_in_use, "in use by this system" },
+	{ CHANGING, is_read_only, "read-only" },
+	{ CHANGING, has_no_name,
+	  "neither serial number nor WWN: it can't be told from others" },
 };
 
 const char *
@@ -69,17 +91,44 @@ hc_wiz_chosen_disk(const struct hc_wiz *wiz)
 	return NULL;
 }
 
-/* What the task does with the disk. */
 static void
-go_on(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+begin(struct hc_wiz *wiz, enum hc_wiz_task task)
 {
-	if (wiz->task == HC_TASK_BOOTCHECK)
-		hc_wiz_look_at_chain(wiz, effect);
+	wiz->task = task;
+	wiz->tasks.change = HC_CHANGE_NONE;
+	wiz->screen = HC_SCREEN_DISK;
+}
+
+void
+hc_wiz_act_bootcheck(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	begin(wiz, HC_TASK_BOOTCHECK);
+}
+
+void
+hc_wiz_act_fix(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	begin(wiz, HC_TASK_FIX);
+}
+
+void
+hc_wiz_act_undo(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	begin(wiz, HC_TASK_UNDO);
 }
 
 void
 hc_wiz_act_disk(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
+	/* What the task does with the disk: it looks. */
+	static hc_wiz_act *const go_on[] = {
+		[HC_TASK_BOOTCHECK] = hc_wiz_look_at_chain,
+		[HC_TASK_FIX] = hc_wiz_look_at_repairs,
+		[HC_TASK_UNDO] = hc_wiz_look_at_undoable,
+	};
 	const struct hc_disk *disk = hc_wiz_task_disk(wiz);
 	char why[HC_WIZ_LINE];
 
@@ -92,5 +141,6 @@ hc_wiz_act_disk(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 	hc_wiz_keep(&wiz->tasks.disk_path, "%s", disk->path);
 	hc_wiz_keep(&wiz->tasks.disk_identity, "%s",
 		    disk->identity.name != NULL ? disk->identity.name : "");
-	go_on(wiz, effect);
+	wiz->tasks.change = HC_CHANGE_NONE;
+	go_on[wiz->task](wiz, effect);
 }

@@ -55,6 +55,8 @@ hc_wiz_act hc_wiz_act_accept;
 hc_wiz_act hc_wiz_act_take_back;
 hc_wiz_act hc_wiz_act_plan;
 hc_wiz_act hc_wiz_act_confirm;
+/* The end of an identity, which is to be typed. */
+const char *hc_wiz_word_of(const char *identity);
 void hc_wiz_sort_findings(struct hc_wiz *wiz);
 bool hc_wiz_has_finding(const struct hc_wiz *wiz);
 bool hc_wiz_may_accept(const struct hc_wiz *wiz);
@@ -84,8 +86,16 @@ hc_wiz_act hc_wiz_act_disk;
 const char *hc_wiz_task_refusal(const struct hc_wiz *wiz, const struct hc_disk *disk,
 				char buf[HC_WIZ_LINE]);
 
+/* Enter on a menu: what begins with a disk. */
+hc_wiz_act hc_wiz_act_bootcheck, hc_wiz_act_fix, hc_wiz_act_undo;
+
+/* change.c */
+hc_wiz_act hc_wiz_look_at_repairs, hc_wiz_look_at_undoable;
+hc_wiz_act hc_wiz_act_repair, hc_wiz_act_change, hc_wiz_act_allow;
+bool hc_wiz_may_repair(const struct hc_wiz *wiz);
+
 /* bootcheck.c, reports.c */
-hc_wiz_act hc_wiz_act_bootcheck, hc_wiz_look_at_chain;
+hc_wiz_act hc_wiz_look_at_chain;
 hc_wiz_act hc_wiz_act_reports, hc_wiz_act_run;
 
 #endif

@@ -73,18 +73,60 @@ draw_detail(const struct hc_boot_link *link, struct hc_canvas *canvas, struct hc
 			     hc_text_or(link->fixup, "halcyon has none for this"));
 }
 
+/* What became of the disk before its chain was looked at. */
+static int
+draw_change(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y)
+{
+	bool undo = wiz->task == HC_TASK_UNDO;
+	const struct {
+		const char *text;
+		enum hc_style style;
+	} words[] = {
+		[HC_CHANGE_GOING] = { undo ? "Taking the repair back: keep the power on."
+					   : "Repairing: keep the power on.",
+				      HC_STYLE_WARN },
+		[HC_CHANGE_MADE] = { undo ? "TAKEN BACK: the disk is as it was before the repair."
+					  : "REPAIRED: all changes were made; they can be taken "
+					    "back.",
+				     HC_STYLE_GOOD },
+		[HC_CHANGE_NOTHING] = { "NOTHING WAS LEFT to repair.", HC_STYLE_GOOD },
+		[HC_CHANGE_FAILED] = { undo ? "NOT TAKEN BACK.  What was begun is finished by the same task."
+					    : "NOT REPAIRED.  What was begun is finished by the same "
+					      "task.",
+				       HC_STYLE_BAD },
+	};
+
+	if (wiz->tasks.change == HC_CHANGE_NONE)
+		return y;
+	hc_canvas_text(canvas, body.x, y, body.width, words[wiz->tasks.change].style,
+		       words[wiz->tasks.change].text);
+	if (wiz->tasks.change == HC_CHANGE_FAILED)
+		hc_part_fact(canvas, body, ++y, "Why", "%s", wiz->tasks.failure);
+	return y + 1;
+}
+
+static bool
+is_waiting(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y)
+{
+	return hc_part_waiting(wiz, HC_JOB_FIX, canvas, body.x, y, body.width,
+			       "Writing the changes...") ||
+	       hc_part_waiting(wiz, HC_JOB_UNDO, canvas, body.x, y, body.width,
+			       "Writing what was there before...") ||
+	       hc_part_waiting(wiz, HC_JOB_BOOTCHECK, canvas, body.x, y, body.width,
+			       "Following the boot chain... Esc goes back.");
+}
+
 static void
 draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 {
 	const struct hc_bootcheck *chain = &wiz->tasks.chain;
 	const struct hc_disk *disk = hc_wiz_chosen_disk(wiz);
-	int y = body.y, end = body.y + body.height - 1, detail = end - DETAIL_ROWS;
+	int y = draw_change(wiz, canvas, body, body.y), end = body.y + body.height - 1,
+	    detail = end - DETAIL_ROWS;
 	enum hc_style style;
 	const char *answer;
 
-	if (hc_part_waiting(wiz, HC_JOB_BOOTCHECK, canvas, body.x, y, body.width,
-			    "Following the boot chain... Esc goes back.") ||
-	    !wiz->tasks.have_chain)
+	if (is_waiting(wiz, canvas, body, y) || !wiz->tasks.have_chain)
 		return;
 	answer = hc_part_chain_answer(chain, &style);
 	hc_canvas_text(canvas, body.x, y++, body.width, style, answer);
@@ -101,13 +143,22 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 			    (struct hc_rect){ body.x, detail, body.width, DETAIL_ROWS });
 }
 
+static const char *
+title(const struct hc_wiz *wiz)
+{
+	if (wiz->task == HC_TASK_FIX)
+		return "Repair: the boot chain";
+	return wiz->task == HC_TASK_UNDO ? "Undo: the boot chain" : "Boot check: the chain";
+}
+
 const struct hc_screen_ops hc_screen_chain = {
 	.name = "chain",
-	.heading = "Boot check: the chain",
+	.title = title,
 	.draw = draw,
 	.help = "Every link that a start of this Windows depends on, in the order in which "
 		"it is needed; each was looked at, whatever became of those before it.\n\n"
 		"ok: as it must be.  BROKEN: Windows stops there.  ?: it could not be "
 		"judged, and the line \"Found\" says why.  -: it is not needed here.\n\n"
-		"The first broken link is selected; mend that one first.",
+		"The first broken link is selected; mend that one first: `f` shows "
+		"what halcyon would change, and writes nothing.",
 };

@@ -20,6 +20,9 @@ static const struct hc_screen_ops *const screens[HC_SCREEN_COUNT] = {
 	[HC_SCREEN_TASKS] = &hc_screen_tasks,
 	[HC_SCREEN_DISK] = &hc_screen_disk,
 	[HC_SCREEN_CHAIN] = &hc_screen_chain,
+	[HC_SCREEN_REPAIRS] = &hc_screen_repairs,
+	[HC_SCREEN_UNDOABLE] = &hc_screen_undoable,
+	[HC_SCREEN_ALLOW] = &hc_screen_allow,
 	[HC_SCREEN_RUNS] = &hc_screen_runs,
 	[HC_SCREEN_REPORT] = &hc_screen_report,
 };

@@ -17,7 +17,8 @@ struct hc_screen_ops {
 extern const struct hc_screen_ops hc_screen_welcome, hc_screen_machine, hc_screen_repository,
 	hc_screen_backup, hc_screen_target, hc_screen_plan, hc_screen_finding,
 	hc_screen_confirm, hc_screen_progress, hc_screen_result, hc_screen_tasks,
-	hc_screen_disk, hc_screen_chain, hc_screen_runs, hc_screen_report;
+	hc_screen_disk, hc_screen_chain, hc_screen_repairs, hc_screen_undoable, hc_screen_allow,
+	hc_screen_runs, hc_screen_report;
 
 /* ---------------------------------------------------------------- parts */
 

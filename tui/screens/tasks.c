@@ -19,7 +19,9 @@ const struct hc_screen_ops hc_screen_tasks = {
 	.help = "Each of these is a command of halcyon as well; the manual page of that "
 		"name has all its options, and the rescue shell has the command.\n\n"
 		"Boot check follows the chain from the firmware to the drive letter and "
-		"shows the first link that is broken.  Reports shows what the restores "
+		"shows the first link that is broken.  Repair a disk makes the Windows that is "
+		"on it start on this machine, and Undo takes that back; both show first what "
+		"they would change.  Reports shows what the restores "
 		"on this machine did, since it was started.",
 };
 
@@ -30,6 +32,10 @@ static const struct {
 } disk_texts[] = {
 	[HC_TASK_BOOTCHECK] = { "Boot check: which disk",
 				"Which disk shall be looked at?  Nothing is written." },
+	[HC_TASK_FIX] = { "Repair: which disk",
+			  "Which disk holds the Windows?  Nothing is written yet." },
+	[HC_TASK_UNDO] = { "Undo: which disk",
+			   "Which disk was repaired?  Nothing is written yet." },
 };
 
 static const char *
