@@ -2,6 +2,18 @@
 /* tui/model: tasks besides restoring. */
 #include "tests/unit/wizard_play.h"
 
+/* The end of the running job; its document first, where there is a shape. */
+static void
+answer_doc(struct play *play, const struct hc_shape *shape, const void *doc, int status)
+{
+	struct hc_buf text = { 0 };
+
+	if (shape != NULL)
+		write_doc(shape, doc, &text);
+	answer(play, shape != NULL ? &text : NULL, status);
+	hc_buf_done(&text);
+}
+
 static void
 answer_facts(struct play *play)
 {
@@ -25,12 +37,12 @@ answer_facts(struct play *play)
 	};
 	struct hc_facts facts = { .disks = { disks, sizeof(disks) / sizeof(disks[0]) } };
 
-	play_answer(play, &hc_facts_shape, &facts, 0);
+	answer_doc(play, &hc_facts_shape, &facts, 0);
 }
 
 /* A wizard that has read the machine, on the list of disks of the n-th task. */
 static void
-begin(struct play *play, size_t task)
+begin_task(struct play *play, size_t task)
 {
 	struct hc_wiz_config config = { .run_dir = "/run/x", .reports_dir = "/run" };
 
@@ -38,15 +50,9 @@ begin(struct play *play, size_t task)
 	hc_wiz_start(play->wiz, 0, &play->effect);
 	answer_facts(play);
 	play->wiz->selected[HC_SCREEN_WELCOME] = 3;
-	play_key(play, HC_KEY_ENTER);
+	key(play, HC_KEY_ENTER);
 	play->wiz->selected[HC_SCREEN_TASKS] = task;
-	play_key(play, HC_KEY_ENTER);
-}
-
-static void
-end(struct play *play)
-{
-	hc_wiz_free(play->wiz);
+	key(play, HC_KEY_ENTER);
 }
 
 enum { BOOTCHECK, FIX, UNDO, REPORTS };
@@ -65,7 +71,7 @@ answer_chain(struct play *play, unsigned boots)
 				      .boots = boots,
 				      .first_broken = boots == HC_NO ? "boot-store" : NULL };
 
-	play_answer(play, &hc_bootcheck_shape, &chain, boots == HC_NO ? 3 : 0);
+	answer_doc(play, &hc_bootcheck_shape, &chain, boots == HC_NO ? 3 : 0);
 }
 
 static void
@@ -73,34 +79,34 @@ test_bootcheck(void)
 {
 	struct play play;
 
-	begin(&play, BOOTCHECK);
+	begin_task(&play, BOOTCHECK);
 	ok(play.wiz->screen == HC_SCREEN_DISK, "a boot check begins with a disk");
-	play_key(&play, HC_KEY_DOWN);
-	play_key(&play, HC_KEY_ENTER);
-	ok(play_runs(&play, "halcyon bootcheck /dev/sdb --json"),
+	key(&play, HC_KEY_DOWN);
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon bootcheck /dev/sdb --json"),
 	   "one that is in use may be looked at");
-	play_key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_BACK);
 	ok(play.effect.kind == HC_EFFECT_CANCEL && play.wiz->screen == HC_SCREEN_DISK,
 	   "back stops it");
 	answer_chain(&play, HC_YES);
 	ok(!play.wiz->tasks.have_chain, "what was stopped is not shown");
-	play_key(&play, HC_KEY_HOME);
-	play_key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_HOME);
+	key(&play, HC_KEY_ENTER);
 	answer_chain(&play, HC_NO);
 	ok(play.wiz->screen == HC_SCREEN_CHAIN && play.wiz->trouble[0] == '\0' &&
 		   hc_wiz_link(play.wiz) != NULL &&
 		   !strcmp(hc_wiz_link(play.wiz)->id, "boot-store"),
 	   "a broken chain is an answer, and its first broken link is selected");
-	play_type(&play, "r");
-	ok(play_runs(&play, "halcyon bootcheck /dev/sda --json") && !play.wiz->tasks.have_chain,
+	type(&play, "r");
+	ok(runs(&play, "halcyon bootcheck /dev/sda --json") && !play.wiz->tasks.have_chain,
 	   "r looks again");
-	play_say(&play, HC_INPUT_NOTE, "halcyon: error: H0007 there is no Windows");
-	play_answer(&play, NULL, NULL, 1);
+	say(&play, HC_INPUT_NOTE, "halcyon: error: H0007 there is no Windows");
+	answer_doc(&play, NULL, NULL, 1);
 	ok(play.wiz->screen == HC_SCREEN_DISK && strstr(play.wiz->trouble, "H0007") != NULL,
 	   "without an answer it leads back and says why");
-	play_key(&play, HC_KEY_ENTER);
-	play_key(&play, HC_KEY_BACK);
-	play_key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_BACK);
 	ok(play.wiz->screen == HC_SCREEN_WELCOME, "and back to the start");
 	end(&play);
 }
@@ -110,12 +116,12 @@ test_bad_documents(void)
 {
 	struct play play;
 
-	begin(&play, BOOTCHECK);
-	play_key(&play, HC_KEY_ENTER);
+	begin_task(&play, BOOTCHECK);
+	key(&play, HC_KEY_ENTER);
 	answer_chain(&play, HC_YES);
-	play_type(&play, "r");
-	play_say(&play, HC_INPUT_DOCUMENT, "{ \"schema\": \"halcyon.bootcheck/1\", ");
-	play_answer(&play, NULL, NULL, 0);
+	type(&play, "r");
+	say(&play, HC_INPUT_DOCUMENT, "{ \"schema\": \"halcyon.bootcheck/1\", ");
+	answer_doc(&play, NULL, NULL, 0);
 	ok(!play.wiz->tasks.have_chain && play.wiz->trouble[0] != '\0',
 	   "a document that is cut off is none, and the one before it is gone");
 	end(&play);
@@ -126,24 +132,24 @@ test_reports(void)
 {
 	struct hc_run_entry entries[] = { { .path = "/run/a/restore-2", .outcome = "failed" },
 					  { .path = "/run/a/restore-1" } };
-	struct hc_runs runs = { .folder = "/run", .runs = { entries, 2 } };
+	struct hc_runs list = { .folder = "/run", .runs = { entries, 2 } };
 	struct play play;
 
-	begin(&play, REPORTS);
-	ok(play_runs(&play, "halcyon report /run --list --json"), "reports are looked for");
-	play_answer(&play, &hc_runs_shape, &runs, 0);
-	play_key(&play, HC_KEY_DOWN);
-	play_key(&play, HC_KEY_ENTER);
-	ok(play_runs(&play, "halcyon report /run/a/restore-1"), "one is read");
-	play_say(&play, HC_INPUT_DOCUMENT, "one\ntwo\n");
-	play_answer(&play, NULL, NULL, 0);
+	begin_task(&play, REPORTS);
+	ok(runs(&play, "halcyon report /run --list --json"), "reports are looked for");
+	answer_doc(&play, &hc_runs_shape, &list, 0);
+	key(&play, HC_KEY_DOWN);
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon report /run/a/restore-1"), "one is read");
+	say(&play, HC_INPUT_DOCUMENT, "one\ntwo\n");
+	answer_doc(&play, NULL, NULL, 0);
 	ok(play.wiz->screen == HC_SCREEN_REPORT && hc_wiz_rows(play.wiz) == 2, "line by line");
-	play_key(&play, HC_KEY_BACK);
-	play_key(&play, HC_KEY_UP);
-	play_key(&play, HC_KEY_ENTER);
-	ok(play_runs(&play, "halcyon report /run/a/restore-2") && play.wiz->report_count == 0,
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_UP);
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon report /run/a/restore-2") && play.wiz->report_count == 0,
 	   "another one");
-	play_answer(&play, NULL, NULL, 1);
+	answer_doc(&play, NULL, NULL, 1);
 	ok(play.wiz->screen == HC_SCREEN_RUNS && play.wiz->trouble[0] != '\0',
 	   "one that can't be read leads back");
 	end(&play);
@@ -169,7 +175,7 @@ test_refusals(void)
 	for (size_t task = 0; task < sizeof(want) / sizeof(want[0]); task++) {
 		struct play play;
 
-		begin(&play, task);
+		begin_task(&play, task);
 		for (size_t i = 0; i < 6; i++) {
 			const char *got =
 				hc_wiz_refusal(play.wiz, &play.wiz->facts.disks.items[i], buf);
@@ -199,7 +205,7 @@ answer_repairs(struct play *play, size_t edits, bool made)
 				      .made = made,
 				      .edits = { &edit, edits } };
 
-	play_answer(play, &hc_repairs_shape, &repairs, 0);
+	answer_doc(play, &hc_repairs_shape, &repairs, 0);
 }
 
 static void
@@ -210,7 +216,7 @@ answer_undoable(struct play *play, const char *hindrance)
 					.repairs = { &made, 1 },
 					.hindrance = hindrance };
 
-	play_answer(play, &hc_undoable_shape, &undoable, hindrance != NULL ? 3 : 0);
+	answer_doc(play, &hc_undoable_shape, &undoable, hindrance != NULL ? 3 : 0);
 }
 
 static void
@@ -218,38 +224,38 @@ test_fix(void)
 {
 	struct play play;
 
-	begin(&play, FIX);
-	play_key(&play, HC_KEY_ENTER);
-	ok(play_runs(&play, "halcyon fix /dev/sda --dry-run --json"), "a repair first looks");
-	play_key(&play, HC_KEY_ENTER);
+	begin_task(&play, FIX);
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon fix /dev/sda --dry-run --json"), "a repair first looks");
+	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_REPAIRS, "without a list it doesn't go on");
 	answer_repairs(&play, 0, false);
-	play_key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_REPAIRS, "with nothing to change neither");
-	play_key(&play, HC_KEY_BACK);
-	play_key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_ENTER);
 	answer_repairs(&play, 1, false);
-	play_key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_ALLOW && !strcmp(hc_wiz_allow_word(play.wiz), "4567"),
 	   "with a change it asks for the disk's name");
-	play_key(&play, HC_KEY_ENTER);
-	play_type(&play, "4568");
-	play_key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_ENTER);
+	type(&play, "4568");
+	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_ALLOW && play.effect.kind == HC_EFFECT_NONE,
 	   "nothing and the wrong characters change nothing");
-	play_key(&play, HC_KEY_ERASE);
-	play_type(&play, "7");
-	play_key(&play, HC_KEY_ENTER);
-	ok(play_runs(&play, "halcyon fix /dev/sda --confirm WD-1234567 --json"),
+	key(&play, HC_KEY_ERASE);
+	type(&play, "7");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon fix /dev/sda --confirm WD-1234567 --json"),
 	   "the right ones start it");
-	play_key(&play, HC_KEY_BACK);
-	play_type(&play, "rf");
+	key(&play, HC_KEY_BACK);
+	type(&play, "rf");
 	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->screen == HC_SCREEN_CHAIN &&
 		   play.wiz->queued == HC_JOB_NONE,
 	   "no key leads away while it writes");
 	answer_repairs(&play, 1, true);
 	ok(play.wiz->tasks.change == HC_CHANGE_MADE &&
-		   play_runs(&play, "halcyon bootcheck /dev/sda --json"),
+		   runs(&play, "halcyon bootcheck /dev/sda --json"),
 	   "then the boot chain is looked at");
 	ok(!hc_wiz_may_change(play.wiz), "and the list is spent");
 	answer_chain(&play, HC_YES);
@@ -261,19 +267,19 @@ test_failed_fix(void)
 {
 	struct play play;
 
-	begin(&play, FIX);
-	play_key(&play, HC_KEY_ENTER);
+	begin_task(&play, FIX);
+	key(&play, HC_KEY_ENTER);
 	answer_repairs(&play, 1, false);
-	play_key(&play, HC_KEY_ENTER);
-	play_type(&play, "4567");
-	play_key(&play, HC_KEY_ENTER);
-	play_say(&play, HC_INPUT_NOTE, "halcyon: error: H0607 wrong");
-	play_answer(&play, NULL, NULL, 4);
+	key(&play, HC_KEY_ENTER);
+	type(&play, "4567");
+	key(&play, HC_KEY_ENTER);
+	say(&play, HC_INPUT_NOTE, "halcyon: error: H0607 wrong");
+	answer_doc(&play, NULL, NULL, 4);
 	ok(play.wiz->tasks.change == HC_CHANGE_FAILED &&
 		   !strcmp(play.wiz->tasks.failure, "H0607 wrong") &&
 		   strstr(play.wiz->trouble, "H0607") != NULL,
 	   "a repair that failed says so, and why");
-	ok(play_runs(&play, "halcyon bootcheck /dev/sda --json"), "the chain is looked at");
+	ok(runs(&play, "halcyon bootcheck /dev/sda --json"), "the chain is looked at");
 	end(&play);
 }
 
@@ -282,24 +288,24 @@ test_fix_of_chain(void)
 {
 	struct play play;
 
-	begin(&play, BOOTCHECK);
-	play_key(&play, HC_KEY_DOWN);
-	play_key(&play, HC_KEY_ENTER);
+	begin_task(&play, BOOTCHECK);
+	key(&play, HC_KEY_DOWN);
+	key(&play, HC_KEY_ENTER);
 	answer_chain(&play, HC_NO);
-	play_type(&play, "f");
+	type(&play, "f");
 	ok(play.wiz->screen == HC_SCREEN_CHAIN && play.wiz->task == HC_TASK_BOOTCHECK &&
 		   play.wiz->notice[0] != '\0',
 	   "a disk that is in use is not repaired");
-	play_key(&play, HC_KEY_BACK);
-	play_key(&play, HC_KEY_UP);
-	play_key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_UP);
+	key(&play, HC_KEY_ENTER);
 	answer_chain(&play, HC_YES);
-	play_type(&play, "f");
+	type(&play, "f");
 	ok(play.effect.kind == HC_EFFECT_NONE, "a chain that is whole neither");
-	play_type(&play, "r");
+	type(&play, "r");
 	answer_chain(&play, HC_NO);
-	play_type(&play, "f");
-	ok(play_runs(&play, "halcyon fix /dev/sda --dry-run --json"),
+	type(&play, "f");
+	ok(runs(&play, "halcyon fix /dev/sda --dry-run --json"),
 	   "a broken one leads to what would be changed");
 	end(&play);
 }
@@ -309,24 +315,24 @@ test_undo(void)
 {
 	struct play play;
 
-	begin(&play, UNDO);
-	play_key(&play, HC_KEY_ENTER);
-	ok(play_runs(&play, "halcyon undo /dev/sda --dry-run --json"), "undo first looks");
+	begin_task(&play, UNDO);
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon undo /dev/sda --dry-run --json"), "undo first looks");
 	answer_undoable(&play, "somebody wrote there");
-	play_key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_UNDOABLE && play.wiz->trouble[0] == '\0',
 	   "what was changed since is not taken back");
-	play_key(&play, HC_KEY_BACK);
-	play_key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_ENTER);
 	answer_undoable(&play, NULL);
-	play_key(&play, HC_KEY_ENTER);
-	play_type(&play, "4567");
-	play_key(&play, HC_KEY_ENTER);
-	ok(play_runs(&play, "halcyon undo /dev/sda --confirm WD-1234567 --json"),
+	key(&play, HC_KEY_ENTER);
+	type(&play, "4567");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon undo /dev/sda --confirm WD-1234567 --json"),
 	   "the typed name starts it");
-	play_answer(&play, NULL, NULL, 0);
+	answer_doc(&play, NULL, NULL, 0);
 	ok(play.wiz->tasks.change == HC_CHANGE_MADE &&
-		   play_runs(&play, "halcyon bootcheck /dev/sda --json"),
+		   runs(&play, "halcyon bootcheck /dev/sda --json"),
 	   "then the boot chain is looked at");
 	end(&play);
 }
@@ -339,13 +345,13 @@ test_lost_disk(void)
 	struct hc_facts facts = { .disks = { &other, 1 } };
 	struct play play;
 
-	begin(&play, FIX);
-	play_type(&play, "r");
-	play_key(&play, HC_KEY_ENTER);
+	begin_task(&play, FIX);
+	type(&play, "r");
+	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->queued == HC_JOB_FIX_LOOK, "the look waits for the machine to be read");
-	play_answer(&play, &hc_facts_shape, &facts, 0);
+	answer_doc(&play, &hc_facts_shape, &facts, 0);
 	answer_repairs(&play, 1, false);
-	play_key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_REPAIRS && !hc_wiz_may_change(play.wiz),
 	   "another disk under that name is not changed");
 	end(&play);
@@ -382,7 +388,7 @@ answer_randomly(struct play *play, uint32_t r)
 		answer_undoable(play, r % 4 == 0 ? "no" : NULL);
 		break;
 	default:
-		play_answer(play, NULL, NULL, r % 2);
+		answer_doc(play, NULL, NULL, r % 2);
 	}
 }
 
@@ -412,7 +418,7 @@ test_random(void)
 	uint32_t state = 2463534242u;
 	struct play play;
 
-	begin(&play, FIX);
+	begin_task(&play, FIX);
 	for (unsigned i = 0; i < 600000; i++) {
 		uint32_t r = next_random(&state);
 		bool door = stands_at_the_door(play.wiz);
@@ -424,11 +430,11 @@ test_random(void)
 		if (r % 5 == 0)
 			answer_randomly(&play, r >> 8);
 		else if (play.wiz->screen == HC_SCREEN_ALLOW && r % 3 == 0)
-			play_type(&play, "4567");
+			type(&play, "4567");
 		else if (r % 5 < 4)
-			play_key(&play, codes[(r >> 8) % 8]);
+			key(&play, codes[(r >> 8) % 8]);
 		else
-			play_type(&play, (char[]){ "4567rf?nq"[(r >> 8) % 9], '\0' });
+			type(&play, (char[]){ "4567rf?nq"[(r >> 8) % 9], '\0' });
 		if (play.effect.kind == HC_EFFECT_RUN && hc_wiz_job_writes(play.effect.job)) {
 			written++;
 			wrong += !door;
