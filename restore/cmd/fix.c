@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* halcyon fix and halcyon undo: repairs of a Windows that is on a disk, and taking the last one back. */
+/* halcyon fix: repairs of a Windows that is on a disk. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -287,75 +287,6 @@ cmd_fix(struct cli *cli, struct hc_err *err)
 	if (undo_place(run.request.undo_to, run.request.undo_key, &place, err) < 0)
 		return -1;
 	result = fix_with(&run, place, err);
-	hc_undo_place_close(place);
-	return result;
-}
-
-/* ---------------------------------------------------------------- undo */
-
-/* The firmware's own variables: those of another machine, or changed since, stay as they are. */
-static void
-unset_variables(const struct hc_edits *edits)
-{
-	struct hc_err why;
-
-	if (hc_fixup_unset_variables(edits, NULL, &why) == 0)
-		return;
-	hc_log(HC_LOG_WARN, "the firmware's boot entries stay as they are:");
-	hc_log_err(&why);
-}
-
-static int
-undo_with(struct cli *cli, const struct hc_disk *disk, const struct hc_undo_place *place,
-	  struct hc_err *err)
-{
-	const struct hc_plan_target target = { .path = disk->path, .identity = disk->identity };
-	struct hc_fix *fix = NULL;
-	struct hc_undo undo = { 0 };
-	const char *name;
-	int result = -1;
-
-	if (hc_fix_open(disk, place, &cli->arena, &fix, err) < 0)
-		return -1;
-	if (hc_fix_recorded(fix) == NULL) {
-		hc_err_set(err, H_UNDO_NONE, "%s", disk->path);
-		goto out;
-	}
-	name = hc_fix_recorded(fix)->run;
-	if (run_confirm_target(cli, &target, "changed", hc_span("", 0), err) < 0)
-		goto out;
-	/* It goes with everything else; of a repair that was cut off it may not be there yet, and then no variable was set. */
-	if (hc_fix_manifest(fix, &undo, err) < 0) {
-		/* Without the record there is nothing to take back with. */
-		if (hc_fix_recorded(fix)->kept_at != NULL)
-			goto out;
-		hc_log(HC_LOG_WARN,
-		       "which of the firmware's boot entries it made is not known:");
-		hc_log_err(err);
-		undo.edits.count = 0;
-	}
-	if (hc_fix_undo(fix, err) < 0)
-		goto out;
-	unset_variables(&undo.edits);
-	if (!cli->json && !cli->quiet)
-		printf("%s: the repair %s was taken back.\n", disk->path, name);
-	result = 0;
-out:
-	hc_fix_close(fix);
-	return result;
-}
-
-int
-cmd_undo(struct cli *cli, struct hc_err *err)
-{
-	struct hc_undo_place *place = NULL;
-	struct hc_disk disk = { 0 };
-	int result;
-
-	if (hc_disk_describe(cli->args[0], &cli->arena, &disk, err) < 0 ||
-	    undo_place(cli_get(cli, "undo-to"), cli_get(cli, "undo-key"), &place, err) < 0)
-		return -1;
-	result = undo_with(cli, &disk, place, err);
 	hc_undo_place_close(place);
 	return result;
 }

@@ -122,6 +122,8 @@ static const struct cli_option fix_options[] = {
 	END
 };
 static const struct cli_option undo_options[] = {
+	{ "dry-run", NULL,
+	  "say what would be taken back, and whether it can be, and write nothing" },
 	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" },
 	UNDO_OPTIONS,
 	END
@@ -154,7 +156,10 @@ static const struct cli_option extract_options[] = {
 	PLACE_OPTIONS,
 	END
 };
-static const struct cli_option report_options[] = { END };
+static const struct cli_option report_options[] = {
+	{ "list", NULL, "the runs that left a report in DIR or below it, the latest first" },
+	END
+};
 static const struct cli_option explain_options[] = {
 	{ "list", "KIND", "errors, rules, fixups, schemas or commands" },
 	{ "schema", "NAME", "the JSON Schema of a document" },
