@@ -18,7 +18,7 @@ boot=$tap_work/boot stick=$tap_work/stick.img iso=$tap_work/x.iso
 # Stand-ins: what is on the medium is compared, not started.
 prepare()
 {
-    mkdir -p "$boot" "$tap_work/repository/backups"
+    mkdir -p "$boot" "$tap_work/mounted" "$tap_work/repository/backups"
     head -c 3000000 /dev/urandom >"$boot/vmlinuz"
     head -c 5000000 /dev/urandom >"$boot/initramfs.img"
     head -c 2000000 /dev/urandom >"$tap_work/repository/backups/a file with a long name"
@@ -51,7 +51,7 @@ copied()
     unshare --mount --propagation private bash -c '
         loop=$(losetup --find --show "$1") && trap "losetup --detach $loop" EXIT
         mount.exfat-fuse "$loop" "$2" >/dev/null && diff -r "$3" "$2/repository" && umount "$2"
-    ' bash "$tap_work/data" "$tap_work/boot" "$tap_work/repository"
+    ' bash "$tap_work/data" "$tap_work/mounted" "$tap_work/repository"
 }
 
 on_esp()
