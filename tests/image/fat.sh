@@ -129,7 +129,7 @@ killed()
 restores()
 {
     "$halcyon" restore "$w/repo//$row" --target "$w/new.img" --confirm new.img --for-machine "$w/$machine.json" \
-        --state-dir "$w/state" --quiet "$@"
+        --state-dir "$w/state" --quiet --accept HAL-2 "$@"
 }
 
 restored()
@@ -149,7 +149,7 @@ taken_back()
 restore_too()
 {
     check "$row: captured" "$halcyon" capture "$w/before.img" --to "$w/repo" --id "$row" --quiet
-    check_exit 4 "$row: a restore without a folder for the record wants an answer" restores
+    check_exit 3 "$row: a restore without a folder for the record is blocked" restores
     check "$row: nothing was written by it" [ ! -e "$w/new.img" ]
     check "$row: restored with its repairs" restored
     check "$row: verify knows the repairs" verifies "${place[@]}"
