@@ -36,6 +36,9 @@ int hc_disks_compare(struct hc_disk_list *list, struct hc_arena *arena, struct h
 /* Adds to disk->in_use_by: mounts, swap, holders, loop devices, of the disk and its partitions. */
 int hc_disk_users(const struct hc_tree *tree, const char *name, struct hc_arena *arena,
 		  struct hc_disk *disk, struct hc_err *err);
+/* Where the block device `name` ("sdb1") is mounted now. */
+int hc_mount_points(const struct hc_tree *tree, const char *name, struct hc_arena *arena,
+		    struct hc_strings *list, struct hc_err *err);
 /* Loop devices that are attached to a file (device and inode numbers of it). */
 int hc_file_users(const struct hc_tree *tree, const char *path, uint64_t dev, uint64_t inode,
 		  struct hc_arena *arena, struct hc_strings *list, struct hc_err *err);

@@ -28,10 +28,13 @@ enum hc_wiz_job {
 	HC_JOB_APPLY,   /* lines: events */
 	HC_JOB_VERIFY,  /* lines: events */
 	HC_JOB_REPORT,  /* document: text for people */
+	HC_JOB_MEDIA,   /* document: media */
+	HC_JOB_MOUNT,   /* document: media, of the one that was mounted */
 	HC_JOB_COUNT
 };
 
-extern const char *const hc_wiz_job_names[]; /* "probe" … the engine's commands */
+extern const char *const
+	hc_wiz_job_names[]; /* "probe" … the engine's commands; "mount" is one of media's */
 /* Its standard output is kept in the run's folder under this name: "facts.json", "plan.json", … */
 extern const char *const hc_wiz_job_files[];
 /* Whether that is read line by line while it runs. */
@@ -54,6 +57,7 @@ enum hc_key {
 	HC_KEY_DELETE,
 	HC_KEY_CLEAR, /* Ctrl-U: empties the line */
 	HC_KEY_HELP,  /* F1 */
+	HC_KEY_AGAIN, /* Ctrl-R: looks again */
 	HC_KEY_COUNT
 };
 

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "plan",
-					 "apply",   "verify", "report",  NULL };
+const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "plan",  "apply",
+					 "verify",  "report", "media",   "mount", NULL };
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = { "nothing",      "facts.json",
-					 "catalog.json", "plan.json",
-					 "apply.events", "verify.events",
-					 "report.text",  NULL };
+const char *const hc_wiz_job_files[] = { "nothing",     "facts.json",   "catalog.json",
+					 "plan.json",   "apply.events", "verify.events",
+					 "report.text", "media.json",   "mount.json",
+					 NULL };
 
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {
@@ -62,8 +62,12 @@ static void
 add_args(struct args *args, const struct hc_wiz *wiz, enum hc_wiz_job job)
 {
 	add(args, "halcyon");
-	add(args, hc_wiz_job_names[job]);
-	if (job == HC_JOB_PROBE) {
+	add(args, hc_wiz_job_names[job == HC_JOB_MOUNT ? HC_JOB_MEDIA : job]);
+	if (job == HC_JOB_PROBE || job == HC_JOB_MEDIA) {
+		add(args, "--json");
+	} else if (job == HC_JOB_MOUNT) {
+		add(args, "--mount");
+		add(args, wiz->mounting);
 		add(args, "--json");
 	} else if (job == HC_JOB_CATALOG) {
 		add(args, wiz->opened);
@@ -220,6 +224,8 @@ hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 		load_plan(wiz, bytes);
 	else if (wiz->job == HC_JOB_REPORT)
 		hc_wiz_add_lines(wiz, bytes);
+	else if (wiz->job == HC_JOB_MEDIA)
+		hc_wiz_load_media(wiz, bytes);
 }
 
 /* Keeps the last lines that fit. */
@@ -248,9 +254,8 @@ hc_wiz_note(struct hc_wiz *wiz, struct hc_span line)
 
 /* ---------------------------------------------------------------- endings */
 
-/* What a failed run said, under a heading; a document that couldn't be read has said it already. */
-static void
-tell(struct hc_wiz *wiz, int status, const char *heading)
+void
+hc_wiz_tell(struct hc_wiz *wiz, int status, const char *heading)
 {
 	if (wiz->trouble[0] != '\0')
 		return;
@@ -269,7 +274,7 @@ end_probe(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	(void)effect;
 	if (status != STATUS_DONE || !wiz->have_facts)
-		tell(wiz, status, "This machine could not be read.");
+		hc_wiz_tell(wiz, status, "This machine could not be read.");
 }
 
 static void
@@ -278,7 +283,7 @@ end_catalog(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	(void)effect;
 	if (status == STATUS_DONE && wiz->have_catalog)
 		return;
-	tell(wiz, status, "The repository could not be read.");
+	hc_wiz_tell(wiz, status, "The repository could not be read.");
 	wiz->have_catalog = false;
 	if (wiz->screen == HC_SCREEN_BACKUP)
 		wiz->screen = HC_SCREEN_REPOSITORY;
@@ -294,7 +299,7 @@ end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	wiz->have_plan = wiz->have_plan && (status == STATUS_DONE || status == STATUS_ANSWER);
 	if (judged && wiz->have_verdict)
 		return;
-	tell(wiz, status, "There is no plan for this disk.");
+	hc_wiz_tell(wiz, status, "There is no plan for this disk.");
 	wiz->have_verdict = wiz->have_plan = false;
 	if (wiz->screen == HC_SCREEN_PLAN)
 		wiz->screen = HC_SCREEN_TARGET;
@@ -331,9 +336,10 @@ void
 hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	static void (*const end[HC_JOB_COUNT])(struct hc_wiz *, int, struct hc_wiz_effect *) = {
-		[HC_JOB_PROBE] = end_probe, [HC_JOB_CATALOG] = end_catalog,
-		[HC_JOB_PLAN] = end_plan,   [HC_JOB_APPLY] = end_run,
-		[HC_JOB_VERIFY] = end_run,  [HC_JOB_REPORT] = end_report,
+		[HC_JOB_PROBE] = end_probe,        [HC_JOB_CATALOG] = end_catalog,
+		[HC_JOB_PLAN] = end_plan,          [HC_JOB_APPLY] = end_run,
+		[HC_JOB_VERIFY] = end_run,         [HC_JOB_REPORT] = end_report,
+		[HC_JOB_MEDIA] = hc_wiz_end_media, [HC_JOB_MOUNT] = hc_wiz_end_mount,
 	};
 	enum hc_wiz_job job = wiz->job;
 
