@@ -11,7 +11,7 @@ struct play {
 	struct hc_wiz *wiz;
 	struct hc_wiz_effect effect;
 	uint64_t now_ms;
-	struct hc_buf facts, catalog, plan, verdict, media;
+	struct hc_buf facts, catalog, plan, verdict;
 };
 
 static const char disk_serial[] = "WD-WX41A1234567";
@@ -76,28 +76,6 @@ write_catalog(struct play *play)
 	struct hc_catalog catalog = { .repository = "/r", .backups = { backups, 4 } };
 
 	write_doc(&hc_catalog_shape, &catalog, &play->catalog);
-}
-
-/* A server, a stick that is not mounted, an image backup. */
-static void
-write_media(struct play *play)
-{
-	struct hc_media_volume volumes[] = {
-		{ .device = "/dev/sdc1", .folder = "/m/STICK" },
-		{ .device = "/dev/sdd1", .folder = "/m/STICK2" },
-	};
-	struct hc_media_place places[] = {
-		{ .where = "http://s/repository", .mounted = true },
-		{ .where = "/m/STICK/repo", .device = "/dev/sdc1", .usable = true },
-		{ .where = "/m/STICK/d", .device = "/dev/sdc1", .kind = HC_MEDIA_DRIVERS },
-		{ .where = "/m/STICK2/WindowsImageBackup",
-		  .device = "/dev/sdd1",
-		  .kind = HC_MEDIA_IMAGE_BACKUP,
-		  .note = "not by this version" },
-	};
-	struct hc_media media = { .volumes = { volumes, 2 }, .places = { places, 4 } };
-
-	write_doc(&hc_media_shape, &media, &play->media);
 }
 
 /* A plan for the disk with this identity, and a verdict that asks for an answer to a warning. */
@@ -189,7 +167,6 @@ begin(struct play *play)
 	*play = (struct play){ .wiz = hc_wiz_new(&config) };
 	write_facts(play);
 	write_catalog(play);
-	write_media(play);
 	write_plan(play, disk_serial);
 	hc_wiz_start(play->wiz, 0, &play->effect);
 }
@@ -224,7 +201,6 @@ end(struct play *play)
 	hc_buf_done(&play->catalog);
 	hc_buf_done(&play->plan);
 	hc_buf_done(&play->verdict);
-	hc_buf_done(&play->media);
 }
 
 static void
@@ -413,52 +389,6 @@ test_back(void)
 }
 
 static void
-test_places(void)
-{
-	struct play play;
-
-	begin(&play);
-	answer(&play, &play.facts, 0);
-	key(&play, HC_KEY_ENTER);
-	ok(runs(&play, "halcyon media --json"), "the repository's screen looks for places");
-	key(&play, HC_KEY_ENTER);
-	ok(play.effect.kind == HC_EFFECT_CANCEL && play.wiz->queued == HC_JOB_CATALOG,
-	   "whoever has chosen before does not wait for them");
-	answer(&play, &play.media, 143);
-	ok(runs(&play, "halcyon catalog /r --json") && !play.wiz->have_media,
-	   "and the list that was cut short isn't taken");
-	answer(&play, &play.catalog, 0);
-	key(&play, HC_KEY_BACK);
-	key(&play, HC_KEY_AGAIN);
-	ok(runs(&play, "halcyon media --json"), "Ctrl-R looks again");
-	answer(&play, &play.media, 0);
-	ok(hc_wiz_place_count(play.wiz) == 3 && !strcmp(play.wiz->repository.text, "/r/"),
-	   "drivers are no repository; what stood in the line stays");
-	key(&play, HC_KEY_DOWN);
-	ok(!strcmp(play.wiz->repository.text, "/r/"), "below the line there is nothing");
-	key(&play, HC_KEY_UP);
-	key(&play, HC_KEY_ENTER);
-	ok(play.effect.kind == HC_EFFECT_NONE &&
-		   !strcmp(play.wiz->notice, "not by this version"),
-	   "an image backup is not opened");
-	key(&play, HC_KEY_UP);
-	type(&play, "/b");
-	key(&play, HC_KEY_ENTER);
-	ok(runs(&play, "halcyon media --mount /dev/sdc1 --json"),
-	   "a folder on a medium that is not mounted: that first, edited or not");
-	answer(&play, NULL, 0);
-	ok(runs(&play, "halcyon catalog /m/STICK/repo/b --json") &&
-		   play.wiz->screen == HC_SCREEN_BACKUP,
-	   "then the list of its backups");
-	answer(&play, &play.catalog, 0);
-	key(&play, HC_KEY_BACK);
-	key(&play, HC_KEY_ERASE);
-	key(&play, HC_KEY_ENTER);
-	ok(runs(&play, "halcyon catalog /m/STICK/repo --json"), "a medium is mounted once");
-	end(&play);
-}
-
-static void
 test_stop(void)
 {
 	struct play play;
@@ -581,8 +511,6 @@ answer_randomly(struct play *play, uint32_t r)
 {
 	const struct hc_buf *documents[HC_JOB_COUNT] = { [HC_JOB_PROBE] = &play->facts,
 							 [HC_JOB_CATALOG] = &play->catalog,
-							 [HC_JOB_MEDIA] = &play->media,
-							 [HC_JOB_MOUNT] = &play->media,
 							 [HC_JOB_PLAN] = &play->plan };
 	enum hc_wiz_job job = play->wiz->job;
 
@@ -641,7 +569,6 @@ main(void)
 	test_accept();
 	test_reuse();
 	test_back();
-	test_places();
 	test_stop();
 	test_death();
 	test_figures();
