@@ -51,6 +51,14 @@ static const struct cli_option probe_options[] = {
 	{ "record", "DIR", "write what was read into DIR, for a support case" },
 	END
 };
+static const struct cli_option media_options[] = {
+	{ "mount", "DEVICE", "mount this volume read-only and print where" },
+	{ "unmount", "DEVICE", "take that away again" },
+	{ "offline", NULL, "ask no servers" },
+	{ "sysroot", "DIR", "list the volumes of a recorded machine instead of this one" },
+	PLACE_OPTIONS,
+	END
+};
 static const struct cli_option inspect_options[] = {
 	{ "partition", "N",
 	  "the Windows on this partition (default: the first that is found)" },
@@ -169,6 +177,9 @@ static const struct cli_option explain_options[] = {
 const struct cli_command cli_commands[] = {
 	{ "probe", "", 0, 0, "Facts of this machine, or of a recorded one.", probe_options,
 	  cmd_probe },
+	{ "media", "[DEVICE...]", 0, 4,
+	  "What is attached, and where backups may be restored from.", media_options,
+	  cmd_media },
 	{ "inspect", "IMAGE|DEVICE|BACKUP|DIRECTORY", 1, 1, "The offline Windows found there.",
 	  inspect_options, cmd_inspect },
 	{ "capture", "IMAGE|DEVICE", 1, 1, "Captures a disk into a repository.",

@@ -41,7 +41,7 @@ describe_content(struct hc_disk *disk, struct hc_arena *arena, struct hc_err *er
 	}
 	result = hc_disk_content(fd, arena, disk, err);
 	if (result == 0 && !disk->is_file)
-		result = hc_medium_mark(&live, disk->table_id, arena, &disk->in_use_by, err);
+		result = hc_medium_mark(&live, disk, arena, err);
 	close(fd);
 	return result;
 }
@@ -114,8 +114,7 @@ merge_record(const char *root, struct hc_disk *disk, struct hc_arena *arena, str
 		return -1;
 	if (add_missing(&disk->in_use_by, &record.disk.in_use_by, arena, err) < 0)
 		return -1;
-	return hc_medium_mark(&(struct hc_tree){ root }, disk->table_id, arena,
-			      &disk->in_use_by, err);
+	return hc_medium_mark(&(struct hc_tree){ root }, disk, arena, err);
 }
 
 /* ---------------------------------------------------------------- public */

@@ -36,18 +36,20 @@ int hc_disks_compare(struct hc_disk_list *list, struct hc_arena *arena, struct h
 /* Adds to disk->in_use_by: mounts, swap, holders, loop devices, of the disk and its partitions. */
 int hc_disk_users(const struct hc_tree *tree, const char *name, struct hc_arena *arena,
 		  struct hc_disk *disk, struct hc_err *err);
+/* Where the block device `name` ("sdb1") is mounted now. */
+int hc_mount_points(const struct hc_tree *tree, const char *name, struct hc_arena *arena,
+		    struct hc_strings *list, struct hc_err *err);
 /* Loop devices that are attached to a file (device and inode numbers of it). */
 int hc_file_users(const struct hc_tree *tree, const char *path, uint64_t dev, uint64_t inode,
 		  struct hc_arena *arena, struct hc_strings *list, struct hc_err *err);
 
 /* ---------------------------------------------------------------- medium.c */
 
-#define HC_USER_BOOT_MEDIUM "boot medium"
-
-/* Adds HC_USER_BOOT_MEDIUM where the partition table of that id (may be NULL) is that of the medium we started from. */
-int hc_medium_mark(const struct hc_tree *tree, const char *table_id, struct hc_arena *arena,
-		   struct hc_strings *users, struct hc_err *err);
-/* The same for a disk whose table was not read yet: path, size and logical_block are given. */
+/* Adds HC_DISK_BOOT_MEDIUM to in_use_by where halcyon.medium= names the disk, by the serial number or GUID of one of its volumes,
+ * or by the GUID of its table. */
+int hc_medium_mark(const struct hc_tree *tree, struct hc_disk *disk, struct hc_arena *arena,
+		   struct hc_err *err);
+/* The same for a disk that was not described yet (path, size and logical_block are given), by its table alone. */
 int hc_medium_look(const struct hc_tree *tree, struct hc_disk *disk, struct hc_arena *arena,
 		   struct hc_err *err);
 

@@ -2,7 +2,7 @@
 /*
  * The medium that the machine was started from.  Nothing of it need be mounted: the image is in memory by then, so
  * that the kernel's command line has to tell.
- * Source: halcyon.medium=GUID, written by pxe/usb; halcyon-cmdline(7); design.md section 1, promise 3.
+ * Source: halcyon.medium=ID, written by pxe/usb; halcyon-cmdline(7); design.md section 1, promise 3.
  */
 #include "restore/disk/disk_priv.h"
 
@@ -11,33 +11,29 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define WORD "halcyon.medium="
-
-/* The last one counts, as for every word of ours. */
-static const char *
-medium_on_command_line(const struct hc_tree *tree, struct hc_arena *arena)
+static bool
+is_named(const char *id, const char *name)
 {
-	char *line = hc_tree_text(tree, arena, "/proc/cmdline");
-	const char *found = NULL;
-	char *save = NULL;
-
-	for (char *word = line != NULL ? strtok_r(line, " \n", &save) : NULL; word != NULL;
-	     word = strtok_r(NULL, " \n", &save))
-		if (strncmp(word, WORD, sizeof(WORD) - 1) == 0)
-			found = word + sizeof(WORD) - 1;
-	return found;
+	return id != NULL && strcasecmp(id, name) == 0;
 }
 
+/* All that comes of it is that a disk is not written to: a name that fits two disks keeps both. */
 int
-hc_medium_mark(const struct hc_tree *tree, const char *table_id, struct hc_arena *arena,
-	       struct hc_strings *users, struct hc_err *err)
+hc_medium_mark(const struct hc_tree *tree, struct hc_disk *disk, struct hc_arena *arena,
+	       struct hc_err *err)
 {
-	const char *medium = medium_on_command_line(tree, arena);
+	const char *name = hc_tree_parameter(tree, arena, "halcyon.medium");
+	bool fits;
 
-	if (medium == NULL || table_id == NULL || strcasecmp(medium, table_id) != 0 ||
-	    hc_strings_has(users, HC_USER_BOOT_MEDIUM))
+	if (name == NULL || name[0] == '\0')
 		return 0;
-	return hc_strings_add(users, arena, HC_USER_BOOT_MEDIUM, err);
+	fits = is_named(disk->table_id, name);
+	for (size_t i = 0; !fits && i < disk->partitions.count; i++)
+		fits = is_named(disk->partitions.items[i].volume_serial, name) ||
+		       is_named(disk->partitions.items[i].guid, name);
+	if (!fits || hc_strings_has(&disk->in_use_by, HC_DISK_BOOT_MEDIUM))
+		return 0;
+	return hc_strings_add(&disk->in_use_by, arena, HC_DISK_BOOT_MEDIUM, err);
 }
 
 int
@@ -45,6 +41,7 @@ hc_medium_look(const struct hc_tree *tree, struct hc_disk *disk, struct hc_arena
 	       struct hc_err *err)
 {
 	struct hc_table table = { 0 };
+	struct hc_disk with_table = *disk;
 	struct hc_err unreadable;
 	struct hc_io *io;
 	int fd = open(disk->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -57,9 +54,12 @@ hc_medium_look(const struct hc_tree *tree, struct hc_disk *disk, struct hc_arena
 		close(fd);
 		return -1;
 	}
-	if (hc_table_read(io, disk->logical_block, arena, &table, &unreadable) == 0)
-		result = hc_medium_mark(tree, table.id, arena, &disk->in_use_by, err);
-	else if (unreadable.code == H_OUT_OF_MEMORY) {
+	if (hc_table_read(io, disk->logical_block, arena, &table, &unreadable) == 0) {
+		with_table.table_id = table.id;
+		with_table.partitions = table.partitions;
+		result = hc_medium_mark(tree, &with_table, arena, err);
+		disk->in_use_by = with_table.in_use_by;
+	} else if (unreadable.code == H_OUT_OF_MEMORY) {
 		*err = unreadable;
 		result = -1;
 	}

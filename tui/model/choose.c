@@ -10,24 +10,22 @@
 /* ---------------------------------------------------------------- menus */
 
 static void
-begin(struct hc_wiz *wiz, enum hc_wiz_task task)
+begin(struct hc_wiz *wiz, enum hc_wiz_task task, struct hc_wiz_effect *effect)
 {
 	wiz->task = task;
-	wiz->screen = HC_SCREEN_REPOSITORY;
+	hc_wiz_enter_repository(wiz, effect);
 }
 
 static void
 act_restore(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
-	(void)effect;
-	begin(wiz, HC_TASK_RESTORE);
+	begin(wiz, HC_TASK_RESTORE, effect);
 }
 
 static void
 act_verify(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
-	(void)effect;
-	begin(wiz, HC_TASK_VERIFY);
+	begin(wiz, HC_TASK_VERIFY, effect);
 }
 
 static void
@@ -174,6 +172,8 @@ hc_wiz_act_repository(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		hc_wiz_notice(wiz, "Type where the backups are: a folder or a URL.");
 		return;
 	}
+	if (hc_wiz_is_refused(wiz) || hc_wiz_mount_first(wiz, effect))
+		return;
 	/* REPO//ID must not become REPO///ID. */
 	while (length > 1 && typed[length - 1] == '/')
 		length--;
@@ -182,6 +182,9 @@ hc_wiz_act_repository(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		hc_wiz_keep(&wiz->opened, "%.*s", (int)length, typed);
 		wiz->have_catalog = false;
 		wiz->selected[HC_SCREEN_BACKUP] = 0;
+		/* Whoever has chosen waits for no list of what else there is. */
+		if (wiz->job == HC_JOB_MEDIA)
+			hc_wiz_cancel(wiz, effect);
 		hc_wiz_request(wiz, HC_JOB_CATALOG, effect);
 	}
 	wiz->screen = HC_SCREEN_BACKUP;

@@ -36,6 +36,8 @@ enum hc_wiz_job {
 	HC_JOB_FIX,       /* document: repairs that were made */
 	HC_JOB_UNDO_LOOK, /* document: undoable */
 	HC_JOB_UNDO,
+	HC_JOB_MEDIA, /* document: media */
+	HC_JOB_MOUNT, /* document: media, of the one that was mounted */
 	HC_JOB_COUNT
 };
 
@@ -66,6 +68,7 @@ enum hc_key {
 	HC_KEY_DELETE,
 	HC_KEY_CLEAR, /* Ctrl-U: empties the line */
 	HC_KEY_HELP,  /* F1 */
+	HC_KEY_AGAIN, /* Ctrl-R: looks again */
 	HC_KEY_COUNT
 };
 

@@ -6,18 +6,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Indexed by enum hc_wiz_job. */
-const char *const hc_wiz_job_names[] = { "nothing",   "probe",     "catalog",     "check",
-					 "plan",      "apply",     "verify",      "report",
-					 "bootcheck", "runs",      "show-report", "fix-look",
-					 "fix",       "undo-look", "undo",        NULL };
+/* Each run has a name, and a file that keeps what it printed. */
+const char *const hc_wiz_job_names[HC_JOB_COUNT + 1] = {
+	[HC_JOB_NONE] = "nothing",
+	[HC_JOB_PROBE] = "probe",
+	[HC_JOB_CATALOG] = "catalog",
+	[HC_JOB_CHECK] = "check",
+	[HC_JOB_PLAN] = "plan",
+	[HC_JOB_APPLY] = "apply",
+	[HC_JOB_VERIFY] = "verify",
+	[HC_JOB_REPORT] = "report",
+	[HC_JOB_BOOTCHECK] = "bootcheck",
+	[HC_JOB_RUNS] = "runs",
+	[HC_JOB_SHOW] = "show-report",
+	[HC_JOB_FIX_LOOK] = "fix-look",
+	[HC_JOB_FIX] = "fix",
+	[HC_JOB_UNDO_LOOK] = "undo-look",
+	[HC_JOB_UNDO] = "undo",
+	[HC_JOB_MEDIA] = "media",
+	[HC_JOB_MOUNT] = "mount",
+};
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = {
-	"nothing",        "facts.json",     "catalog.json",     "check.json",
-	"plan.json",      "apply.events",   "verify.events",    "report.text",
-	"bootcheck.json", "runs.json",      "show-report.text", "fix-look.json",
-	"fix.json",       "undo-look.json", "undo.text",        NULL
+const char *const hc_wiz_job_files[HC_JOB_COUNT + 1] = {
+	[HC_JOB_NONE] = "nothing",
+	[HC_JOB_PROBE] = "facts.json",
+	[HC_JOB_CATALOG] = "catalog.json",
+	[HC_JOB_CHECK] = "check.json",
+	[HC_JOB_PLAN] = "plan.json",
+	[HC_JOB_APPLY] = "apply.events",
+	[HC_JOB_VERIFY] = "verify.events",
+	[HC_JOB_REPORT] = "report.text",
+	[HC_JOB_BOOTCHECK] = "bootcheck.json",
+	[HC_JOB_RUNS] = "runs.json",
+	[HC_JOB_SHOW] = "show-report.text",
+	[HC_JOB_FIX_LOOK] = "fix-look.json",
+	[HC_JOB_FIX] = "fix.json",
+	[HC_JOB_UNDO_LOOK] = "undo-look.json",
+	[HC_JOB_UNDO] = "undo.text",
+	[HC_JOB_MEDIA] = "media.json",
+	[HC_JOB_MOUNT] = "mount.json",
 };
 
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
@@ -83,7 +111,11 @@ add_args(struct hc_wiz_args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
 {
 	hc_wiz_add(args, "halcyon");
 	hc_wiz_add(args, hc_wiz_job_command(job));
-	if (job == HC_JOB_PROBE) {
+	if (job == HC_JOB_PROBE || job == HC_JOB_MEDIA) {
+		hc_wiz_add(args, "--json");
+	} else if (job == HC_JOB_MOUNT) {
+		hc_wiz_add(args, "--mount");
+		hc_wiz_add(args, wiz->mounting);
 		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_CATALOG) {
 		hc_wiz_add(args, wiz->opened);
@@ -206,6 +238,8 @@ hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 		hc_wiz_load_plan(wiz, bytes);
 	else if (wiz->job == HC_JOB_REPORT)
 		hc_wiz_add_lines(wiz, bytes);
+	else if (wiz->job == HC_JOB_MEDIA)
+		hc_wiz_load_media(wiz, bytes);
 	else
 		hc_wiz_task_document(wiz, bytes);
 }
@@ -339,10 +373,11 @@ void
 hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	static void (*const end[HC_JOB_COUNT])(struct hc_wiz *, int, struct hc_wiz_effect *) = {
-		[HC_JOB_PROBE] = end_probe,   [HC_JOB_CATALOG] = end_catalog,
-		[HC_JOB_CHECK] = end_check,   [HC_JOB_PLAN] = end_plan,
-		[HC_JOB_APPLY] = end_run,     [HC_JOB_VERIFY] = end_run,
-		[HC_JOB_REPORT] = end_report,
+		[HC_JOB_PROBE] = end_probe,        [HC_JOB_CATALOG] = end_catalog,
+		[HC_JOB_CHECK] = end_check,        [HC_JOB_PLAN] = end_plan,
+		[HC_JOB_APPLY] = end_run,          [HC_JOB_VERIFY] = end_run,
+		[HC_JOB_REPORT] = end_report,      [HC_JOB_MEDIA] = hc_wiz_end_media,
+		[HC_JOB_MOUNT] = hc_wiz_end_mount,
 	};
 	enum hc_wiz_job job = wiz->job;
 

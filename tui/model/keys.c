@@ -21,7 +21,7 @@ static const char *const key_names[HC_KEY_COUNT] = {
 	[HC_KEY_RIGHT] = "RIGHT",  [HC_KEY_PAGE_UP] = "PGUP",    [HC_KEY_PAGE_DOWN] = "PGDN",
 	[HC_KEY_HOME] = "HOME",    [HC_KEY_END] = "END",         [HC_KEY_ENTER] = "ENTER",
 	[HC_KEY_BACK] = "ESC",     [HC_KEY_ERASE] = "BACKSPACE", [HC_KEY_DELETE] = "DELETE",
-	[HC_KEY_CLEAR] = "CTRL-U", [HC_KEY_HELP] = "F1",
+	[HC_KEY_CLEAR] = "CTRL-U", [HC_KEY_HELP] = "F1",         [HC_KEY_AGAIN] = "CTRL-R",
 };
 
 enum hc_key
@@ -226,8 +226,12 @@ static const struct bind binds[] = {
 	{ ON_LISTS, HC_KEY_END, 0, NULL, NULL, NULL, act_last },
 	{ ON(WELCOME) | ON(RESULT) | ON(TASKS), HC_KEY_ENTER, 0, "Enter", "Choose", NULL,
 	  hc_wiz_act_choose },
+	{ ON(REPOSITORY), HC_KEY_UP, 0, "Up/Down", "Places", hc_wiz_has_places,
+	  hc_wiz_act_place_up },
+	{ ON(REPOSITORY), HC_KEY_DOWN, 0, NULL, NULL, NULL, hc_wiz_act_place_down },
 	{ ON(REPOSITORY), HC_KEY_ENTER, 0, "Enter", "Open", NULL, hc_wiz_act_repository },
-	{ ON(REPOSITORY), HC_KEY_CLEAR, 0, "Ctrl-U", "Empty the line", NULL, NULL },
+	{ ON(REPOSITORY), HC_KEY_CLEAR, 0, "Ctrl-U", "Empty", NULL, NULL },
+	{ ON(REPOSITORY), HC_KEY_AGAIN, 0, "Ctrl-R", "Rescan", NULL, hc_wiz_act_rescan },
 	{ ON(BACKUP), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_backup },
 	{ ON(TARGET), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_target },
 	{ ON(VERDICT), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_verdict_may_go_on,
@@ -319,8 +323,10 @@ hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_e
 		answer(wiz, input, effect);
 		return;
 	}
-	if (wiz->screen == HC_SCREEN_REPOSITORY && hc_wiz_field_key(&wiz->repository, input))
+	if (wiz->screen == HC_SCREEN_REPOSITORY && hc_wiz_field_key(&wiz->repository, input)) {
+		hc_wiz_place_typed(wiz);
 		return;
+	}
 	if ((wiz->screen == HC_SCREEN_CONFIRM || wiz->screen == HC_SCREEN_ALLOW) &&
 	    hc_wiz_field_key(&wiz->confirm, input))
 		return;

@@ -33,6 +33,7 @@
 #define HC_TUI_MODEL_H
 
 #include "restore/model/event.h"
+#include "restore/model/media.h"
 #include "restore/model/plan.h"
 #include "tui/model/input.h"
 #include "tui/model/run.h"
@@ -129,6 +130,12 @@ struct hc_wiz {
 	char notes[HC_WIZ_TEXT]; /* the last lines of its standard error */
 
 	struct hc_wiz_field repository, confirm;
+	struct hc_wiz_field
+		typed; /* what stood in `repository` before a found place was chosen */
+	bool have_media;
+	struct hc_arena media_arena;
+	struct hc_media media;               /* what is attached */
+	char *mounting;                      /* the device that is being mounted */
 	char *opened;                        /* the repository that the catalog is of */
 	char *backup;                        /* REPO//ID */
 	char *target_path, *target_identity; /* of the chosen disk */
@@ -173,6 +180,10 @@ bool hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes);
 bool hc_wiz_hint(const struct hc_wiz *wiz, size_t i, const char **key, const char **label);
 /* The i-th item of the menu on WELCOME, TASKS and RESULT. */
 bool hc_wiz_choice(const struct hc_wiz *wiz, size_t i, const char **label, const char **about);
+/* The i-th place that was found on media or named by DHCP; NULL past the last.  On REPOSITORY the row behind them is
+ * the typed one. */
+const struct hc_media_place *hc_wiz_place(const struct hc_wiz *wiz, size_t i);
+size_t hc_wiz_place_count(const struct hc_wiz *wiz);
 /* How many rows can be selected on this screen. */
 size_t hc_wiz_rows(const struct hc_wiz *wiz);
 /* Why a disk can't be the target, for people; NULL when it can. */

@@ -24,6 +24,9 @@ hc_wiz_job_command(enum hc_wiz_job job)
 {
 	const struct hc_wiz_task_job *found = find(job);
 
+	/* To mount a medium is one of media's options. */
+	if (job == HC_JOB_MOUNT)
+		job = HC_JOB_MEDIA;
 	return found != NULL ? found->command : hc_wiz_job_names[job];
 }
 

@@ -34,6 +34,8 @@ hc_wiz_free(struct hc_wiz *wiz)
 	hc_arena_done(&wiz->plan_arena);
 	hc_arena_done(&wiz->report_arena);
 	hc_wiz_task_done(wiz);
+	hc_arena_done(&wiz->media_arena);
+	free(wiz->mounting);
 	free(wiz->opened);
 	free(wiz->backup);
 	free(wiz->target_path);

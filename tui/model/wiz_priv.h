@@ -30,6 +30,8 @@ void hc_wiz_request(struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_wiz_effec
 void hc_wiz_cancel(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
 void hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes);
 void hc_wiz_note(struct hc_wiz *wiz, struct hc_span line);
+/* What a failed run said, under a heading; a document that couldn't be read has said it already. */
+void hc_wiz_tell(struct hc_wiz *wiz, int status, const char *heading);
 void hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
 
 /* What a failed run said, under a heading; a document that couldn't be read has said it already. */
@@ -48,6 +50,21 @@ hc_wiz_act hc_wiz_act_backup;     /* Enter on a backup */
 hc_wiz_act hc_wiz_act_target;     /* Enter on a disk */
 hc_wiz_act hc_wiz_act_reread;     /* facts or catalog again */
 void hc_wiz_sort_catalog(struct hc_wiz *wiz);
+
+/* media.c */
+hc_wiz_act hc_wiz_act_place_up;
+hc_wiz_act hc_wiz_act_place_down;
+hc_wiz_act hc_wiz_act_rescan;
+hc_wiz_act hc_wiz_enter_repository; /* the screen, and a first look for places */
+bool hc_wiz_has_places(const struct hc_wiz *wiz);
+void hc_wiz_place_typed(struct hc_wiz *wiz);
+void hc_wiz_load_media(struct hc_wiz *wiz, struct hc_span bytes);
+/* A notice says why what was chosen is no repository, although it was found. */
+bool hc_wiz_is_refused(struct hc_wiz *wiz);
+/* Asks for the mount that the typed place needs; false: it needs none. */
+bool hc_wiz_mount_first(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
+void hc_wiz_end_media(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
+void hc_wiz_end_mount(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
 
 /* verdict.c */
 hc_wiz_act hc_wiz_act_finding;
