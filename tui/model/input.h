@@ -36,6 +36,8 @@ extern const char *const hc_wiz_job_names[]; /* "probe" … the engine's command
 extern const char *const hc_wiz_job_files[];
 /* Whether that is read line by line while it runs. */
 bool hc_wiz_job_streams(enum hc_wiz_job job);
+/* Whether it changes a disk: then it outlives whoever asked for it. */
+bool hc_wiz_job_writes(enum hc_wiz_job job);
 
 enum hc_key {
 	HC_KEY_NONE,

@@ -28,6 +28,12 @@ hc_wiz_job_streams(enum hc_wiz_job job)
 	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY;
 }
 
+bool
+hc_wiz_job_writes(enum hc_wiz_job job)
+{
+	return job == HC_JOB_APPLY;
+}
+
 /* ---------------------------------------------------------------- starting */
 
 struct args {

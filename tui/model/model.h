@@ -135,6 +135,7 @@ struct hc_wiz {
 
 	enum hc_wiz_job job, queued; /* running; to start when that ends */
 	bool cancelled;
+	bool catching_up; /* with a run that an earlier wizard began: its events say when they were */
 	uint64_t job_began_ms;
 	char notes[HC_WIZ_TEXT]; /* the last lines of its standard error */
 
@@ -165,6 +166,14 @@ void hc_wiz_free(struct hc_wiz *wiz);
 void hc_wiz_start(struct hc_wiz *wiz, uint64_t now_ms, struct hc_wiz_effect *effect);
 void hc_wiz_step(struct hc_wiz *wiz, const struct hc_wiz_input *input,
 		 struct hc_wiz_effect *effect);
+/*
+ * A run outlives its wizard.  What a later one needs to take up the run that goes on now, as text; and taking it up, in
+ * place of hc_wiz_start: on PROGRESS, as if it had asked for that run itself.  What was said meanwhile follows as
+ * HC_INPUT_LINE with at_ms 0.  The plan comes apart, as it may be gone.  H_DOC_*: the text is no such thing.
+ */
+int hc_wiz_record(const struct hc_wiz *wiz, struct hc_buf *out, struct hc_err *err);
+int hc_wiz_resume(struct hc_wiz *wiz, struct hc_span record, struct hc_err *err);
+void hc_wiz_resume_plan(struct hc_wiz *wiz, struct hc_span plan);
 /* Facts from elsewhere: a file, a test. False: not a facts document; `trouble` says why. */
 bool hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes);
 

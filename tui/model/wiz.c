@@ -87,6 +87,8 @@ void
 hc_wiz_step(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effect *effect)
 {
 	*effect = (struct hc_wiz_effect){ 0 };
+	if (input->at_ms > 0)
+		wiz->catching_up = false;
 	if (input->at_ms > wiz->now_ms)
 		wiz->now_ms = input->at_ms;
 	switch (input->kind) {
