@@ -23,6 +23,8 @@ hand_over() {
     esac
 }
 
+LIFE=1000 # hundredths of a second: a wizard that ends before did not work at all
+
 # A shell on the second screen, so that somebody at the machine can look while it works.
 second_screen() {
     [ -c /dev/tty2 ] && [ ! -e "$STATE/tty2" ] || return 0
@@ -60,13 +62,27 @@ unattended() {
     fi
 }
 
+# One wizard for all consoles. It is started again when it ends: a restore goes on meanwhile, and the next one takes it up.
 wizard() {
     # Messages of drivers would tear the screens.
     dmesg -n 3
     second_screen
-    on_consoles wizard
+    early=0
+    set --
+    for tty in $(consoles); do
+        set -- "$@" --console "/dev/$tty,$(term_of "$tty")"
+    done
     until [ -e "$STATE/end-action" ]; do
-        sleep 1
+        begin=$(now)
+        # Its shells are not ours; what it says on its way out is kept.
+        ENV=/etc/profile HALCYON_CONSOLE=wizard setsid /bin/halcyon-wizard --resident "$@" </dev/null >>"$STATE/log/wizard" 2>&1
+        echo "halcyon-wizard ended with status $? after $(seconds $(($(now) - begin))) s" >>"$STATE/log/wizard"
+        if [ "$(($(now) - begin))" -gt "$LIFE" ]; then early=0; fi
+        early=$((early + 1))
+        if [ ! -e "$STATE/end-action" ] && [ "$early" -ge 3 ]; then
+            rescue H1305 "the wizard ends again and again; a restore that it began goes on" "$STATE/log/wizard"
+            early=0
+        fi
     done
     action=$(cat "$STATE/end-action")
     rm -f "$STATE/end-action"

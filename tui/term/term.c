@@ -59,6 +59,20 @@ set_colours(struct hc_term *term)
 	init_pair(HC_STYLE_BAD, COLOR_RED, COLOR_BLACK);
 }
 
+/* What a wizard that was killed has left of a line, as a shell wants to find it. */
+static void
+make_sane(int fd)
+{
+	struct termios modes;
+
+	if (tcgetattr(fd, &modes) < 0)
+		return;
+	modes.c_iflag |= ICRNL | IXON | BRKINT;
+	modes.c_oflag |= OPOST | ONLCR;
+	modes.c_lflag |= ICANON | ECHO | ECHOE | ECHOK | ISIG | IEXTEN;
+	tcsetattr(fd, TCSANOW, &modes);
+}
+
 static int
 open_files(struct hc_term *term, const char *device, struct hc_err *err)
 {
@@ -78,8 +92,11 @@ open_files(struct hc_term *term, const char *device, struct hc_err *err)
 			return hc_err_set(err, H_TERMINAL, "the terminal %s can't be opened",
 					  device);
 	}
-	if (isatty(fileno(term->in)) && isatty(fileno(term->out)))
+	if (isatty(fileno(term->in)) && isatty(fileno(term->out))) {
+		if (device != NULL)
+			make_sane(fileno(term->in));
 		return 0;
+	}
 	return device == NULL ? hc_err_set(err, H_TERMINAL,
 					   "standard input and output are not a terminal")
 			      : hc_err_set(err, H_TERMINAL, "%s is not a terminal", device);
