@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Hands over, as the kernel line says: halcyon.task=wizard|shell, else halcyon.intent=URL (unattended restore), else the wizard.
+# Hands over, as the kernel line says: halcyon.task=wizard|kiosk|shell, else halcyon.intent=URL (unattended restore), else the wizard.
 # Needs: all stages before; lib.sh. Provides: hand_over, which the first process calls again when somebody typed `resume`.
 # On failure: the restore's error in a frame on all consoles, with a rescue shell.
 
@@ -12,12 +12,19 @@ hand_over() {
     case $task in
         unattended) unattended "$intent" ;;
         wizard | '') wizard ;;
+        kiosk)
+            [ -n "$intent" ] || {
+                echo "halcyon.task=kiosk wants halcyon.intent=URL" >"$STATE/log/50-handover"
+                rescue H1304 "there is no answer file for halcyon.task=kiosk" "$STATE/log/50-handover"
+            }
+            wizard ${intent:+--kiosk "$intent"}
+            ;;
         shell)
             rescue shell "the kernel line asks for a shell (halcyon.task=shell)"
             if [ -n "$intent" ]; then unattended "$intent"; else wizard; fi
             ;;
         *)
-            echo "known are wizard and shell; without halcyon.task, halcyon.intent=URL restores unattended" >"$STATE/log/50-handover"
+            echo "known are wizard, kiosk and shell; without halcyon.task, halcyon.intent=URL restores unattended" >"$STATE/log/50-handover"
             rescue H1304 "unknown halcyon.task=$task on the kernel line" "$STATE/log/50-handover"
             ;;
     esac
@@ -62,12 +69,12 @@ unattended() {
     fi
 }
 
-# One wizard for all consoles. It is started again when it ends: a restore goes on meanwhile, and the next one takes it up.
+# wizard [OPTION...]: one wizard for all consoles. It is started again when it ends: a restore goes on meanwhile, and the next one takes it up.
 wizard() {
     # Messages of drivers would tear the screens.
     dmesg -n 3
     second_screen
-    early=0
+    early=0 first=$*
     set --
     for tty in $(consoles); do
         set -- "$@" --console "/dev/$tty,$(term_of "$tty")"
@@ -75,8 +82,11 @@ wizard() {
     until [ -e "$STATE/end-action" ]; do
         begin=$(now)
         # Its shells are not ours; what it says on its way out is kept.
-        ENV=/etc/profile HALCYON_CONSOLE=wizard setsid /bin/halcyon-wizard --resident "$@" </dev/null >>"$STATE/log/wizard" 2>&1
+        # shellcheck disable=SC2086 # an option and its value
+        ENV=/etc/profile HALCYON_CONSOLE=wizard setsid /bin/halcyon-wizard --resident "$@" $first </dev/null >>"$STATE/log/wizard" 2>&1
         echo "halcyon-wizard ended with status $? after $(seconds $(($(now) - begin))) s" >>"$STATE/log/wizard"
+        # An answer file is used once: what comes after it, or after an accident, somebody decides.
+        first=
         if [ "$(($(now) - begin))" -gt "$LIFE" ]; then early=0; fi
         early=$((early + 1))
         if [ ! -e "$STATE/end-action" ] && [ "$early" -ge 3 ]; then
@@ -87,4 +97,6 @@ wizard() {
     action=$(cat "$STATE/end-action")
     rm -f "$STATE/end-action"
     finish "$action"
+    # An answer file that asks for a shell: the wizard has one.
+    wizard
 }

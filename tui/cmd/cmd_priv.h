@@ -15,7 +15,8 @@ struct hc_wizard_options {
 	const char *run_dir; /* NULL: made */
 	bool run_dir_given;
 	const char *repository;
-	int width, height; /* of the script's screens */
+	const char *intent; /* the answer file of a kiosk; NULL: somebody attends */
+	int width, height;  /* of the script's screens */
 	enum hc_draw draw;
 	bool resident;
 	/* The first is standard input and output where none is given. */

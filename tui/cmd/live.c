@@ -67,7 +67,7 @@ feed(struct live *live, struct hc_wiz_input *input)
 	hc_wiz_step(live->wiz, input, &effect);
 	perform(live, &effect);
 	if (live->recorded && live->wiz->screen != HC_SCREEN_PROGRESS &&
-	    live->wiz->screen != HC_SCREEN_RESULT) {
+	    live->wiz->screen != HC_SCREEN_RESULT && live->wiz->screen != HC_SCREEN_KIOSK) {
 		hc_takeover_forget(live->engine.dir);
 		live->recorded = false;
 	}
@@ -159,6 +159,9 @@ perform(struct live *live, const struct hc_wiz_effect *effect)
 		end_machine(live, "poweroff");
 		break;
 	case HC_EFFECT_QUIT:
+		/* Whoever quits has seen how a run ended that ended. */
+		if (live->recorded && !live->engine.runs)
+			hc_takeover_forget(live->engine.dir);
 		live->quit = true;
 		break;
 	}

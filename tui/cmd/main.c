@@ -29,6 +29,9 @@ static const char usage[] =
 	"  --console DEVICE[,TYPE]  show it on this terminal in place of this one, and take keys "
 	"from it; may be\n"
 	"                    given up to eight times; TYPE as TERM has it\n"
+	"  --kiosk URL       restore what this answer file says, without asking; halcyon restore "
+	"--unattended\n"
+	"                    does it, this shows it\n"
 	"  --resident        the wizard is all there is: it can't be quit\n"
 	"  --script FILE     no terminal: follow the keys in FILE and print the screens; the "
 	"engine's\n"
@@ -51,6 +54,7 @@ enum {
 	OPT_ASCII,
 	OPT_UTF8,
 	OPT_CONSOLE,
+	OPT_KIOSK,
 	OPT_RESIDENT,
 	OPT_SCRIPT,
 	OPT_SIZE,
@@ -66,6 +70,7 @@ static const struct option long_options[] = {
 	{ "ascii", no_argument, NULL, OPT_ASCII },
 	{ "utf8", no_argument, NULL, OPT_UTF8 },
 	{ "console", required_argument, NULL, OPT_CONSOLE },
+	{ "kiosk", required_argument, NULL, OPT_KIOSK },
 	{ "resident", no_argument, NULL, OPT_RESIDENT },
 	{ "script", required_argument, NULL, OPT_SCRIPT },
 	{ "size", required_argument, NULL, OPT_SIZE },
@@ -128,6 +133,9 @@ parse(int argc, char **argv, struct hc_wizard_options *options, struct hc_err *e
 		case OPT_CONSOLE:
 			if (add_console(options, optarg, err) < 0)
 				return -1;
+			break;
+		case OPT_KIOSK:
+			options->intent = optarg;
 			break;
 		case OPT_RESIDENT:
 			options->resident = true;
@@ -264,8 +272,12 @@ run(struct hc_wizard_options *options, struct hc_err *err)
 			return -1;
 		options->run_dir = made;
 	}
-	config = (struct hc_wiz_config){ options->run_dir, options->repository,
-					 options->resident };
+	config = (struct hc_wiz_config){ .run_dir = options->run_dir,
+					 .repository = options->repository,
+					 .resident = options->resident,
+					 .intent = options->intent,
+					 .state_dir = options->run_dir_given ? options->run_dir
+									     : HC_STATE_DIR };
 	wiz = hc_wiz_new(&config);
 	if (wiz == NULL)
 		hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the wizard");

@@ -22,13 +22,14 @@
 /* Runs of the engine; one at a time. */
 enum hc_wiz_job {
 	HC_JOB_NONE,
-	HC_JOB_PROBE,   /* document: facts */
-	HC_JOB_CATALOG, /* document: catalog */
-	HC_JOB_CHECK,   /* document: verdict */
-	HC_JOB_PLAN,    /* document: plan, or a bare verdict */
-	HC_JOB_APPLY,   /* lines: events */
-	HC_JOB_VERIFY,  /* lines: events */
-	HC_JOB_REPORT,  /* document: text for people */
+	HC_JOB_PROBE,      /* document: facts */
+	HC_JOB_CATALOG,    /* document: catalog */
+	HC_JOB_CHECK,      /* document: verdict */
+	HC_JOB_PLAN,       /* document: plan, or a bare verdict */
+	HC_JOB_APPLY,      /* lines: events */
+	HC_JOB_VERIFY,     /* lines: events */
+	HC_JOB_UNATTENDED, /* lines: events, of the restore that an answer file asks for */
+	HC_JOB_REPORT,     /* document: text for people */
 	HC_JOB_COUNT
 };
 

@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "check", "plan",
-					 "apply",   "verify", "report",  NULL };
+const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "check",  "plan",
+					 "apply",   "verify", "restore", "report", NULL };
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = { "nothing",       "facts.json",  "catalog.json",
-					 "check.json",    "plan.json",   "apply.events",
-					 "verify.events", "report.text", NULL };
+const char *const hc_wiz_job_files[] = {
+	"nothing",      "facts.json",    "catalog.json",   "check.json",  "plan.json",
+	"apply.events", "verify.events", "restore.events", "report.text", NULL
+};
 
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {
@@ -24,13 +25,13 @@ enum {
 bool
 hc_wiz_job_streams(enum hc_wiz_job job)
 {
-	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY;
+	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY || job == HC_JOB_UNATTENDED;
 }
 
 bool
 hc_wiz_job_writes(enum hc_wiz_job job)
 {
-	return job == HC_JOB_APPLY;
+	return job == HC_JOB_APPLY || job == HC_JOB_UNATTENDED;
 }
 
 /* ---------------------------------------------------------------- starting */
@@ -101,6 +102,13 @@ add_args(struct args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
 		add(args, "--json");
 	} else if (job == HC_JOB_VERIFY) {
 		add(args, wiz->backup);
+		add(args, "--json");
+	} else if (job == HC_JOB_UNATTENDED) {
+		add(args, "--unattended");
+		add(args, "--intent");
+		add(args, wiz->kiosk.intent);
+		add(args, "--state-dir");
+		add(args, wiz->state_dir);
 		add(args, "--json");
 	} else if (job == HC_JOB_REPORT) {
 		add(args, wiz->state_dir);
@@ -338,7 +346,7 @@ hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 		[HC_JOB_PROBE] = end_probe,   [HC_JOB_CATALOG] = end_catalog,
 		[HC_JOB_CHECK] = end_check,   [HC_JOB_PLAN] = end_plan,
 		[HC_JOB_APPLY] = end_run,     [HC_JOB_VERIFY] = end_run,
-		[HC_JOB_REPORT] = end_report,
+		[HC_JOB_REPORT] = end_report, [HC_JOB_UNATTENDED] = hc_wiz_kiosk_end,
 	};
 	enum hc_wiz_job job = wiz->job;
 

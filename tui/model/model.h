@@ -48,6 +48,7 @@ enum hc_wiz_screen {
 	HC_SCREEN_CONFIRM,
 	HC_SCREEN_PROGRESS,
 	HC_SCREEN_RESULT,
+	HC_SCREEN_KIOSK, /* the restore of an answer file, from its beginning to its end */
 	HC_SCREEN_COUNT
 };
 
@@ -83,10 +84,26 @@ struct hc_wiz_answer {
 	bool of_disk; /* it was asked about the chosen disk, and goes with it */
 };
 
+#define HC_WIZ_KIOSK_FINDINGS 4
+
+/* A restore that asks nobody, as the engine tells of it. */
+struct hc_wiz_kiosk {
+	char *intent;          /* the answer file; NULL: somebody attends */
+	const char *state_dir; /* where the engine says what comes after it */
+	char *task;            /* NULL: not known yet; so are backup and disk */
+	bool judged;
+	unsigned outcome;                                 /* enum hc_outcome, once judged */
+	char finding[HC_WIZ_KIOSK_FINDINGS][HC_WIZ_LINE]; /* what was not answered */
+	size_t findings;
+	uint64_t ended_ms;
+};
+
 struct hc_wiz_config {
 	const char *run_dir;    /* keeps what the engine says, the plan and the report */
 	const char *repository; /* what the field starts with; may be NULL */
 	bool resident;          /* the wizard is all there is: it can't be quit */
+	const char *intent;     /* the answer file of a kiosk; else NULL */
+	const char *state_dir;  /* of its restore; borrowed */
 };
 
 struct hc_wiz {
@@ -133,6 +150,7 @@ struct hc_wiz {
 	struct hc_plan plan;       /* with have_verdict alone: only its verdict, worst first */
 	const char **review;       /* the plan's lines, for people */
 	size_t review_count;
+	struct hc_wiz_kiosk kiosk;
 	struct hc_wiz_run run;
 	const char **report; /* lines: why the run failed, then the engine's report */
 	size_t report_count, failure_count;
@@ -186,6 +204,9 @@ bool hc_wiz_is_open(const struct hc_wiz *wiz, const struct hc_finding *finding);
 bool hc_wiz_is_answered(const struct hc_wiz *wiz, const struct hc_finding *finding);
 /* Whether the plan stands and nothing in its verdict is left to be answered. */
 bool hc_wiz_may_go_on(const struct hc_wiz *wiz);
+/* Whether the answer file's restore goes on; whether it ended without success and somebody has to do something. */
+bool hc_wiz_kiosk_runs(const struct hc_wiz *wiz);
+bool hc_wiz_kiosk_waits(const struct hc_wiz *wiz);
 /* What the last restore left on the disk, whichever way it ended. */
 enum hc_wiz_left hc_wiz_left(const struct hc_wiz *wiz);
 /* Bytes a second of the current step over the last seconds; milliseconds left; 0: not known yet. */

@@ -9,7 +9,7 @@
 struct record {
 	unsigned job;
 	uint64_t task, restores, began_ms;
-	const char *opened, *backup, *target_path, *target_identity, *state_dir;
+	const char *opened, *backup, *target_path, *target_identity, *state_dir, *intent;
 };
 
 #define T struct record
@@ -22,6 +22,7 @@ static const struct hc_field record_fields[] = {
 	HC_FIELD(T, backup, STRING, "The backup."),
 	HC_FIELD(T, target_path, STRING, "The disk."),
 	HC_FIELD(T, target_identity, STRING, "Its identity."),
+	HC_FIELD(T, intent, STRING, "The answer file, where nobody attends."),
 	HC_FIELD(T, state_dir, STRING, "Where its report goes."),
 };
 static const struct hc_shape record_shape =
@@ -39,6 +40,7 @@ hc_wiz_record(const struct hc_wiz *wiz, struct hc_buf *out, struct hc_err *err)
 				 .backup = wiz->backup,
 				 .target_path = wiz->target_path,
 				 .target_identity = wiz->target_identity,
+				 .intent = wiz->kiosk.intent,
 				 .state_dir = wiz->state_dir };
 
 	return hc_doc_write(&record_shape, &record, HC_JSON_PRETTY, out, err);
@@ -69,12 +71,13 @@ hc_wiz_resume(struct hc_wiz *wiz, struct hc_span bytes, struct hc_err *err)
 	keep(&wiz->backup, record.backup);
 	keep(&wiz->target_path, record.target_path);
 	keep(&wiz->target_identity, record.target_identity);
+	keep(&wiz->kiosk.intent, record.intent);
 	keep(&wiz->state_dir, record.state_dir);
 	/* Time stands still until the past was told. */
 	wiz->now_ms = wiz->job_began_ms = record.began_ms;
 	wiz->catching_up = true;
 	wiz->job = (enum hc_wiz_job)record.job;
-	wiz->screen = HC_SCREEN_PROGRESS;
+	wiz->screen = wiz->job == HC_JOB_UNATTENDED ? HC_SCREEN_KIOSK : HC_SCREEN_PROGRESS;
 	hc_wiz_run_start(wiz);
 	hc_wiz_run_log(wiz, "an earlier wizard began this run");
 out:

@@ -164,6 +164,8 @@ note_event(struct hc_wiz *wiz, const struct hc_event *event)
 
 	if (event->kind == HC_EVENT_RETRY)
 		run->retries++;
+	if (event->kind == HC_EVENT_NOTE)
+		hc_wiz_kiosk_note(wiz, event);
 	if (event->kind == HC_EVENT_FAILED) {
 		snprintf(run->failure, sizeof(run->failure), "%s %s",
 			 event->error != NULL ? event->error : "",

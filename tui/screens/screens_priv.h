@@ -16,7 +16,8 @@ struct hc_screen_ops {
 
 extern const struct hc_screen_ops hc_screen_welcome, hc_screen_machine, hc_screen_repository,
 	hc_screen_backup, hc_screen_verdict, hc_screen_finding, hc_screen_target,
-	hc_screen_review, hc_screen_confirm, hc_screen_progress, hc_screen_result;
+	hc_screen_review, hc_screen_confirm, hc_screen_progress, hc_screen_result,
+	hc_screen_kiosk;
 
 /* ---------------------------------------------------------------- parts */
 
@@ -56,6 +57,11 @@ int hc_part_disks(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_
 /* That line alone. */
 void hc_part_disk_state(const struct hc_wiz *wiz, struct hc_canvas *canvas, int x, int y,
 			int width, const struct hc_disk *disk);
+/* A step of the run, with a bar while it is going; returns the next row. */
+int hc_part_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y,
+		 size_t i);
+/* How the run ended, in a sentence. */
+const char *hc_part_headline(const struct hc_wiz *wiz, enum hc_style *style);
 /* The last lines of the run's log. */
 void hc_part_log(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area);
 /* What is on it now, and the bar of its partitions. */

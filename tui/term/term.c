@@ -67,7 +67,7 @@ make_sane(int fd)
 
 	if (tcgetattr(fd, &modes) < 0)
 		return;
-	modes.c_iflag |= ICRNL | IXON | BRKINT;
+	modes.c_iflag |= ICRNL | IXON;
 	modes.c_oflag |= OPOST | ONLCR;
 	modes.c_lflag |= ICANON | ECHO | ECHOE | ECHOK | ISIG | IEXTEN;
 	tcsetattr(fd, TCSANOW, &modes);

@@ -39,7 +39,7 @@ def die_while_writing(folder):
     held = hold(folder)
     wizard = Wizard("xterm", folder)
     walk_to_restore(wizard)
-    wizard.settle()
+    wizard.shows("400.0 MiB of")
     wizard.child.kill()
     wizard.ended()
     wizard.close()
@@ -99,7 +99,7 @@ def test_engine_dies(folder):
     wizard = Wizard("xterm", folder)
     try:
         walk_to_restore(wizard)
-        wizard.settle()
+        wizard.shows("400.0 MiB of")
         os.kill(engine(folder), signal.SIGKILL)
         ok(wizard.shows("THE ENGINE DIED: the disk is half written", "ended by signal 9"),
            "an engine that is killed: what is on the disk, and how it ended")
@@ -113,7 +113,7 @@ def test_keeper_dies(folder):
     wizard = Wizard("xterm", folder)
     try:
         walk_to_restore(wizard)
-        wizard.settle()
+        wizard.shows("400.0 MiB of")
         child = engine(folder)
         os.kill(keeper(folder), signal.SIGKILL)
         time.sleep(0.3)
