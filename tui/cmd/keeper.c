@@ -22,6 +22,15 @@ hc_keeper_path(const char *dir, enum hc_wiz_job job, const char *ending, char bu
 	snprintf(buf, HC_PATH, "%s/%s.%s", dir, hc_wiz_job_names[job], ending);
 }
 
+/* Those that a terminal sends to its session. */
+static void
+set_signals(void (*action)(int))
+{
+	signal(SIGHUP, action);
+	signal(SIGINT, action);
+	signal(SIGQUIT, action);
+}
+
 /* In the engine: never returns. */
 static void
 become(const struct hc_keeper *keeper, const struct hc_wiz_effect *effect)
@@ -39,6 +48,7 @@ become(const struct hc_keeper *keeper, const struct hc_wiz_effect *effect)
 	dup2(none, STDIN_FILENO);
 	dup2(keeper->out, STDOUT_FILENO);
 	dup2(keeper->err, STDERR_FILENO);
+	set_signals(SIG_DFL);
 	sigfillset(&all);
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 	execvp(keeper->program, argv);
@@ -86,10 +96,9 @@ keep(const struct hc_keeper *keeper, const struct hc_wiz_effect *effect)
 
 	setsid();
 	prctl(PR_SET_NAME, "halcyon-keeper");
-	/* Those that put a terminal back belong to the wizard. */
-	signal(SIGHUP, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGQUIT, SIG_DFL);
+	/* The handlers that put a terminal back belong to the wizard; and what its terminal sent before we had left its
+	 * session is not for us. */
+	set_signals(SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);

@@ -8,6 +8,7 @@ Needs WIZARD, the program.  Prints TAP.
 import functools
 import json
 import os
+import shutil
 import signal
 import statistics
 import struct
@@ -78,19 +79,29 @@ def test_restore(folder):
         wizard.close()
 
 
-def test_death(folder):
+def test_death(folder, name="an engine that writes goes on when the wizard is killed", under=()):
     hold, finished = os.path.join(folder, "hold"), os.path.join(folder, "finished")
     open(hold, "w", encoding="ascii").close()
-    wizard = Wizard("xterm", folder)
+    wizard = Wizard("xterm", folder, under=under)
     try:
-        walk_to_restore(wizard)
+        walked = walk_to_restore(wizard)
         wizard.child.kill()
         wizard.ended()
     finally:
         wizard.close()
     os.unlink(hold)
     wait_until(lambda: os.path.exists(os.path.join(folder, "apply.exit")))
-    ok(os.path.exists(finished), "an engine that writes goes on when the wizard is killed")
+    ok(walked and os.path.exists(finished), name)
+
+
+def test_death_at_start(folder):
+    """The engine is slow to leave the session of the wizard's terminal, as on a busy machine."""
+    name = "and one that is only just starting"
+    if not shutil.which("strace"):
+        skip(name, "there is no strace")
+        return
+    test_death(folder, name, under=("strace", "-DDD", "-f", "-o", "/dev/null", "-e", "trace=setsid",
+                                    "-e", "inject=setsid:delay_enter=500000"))
 
 
 def make_disk(path):
@@ -138,4 +149,4 @@ def test_no_terminal(folder):
 
 
 run_tests(*(functools.partial(test_terminal, term) for term in ("linux", "vt100", "vt220", "xterm", "xterm-256color")),
-          test_signal, test_restore, test_death, test_engine, test_no_terminal)
+          test_signal, test_restore, test_death, test_death_at_start, test_engine, test_no_terminal)

@@ -111,13 +111,13 @@ class Terminal:
         os.close(self.slave)
 
 
-def start(folder, terminal, *options, term="xterm", engine=os.path.join(HERE, "engine.sh")):
+def start(folder, terminal, *options, term="xterm", engine=os.path.join(HERE, "engine.sh"), under=()):
     """The program with a terminal as its own; None: it has only those that its options name."""
     env = dict(os.environ, TERM=term, PLAY=folder, LC_ALL="C.UTF-8", HALCYON_REPO="http://10.20.0.1/halcyon",
                ASAN_OPTIONS="detect_leaks=0")
     line = terminal.slave if terminal else subprocess.DEVNULL
     return subprocess.Popen(
-        [os.environ["WIZARD"], "--engine", engine, "--run-dir", folder, *options], stdin=line, stdout=line,
+        [*under, os.environ["WIZARD"], "--engine", engine, "--run-dir", folder, *options], stdin=line, stdout=line,
         stderr=subprocess.PIPE, env=env, start_new_session=True,
         preexec_fn=(lambda: fcntl.ioctl(line, termios.TIOCSCTTY, 0)) if terminal else None)
 
