@@ -242,6 +242,15 @@ load_facts(struct hc_wiz *wiz, const char *path, struct hc_err *err)
 	return result;
 }
 
+/* All consoles of the boot image keep their runs below one folder; elsewhere only this run's are ours. */
+static const char *
+reports_dir(const char *run_dir)
+{
+	static const char shared[] = HC_STATE_DIR "/";
+
+	return strncmp(run_dir, shared, sizeof(shared) - 1) == 0 ? HC_STATE_DIR : run_dir;
+}
+
 static int
 run(struct hc_wizard_options *options, struct hc_err *err)
 {
@@ -275,6 +284,7 @@ run(struct hc_wizard_options *options, struct hc_err *err)
 	config = (struct hc_wiz_config){ .run_dir = options->run_dir,
 					 .repository = options->repository,
 					 .resident = options->resident,
+					 .reports_dir = reports_dir(options->run_dir),
 					 .intent = options->intent,
 					 .state_dir = options->run_dir_given ? options->run_dir
 									     : HC_STATE_DIR };

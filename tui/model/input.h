@@ -30,15 +30,24 @@ enum hc_wiz_job {
 	HC_JOB_VERIFY,     /* lines: events */
 	HC_JOB_UNATTENDED, /* lines: events, of the restore that an answer file asks for */
 	HC_JOB_REPORT,     /* document: text for people */
+	HC_JOB_BOOTCHECK,  /* document: bootcheck */
+	HC_JOB_RUNS,       /* document: runs */
+	HC_JOB_SHOW,       /* document: text for people, of one of these */
+	HC_JOB_FIX_LOOK,   /* document: repairs that would be made */
+	HC_JOB_FIX,        /* document: repairs that were made */
+	HC_JOB_UNDO_LOOK,  /* document: undoable */
+	HC_JOB_UNDO,
 	HC_JOB_COUNT
 };
 
-extern const char *const hc_wiz_job_names[]; /* "probe" … the engine's commands */
+extern const char *const hc_wiz_job_names[]; /* "probe" …: each run has its own */
+/* The engine's command for it. */
+const char *hc_wiz_job_command(enum hc_wiz_job job);
 /* Its standard output is kept in the run's folder under this name: "facts.json", "plan.json", … */
 extern const char *const hc_wiz_job_files[];
 /* Whether that is read line by line while it runs. */
 bool hc_wiz_job_streams(enum hc_wiz_job job);
-/* Whether it changes a disk: then it outlives whoever asked for it. */
+/* Whether it writes to a disk: it is left alone when the wizard ends, and the machine is not switched off under it. */
 bool hc_wiz_job_writes(enum hc_wiz_job job);
 
 enum hc_key {

@@ -6,14 +6,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "check",  "plan",
-					 "apply",   "verify", "restore", "report", NULL };
+/* Indexed by enum hc_wiz_job. */
+const char *const hc_wiz_job_names[] = { "nothing",  "probe",     "catalog",   "check",
+					 "plan",     "apply",     "verify",    "restore",
+					 "report",   "bootcheck", "runs",      "show-report",
+					 "fix-look", "fix",       "undo-look", "undo",
+					 NULL };
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = {
-	"nothing",      "facts.json",    "catalog.json",   "check.json",  "plan.json",
-	"apply.events", "verify.events", "restore.events", "report.text", NULL
-};
+const char *const hc_wiz_job_files[] = { "nothing",
+					 "facts.json",
+					 "catalog.json",
+					 "check.json",
+					 "plan.json",
+					 "apply.events",
+					 "verify.events",
+					 "restore.events",
+					 "report.text",
+					 "bootcheck.json",
+					 "runs.json",
+					 "show-report.text",
+					 "fix-look.json",
+					 "fix.json",
+					 "undo-look.json",
+					 "undo.text",
+					 NULL };
 
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {
@@ -31,18 +48,14 @@ hc_wiz_job_streams(enum hc_wiz_job job)
 bool
 hc_wiz_job_writes(enum hc_wiz_job job)
 {
-	return job == HC_JOB_APPLY || job == HC_JOB_UNATTENDED;
+	return job == HC_JOB_APPLY || job == HC_JOB_UNATTENDED || job == HC_JOB_FIX ||
+	       job == HC_JOB_UNDO;
 }
 
 /* ---------------------------------------------------------------- starting */
 
-struct args {
-	struct hc_wiz_effect *effect;
-	size_t count;
-};
-
-static void
-add(struct args *args, const char *text)
+void
+hc_wiz_add(struct hc_wiz_args *args, const char *text)
 {
 	/* Never skipped: an option must not swallow the next word. */
 	if (args->count < HC_WIZ_ARGS - 1)
@@ -51,74 +64,76 @@ add(struct args *args, const char *text)
 
 /* What check and plan are asked alike. */
 static void
-add_choices(struct args *args, struct hc_wiz *wiz)
+add_choices(struct hc_wiz_args *args, struct hc_wiz *wiz)
 {
 	hc_wiz_answer_list(wiz, false, wiz->accepted, sizeof(wiz->accepted));
 	hc_wiz_answer_list(wiz, true, wiz->overridden, sizeof(wiz->overridden));
 	if (wiz->accepted[0] != '\0') {
-		add(args, "--accept");
-		add(args, wiz->accepted);
+		hc_wiz_add(args, "--accept");
+		hc_wiz_add(args, wiz->accepted);
 	}
 	if (wiz->overridden[0] != '\0') {
-		add(args, "--override");
-		add(args, wiz->overridden);
+		hc_wiz_add(args, "--override");
+		hc_wiz_add(args, wiz->overridden);
 	}
-	add(args, "--json");
+	hc_wiz_add(args, "--json");
 }
 
 static void
-add_plan_args(struct args *args, struct hc_wiz *wiz)
+add_plan_args(struct hc_wiz_args *args, struct hc_wiz *wiz)
 {
-	add(args, wiz->backup);
-	add(args, "--target");
-	add(args, wiz->target_path);
+	hc_wiz_add(args, wiz->backup);
+	hc_wiz_add(args, "--target");
+	hc_wiz_add(args, wiz->target_path);
 	if (wiz->reuse)
-		add(args, "--reuse");
+		hc_wiz_add(args, "--reuse");
 	wiz->plan_is_old = false;
 	add_choices(args, wiz);
 }
 
 static void
-add_args(struct args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
+add_args(struct hc_wiz_args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
 {
-	add(args, "halcyon");
-	add(args, hc_wiz_job_names[job]);
+	hc_wiz_add(args, "halcyon");
+	hc_wiz_add(args, hc_wiz_job_command(job));
 	if (job == HC_JOB_PROBE) {
-		add(args, "--json");
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_CATALOG) {
-		add(args, wiz->opened);
-		add(args, "--json");
+		hc_wiz_add(args, wiz->opened);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_CHECK) {
-		add(args, wiz->backup);
+		hc_wiz_add(args, wiz->backup);
 		add_choices(args, wiz);
 	} else if (job == HC_JOB_PLAN) {
 		add_plan_args(args, wiz);
 	} else if (job == HC_JOB_APPLY) {
-		add(args, wiz->plan_file);
-		add(args, "--confirm");
-		add(args, hc_wiz_identity(wiz));
-		add(args, "--state-dir");
-		add(args, wiz->state_dir);
-		add(args, "--json");
+		hc_wiz_add(args, wiz->plan_file);
+		hc_wiz_add(args, "--confirm");
+		hc_wiz_add(args, hc_wiz_identity(wiz));
+		hc_wiz_add(args, "--state-dir");
+		hc_wiz_add(args, wiz->state_dir);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_VERIFY) {
-		add(args, wiz->backup);
-		add(args, "--json");
+		hc_wiz_add(args, wiz->backup);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_UNATTENDED) {
-		add(args, "--unattended");
-		add(args, "--intent");
-		add(args, wiz->kiosk.intent);
-		add(args, "--state-dir");
-		add(args, wiz->state_dir);
-		add(args, "--json");
+		hc_wiz_add(args, "--unattended");
+		hc_wiz_add(args, "--intent");
+		hc_wiz_add(args, wiz->kiosk.intent);
+		hc_wiz_add(args, "--state-dir");
+		hc_wiz_add(args, wiz->state_dir);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_REPORT) {
-		add(args, wiz->state_dir);
+		hc_wiz_add(args, wiz->state_dir);
+	} else {
+		hc_wiz_task_args(args, wiz, job);
 	}
 }
 
 static void
 start(struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_wiz_effect *effect)
 {
-	struct args args = { effect, 0 };
+	struct hc_wiz_args args = { effect, 0 };
 
 	effect->kind = HC_EFFECT_RUN;
 	effect->job = job;
@@ -211,6 +226,8 @@ hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 		hc_wiz_load_plan(wiz, bytes);
 	else if (wiz->job == HC_JOB_REPORT)
 		hc_wiz_add_lines(wiz, bytes);
+	else
+		hc_wiz_task_document(wiz, bytes);
 }
 
 /* Keeps the last lines that fit. */
@@ -239,9 +256,8 @@ hc_wiz_note(struct hc_wiz *wiz, struct hc_span line)
 
 /* ---------------------------------------------------------------- endings */
 
-/* What a failed run said, under a heading; a document that couldn't be read has said it already. */
-static void
-tell(struct hc_wiz *wiz, int status, const char *heading)
+void
+hc_wiz_tell(struct hc_wiz *wiz, int status, const char *heading)
 {
 	if (wiz->trouble[0] != '\0')
 		return;
@@ -260,7 +276,7 @@ end_probe(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	(void)effect;
 	if (status != STATUS_DONE || !wiz->have_facts)
-		tell(wiz, status, "This machine could not be read.");
+		hc_wiz_tell(wiz, status, "This machine could not be read.");
 }
 
 static void
@@ -269,7 +285,7 @@ end_catalog(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	(void)effect;
 	if (status == STATUS_DONE && wiz->have_catalog)
 		return;
-	tell(wiz, status, "The repository could not be read.");
+	hc_wiz_tell(wiz, status, "The repository could not be read.");
 	wiz->have_catalog = false;
 	if (wiz->screen == HC_SCREEN_BACKUP)
 		wiz->screen = HC_SCREEN_REPOSITORY;
@@ -288,7 +304,7 @@ end_check(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	(void)effect;
 	if (is_judged(status) && wiz->have_check)
 		return;
-	tell(wiz, status, "Backup and machine could not be compared.");
+	hc_wiz_tell(wiz, status, "Backup and machine could not be compared.");
 	wiz->have_check = false;
 	if (wiz->screen == HC_SCREEN_VERDICT)
 		wiz->screen = HC_SCREEN_BACKUP;
@@ -304,7 +320,7 @@ end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 			hc_wiz_act_verdict_of_disk(wiz, effect);
 		return;
 	}
-	tell(wiz, status, "There is no plan for this disk.");
+	hc_wiz_tell(wiz, status, "There is no plan for this disk.");
 	hc_wiz_forget_plan(wiz);
 	if (wiz->screen == HC_SCREEN_REVIEW)
 		wiz->screen = HC_SCREEN_TARGET;
@@ -354,6 +370,8 @@ hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	/* The end of a run that writes matters even when it was asked to stop. */
 	if (end[job] != NULL && (!wiz->cancelled || hc_wiz_job_streams(job)))
 		end[job](wiz, status, effect);
+	else if (!wiz->cancelled)
+		hc_wiz_task_end(wiz, job, status, effect);
 	if (wiz->queued != HC_JOB_NONE && wiz->job == HC_JOB_NONE)
 		start(wiz, wiz->queued, effect);
 }
