@@ -15,6 +15,7 @@ const char *const hc_wiz_job_names[HC_JOB_COUNT + 1] = {
 	[HC_JOB_PLAN] = "plan",
 	[HC_JOB_APPLY] = "apply",
 	[HC_JOB_VERIFY] = "verify",
+	[HC_JOB_UNATTENDED] = "restore",
 	[HC_JOB_REPORT] = "report",
 	[HC_JOB_BOOTCHECK] = "bootcheck",
 	[HC_JOB_RUNS] = "runs",
@@ -36,6 +37,7 @@ const char *const hc_wiz_job_files[HC_JOB_COUNT + 1] = {
 	[HC_JOB_PLAN] = "plan.json",
 	[HC_JOB_APPLY] = "apply.events",
 	[HC_JOB_VERIFY] = "verify.events",
+	[HC_JOB_UNATTENDED] = "restore.events",
 	[HC_JOB_REPORT] = "report.text",
 	[HC_JOB_BOOTCHECK] = "bootcheck.json",
 	[HC_JOB_RUNS] = "runs.json",
@@ -58,13 +60,14 @@ enum {
 bool
 hc_wiz_job_streams(enum hc_wiz_job job)
 {
-	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY;
+	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY || job == HC_JOB_UNATTENDED;
 }
 
 bool
 hc_wiz_job_writes(enum hc_wiz_job job)
 {
-	return job == HC_JOB_APPLY || job == HC_JOB_FIX || job == HC_JOB_UNDO;
+	return job == HC_JOB_APPLY || job == HC_JOB_UNATTENDED || job == HC_JOB_FIX ||
+	       job == HC_JOB_UNDO;
 }
 
 /* ---------------------------------------------------------------- starting */
@@ -134,6 +137,13 @@ add_args(struct hc_wiz_args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
 		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_VERIFY) {
 		hc_wiz_add(args, wiz->backup);
+		hc_wiz_add(args, "--json");
+	} else if (job == HC_JOB_UNATTENDED) {
+		hc_wiz_add(args, "--unattended");
+		hc_wiz_add(args, "--intent");
+		hc_wiz_add(args, wiz->kiosk.intent);
+		hc_wiz_add(args, "--state-dir");
+		hc_wiz_add(args, wiz->state_dir);
 		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_REPORT) {
 		hc_wiz_add(args, wiz->state_dir);
@@ -377,7 +387,7 @@ hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 		[HC_JOB_CHECK] = end_check,        [HC_JOB_PLAN] = end_plan,
 		[HC_JOB_APPLY] = end_run,          [HC_JOB_VERIFY] = end_run,
 		[HC_JOB_REPORT] = end_report,      [HC_JOB_MEDIA] = hc_wiz_end_media,
-		[HC_JOB_MOUNT] = hc_wiz_end_mount,
+		[HC_JOB_MOUNT] = hc_wiz_end_mount,   [HC_JOB_UNATTENDED] = hc_wiz_kiosk_end,
 	};
 	enum hc_wiz_job job = wiz->job;
 

@@ -162,6 +162,8 @@ note_event(struct hc_wiz *wiz, const struct hc_event *event)
 
 	if (event->kind == HC_EVENT_RETRY)
 		run->retries++;
+	if (event->kind == HC_EVENT_NOTE)
+		hc_wiz_kiosk_note(wiz, event);
 	if (event->kind == HC_EVENT_FAILED) {
 		snprintf(run->failure, sizeof(run->failure), "%s %s",
 			 event->error != NULL ? event->error : "",
@@ -189,6 +191,8 @@ hc_wiz_run_line(struct hc_wiz *wiz, struct hc_span line)
 		hc_arena_done(&arena);
 		return;
 	}
+	if (wiz->catching_up)
+		wiz->now_ms = hc_max_u64(wiz->now_ms, wiz->run.began_ms + event.at_ms);
 	of_step = event.kind == HC_EVENT_START || event.kind == HC_EVENT_PROGRESS ||
 		  event.kind == HC_EVENT_DONE;
 	if (of_step && event.step != NULL)

@@ -100,6 +100,14 @@ void hc_wiz_request_plan(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
 /* review.c: the plan's lines, in its arena. */
 void hc_wiz_review(struct hc_wiz *wiz);
 
+/* kiosk.c */
+hc_wiz_act hc_wiz_act_again;
+hc_wiz_act hc_wiz_act_by_hand;
+void hc_wiz_kiosk_start(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
+void hc_wiz_kiosk_note(struct hc_wiz *wiz, const struct hc_event *event);
+void hc_wiz_kiosk_tick(const struct hc_wiz *wiz, struct hc_wiz_effect *effect);
+void hc_wiz_kiosk_end(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
+
 /* run.c */
 void hc_wiz_run_start(struct hc_wiz *wiz);
 void hc_wiz_run_line(struct hc_wiz *wiz, struct hc_span line);

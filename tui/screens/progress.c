@@ -62,9 +62,9 @@ state_of(const struct hc_wiz_run *run, size_t i)
 		       : run->steps[i].state;
 }
 
-static int
-draw_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y,
-	  size_t i)
+int
+hc_part_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y,
+	     size_t i)
 {
 	const struct hc_wiz_run_step *step = &wiz->run.steps[i];
 	enum hc_wiz_step_state state = state_of(&wiz->run, i);
@@ -128,7 +128,7 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 		hc_part_log(wiz, canvas, (struct hc_rect){ body.x, y, body.width, last - y });
 	} else {
 		for (size_t i = 0; i < run->count && y < last; i++)
-			y = draw_step(wiz, canvas, body, y, i);
+			y = hc_part_step(wiz, canvas, body, y, i);
 		if (run->count == 0)
 			hc_canvas_text(canvas, body.x, y, body.width, HC_STYLE_WARN,
 				       "Waiting for the engine's first word...");

@@ -69,8 +69,8 @@ next(const struct hc_wiz *wiz)
 	return words[left];
 }
 
-static const char *
-headline(const struct hc_wiz *wiz, enum hc_style *style)
+const char *
+hc_part_headline(const struct hc_wiz *wiz, enum hc_style *style)
 {
 	bool verify = wiz->task == HC_TASK_VERIFY;
 
@@ -102,7 +102,7 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 {
 	int y = body.y, menu = body.y + body.height - MENU_ROWS;
 	enum hc_style style;
-	const char *text = headline(wiz, &style);
+	const char *text = hc_part_headline(wiz, &style);
 	char time[16];
 
 	hc_canvas_text(canvas, body.x, y++, body.width, style, text);

@@ -18,6 +18,7 @@ static const struct hc_screen_ops *const screens[HC_SCREEN_COUNT] = {
 	[HC_SCREEN_CONFIRM] = &hc_screen_confirm,
 	[HC_SCREEN_PROGRESS] = &hc_screen_progress,
 	[HC_SCREEN_RESULT] = &hc_screen_result,
+	[HC_SCREEN_KIOSK] = &hc_screen_kiosk,
 	[HC_SCREEN_TASKS] = &hc_screen_tasks,
 	[HC_SCREEN_DISK] = &hc_screen_disk,
 	[HC_SCREEN_CHAIN] = &hc_screen_chain,
