@@ -127,7 +127,10 @@ static const struct cli_option fix_options[] = {
 	END
 };
 static const struct cli_option undo_options[] = {
-	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" }, END
+	{ "dry-run", NULL,
+	  "say what would be taken back, and whether it can be, and write nothing" },
+	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" },
+	END
 };
 static const struct cli_option bootcheck_options[] = {
 	{ "facts", "FILE", "facts of the machine that it shall boot on (default: this one)" },
@@ -156,7 +159,10 @@ static const struct cli_option extract_options[] = {
 	PLACE_OPTIONS,
 	END
 };
-static const struct cli_option report_options[] = { END };
+static const struct cli_option report_options[] = {
+	{ "list", NULL, "the runs that left a report in DIR or below it, the latest first" },
+	END
+};
 static const struct cli_option explain_options[] = {
 	{ "list", "KIND", "errors, rules, fixups, schemas or commands" },
 	{ "schema", "NAME", "the JSON Schema of a document" },

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -41,6 +40,8 @@ describe_content(struct hc_disk *disk, struct hc_arena *arena, struct hc_err *er
 		return hc_err_at(err, HC_NO_OFFSET, "%s", disk->path);
 	}
 	result = hc_disk_content(fd, arena, disk, err);
+	if (result == 0 && !disk->is_file)
+		result = hc_medium_mark(&live, disk, arena, err);
 	close(fd);
 	return result;
 }
@@ -69,37 +70,6 @@ list_sys(const struct hc_tree *tree, const char *extra, struct hc_arena *arena,
 			return -1;
 	}
 	*ret = list;
-	return 0;
-}
-
-/* ---------------------------------------------------------------- the medium we were started from */
-
-static bool
-is_named(const char *id, const char *name)
-{
-	return id != NULL && strcasecmp(id, name) == 0;
-}
-
-/* halcyon.medium= on the kernel line names it by the serial number or GUID of one of its volumes, or by its table's.
- * All it does is to keep a disk from being written to; so a name that fits two disks does so for both. */
-static int
-mark_boot_medium(const struct hc_tree *tree, struct hc_disk_list *list, struct hc_arena *arena,
-		 struct hc_err *err)
-{
-	const char *name = hc_tree_parameter(tree, arena, "halcyon.medium");
-
-	for (size_t i = 0; name != NULL && name[0] != '\0' && i < list->count; i++) {
-		struct hc_disk *disk = &list->items[i];
-		bool fits = is_named(disk->table_id, name);
-
-		for (size_t k = 0; k < disk->partitions.count; k++)
-			fits = fits ||
-			       is_named(disk->partitions.items[k].volume_serial, name) ||
-			       is_named(disk->partitions.items[k].guid, name);
-		if (fits &&
-		    hc_strings_add(&disk->in_use_by, arena, HC_DISK_BOOT_MEDIUM, err) < 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -142,7 +112,9 @@ merge_record(const char *root, struct hc_disk *disk, struct hc_arena *arena, str
 	disk->identity.edges = record.disk.identity.edges;
 	if (add_missing(&disk->member_of, &record.disk.member_of, arena, err) < 0)
 		return -1;
-	return add_missing(&disk->in_use_by, &record.disk.in_use_by, arena, err);
+	if (add_missing(&disk->in_use_by, &record.disk.in_use_by, arena, err) < 0)
+		return -1;
+	return hc_medium_mark(&(struct hc_tree){ root }, disk, arena, err);
 }
 
 /* ---------------------------------------------------------------- public */
@@ -174,8 +146,7 @@ hc_disk_list(const char *sysroot, struct hc_arena *arena, struct hc_disk_list *r
 			disk->holds_kind = "data";
 		}
 	}
-	if (hc_disks_compare(&list, arena, err) < 0 ||
-	    mark_boot_medium(&tree, &list, arena, err) < 0)
+	if (hc_disks_compare(&list, arena, err) < 0)
 		return -1;
 	*ret = list;
 	return 0;
@@ -203,8 +174,7 @@ describe_device(const struct stat *st, struct hc_arena *arena, struct hc_disk *r
 		if (strcmp(disk->path, path) != 0 && !hc_strings_has(&disk->other_paths, path))
 			continue;
 		if (try_exclusive(disk, arena, err) < 0 ||
-		    describe_content(disk, arena, err) < 0 ||
-		    mark_boot_medium(&live, &(struct hc_disk_list){ disk, 1 }, arena, err) < 0)
+		    describe_content(disk, arena, err) < 0)
 			return -1;
 		*ret = *disk;
 		return 0;
