@@ -21,10 +21,10 @@ fi
 sysroot=$tap_work/root
 mkdir -p "$sysroot/proc" "$sysroot/run/halcyon/net"
 
-# servers OPTION...: places of the recorded machine
+# servers: places of the recorded machine
 servers()
 {
-    "$halcyon" media --sysroot "$sysroot" --json "$@" | jq -r '[.places[] | "\(.where) \(.usable)"] | join("; ")'
+    "$halcyon" media --sysroot "$sysroot" --json | jq -r '[.places[] | "\(.where) \(.usable)"] | join("; ")'
 }
 
 echo 'quiet halcyon.repo=http://u:secret@192.0.2.1/repository' >"$sysroot/proc/cmdline"
@@ -40,6 +40,7 @@ check 'which says what is known' test "$("$halcyon" media --sysroot "$sysroot" -
     'a URL starts with "smb"; only http and https are known'
 
 # A machine of its own: a mount namespace in which /proc/cmdline is ours.
+# shellcheck disable=SC2016  # the shell inside expands them
 asked()
 {
     unshare -m sh -c 'mount --bind "$1" /proc/cmdline && mkdir -p /run/halcyon && mount --bind "$2" /run/halcyon && exec "$3" media --json --patience 2' \
