@@ -37,6 +37,8 @@ atomic_bool cli_stop;
 	}
 #define PLACE_OPTIONS                                                                          \
 	{ "ca-file", "FILE", "PEM certificates to trust for https" },                          \
+		{ "credentials", "FILE",                                                       \
+		  "user and password, or a token, for the server; mode 0600" },                \
 	{                                                                                      \
 		"patience", "SECONDS", "how long a server may be away (default 300)"           \
 	}
