@@ -36,6 +36,7 @@ enum hc_wiz_job {
 	HC_JOB_FIX,       /* document: repairs that were made */
 	HC_JOB_UNDO_LOOK, /* document: undoable */
 	HC_JOB_UNDO,
+	HC_JOB_CAPTURE, /* lines: events */
 	HC_JOB_COUNT
 };
 
@@ -100,6 +101,14 @@ enum hc_wiz_effect_kind {
 	HC_EFFECT_POWEROFF,
 	HC_EFFECT_QUIT,
 	HC_EFFECT_COUNT
+};
+
+#define HC_WIZ_FIELD 512
+
+/* A line that is typed; ASCII. */
+struct hc_wiz_field {
+	char text[HC_WIZ_FIELD];
+	size_t length, cursor;
 };
 
 #define HC_WIZ_ARGS 48

@@ -10,15 +10,27 @@
 const char *const hc_wiz_job_names[] = { "nothing",   "probe",     "catalog",     "check",
 					 "plan",      "apply",     "verify",      "report",
 					 "bootcheck", "runs",      "show-report", "fix-look",
-					 "fix",       "undo-look", "undo",        NULL };
+					 "fix",       "undo-look", "undo",        "capture",
+					 NULL };
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = {
-	"nothing",        "facts.json",     "catalog.json",     "check.json",
-	"plan.json",      "apply.events",   "verify.events",    "report.text",
-	"bootcheck.json", "runs.json",      "show-report.text", "fix-look.json",
-	"fix.json",       "undo-look.json", "undo.text",        NULL
-};
+const char *const hc_wiz_job_files[] = { "nothing",
+					 "facts.json",
+					 "catalog.json",
+					 "check.json",
+					 "plan.json",
+					 "apply.events",
+					 "verify.events",
+					 "report.text",
+					 "bootcheck.json",
+					 "runs.json",
+					 "show-report.text",
+					 "fix-look.json",
+					 "fix.json",
+					 "undo-look.json",
+					 "undo.text",
+					 "capture.events",
+					 NULL };
 
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {
@@ -30,7 +42,7 @@ enum {
 bool
 hc_wiz_job_streams(enum hc_wiz_job job)
 {
-	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY;
+	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY || job == HC_JOB_CAPTURE;
 }
 
 bool
@@ -306,8 +318,8 @@ end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 		wiz->screen = HC_SCREEN_TARGET;
 }
 
-static void
-end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+void
+hc_wiz_end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	bool restore = wiz->task == HC_TASK_RESTORE;
 
@@ -339,9 +351,9 @@ void
 hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	static void (*const end[HC_JOB_COUNT])(struct hc_wiz *, int, struct hc_wiz_effect *) = {
-		[HC_JOB_PROBE] = end_probe,   [HC_JOB_CATALOG] = end_catalog,
-		[HC_JOB_CHECK] = end_check,   [HC_JOB_PLAN] = end_plan,
-		[HC_JOB_APPLY] = end_run,     [HC_JOB_VERIFY] = end_run,
+		[HC_JOB_PROBE] = end_probe,      [HC_JOB_CATALOG] = end_catalog,
+		[HC_JOB_CHECK] = end_check,      [HC_JOB_PLAN] = end_plan,
+		[HC_JOB_APPLY] = hc_wiz_end_run, [HC_JOB_VERIFY] = hc_wiz_end_run,
 		[HC_JOB_REPORT] = end_report,
 	};
 	enum hc_wiz_job job = wiz->job;
@@ -350,7 +362,7 @@ hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	/* The end of a run that writes matters even when it was asked to stop. */
 	if (end[job] != NULL && (!wiz->cancelled || hc_wiz_job_streams(job)))
 		end[job](wiz, status, effect);
-	else if (!wiz->cancelled)
+	else if (!wiz->cancelled || hc_wiz_job_streams(job))
 		hc_wiz_task_end(wiz, job, status, effect);
 	if (wiz->queued != HC_JOB_NONE && wiz->job == HC_JOB_NONE)
 		start(wiz, wiz->queued, effect);
