@@ -40,6 +40,17 @@ int hc_disk_users(const struct hc_tree *tree, const char *name, struct hc_arena 
 int hc_file_users(const struct hc_tree *tree, const char *path, uint64_t dev, uint64_t inode,
 		  struct hc_arena *arena, struct hc_strings *list, struct hc_err *err);
 
+/* ---------------------------------------------------------------- medium.c */
+
+#define HC_USER_BOOT_MEDIUM "boot medium"
+
+/* Adds HC_USER_BOOT_MEDIUM where the partition table of that id (may be NULL) is that of the medium we started from. */
+int hc_medium_mark(const struct hc_tree *tree, const char *table_id, struct hc_arena *arena,
+		   struct hc_strings *users, struct hc_err *err);
+/* The same for a disk whose table was not read yet: path, size and logical_block are given. */
+int hc_medium_look(const struct hc_tree *tree, struct hc_disk *disk, struct hc_arena *arena,
+		   struct hc_err *err);
+
 /* ---------------------------------------------------------------- content.c, signature.c */
 
 struct hc_signature {
