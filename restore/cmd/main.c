@@ -67,6 +67,7 @@ static const struct cli_option inspect_options[] = {
 static const struct cli_option capture_options[] = {
 	{ "to", "REPO", "repository folder; made when it isn't there" },
 	{ "id", "ID", "name of the backup (default: host and time)" },
+	{ "events", NULL, "what is being done, a JSON object a line, on standard output" },
 	{ "threads", "N", "threads (default: one per processor)" },
 	{ "level", "N", "zstd level (default 3)" },
 	{ "discard-hibernation", NULL, "leave out a resumable hiberfil.sys too" },

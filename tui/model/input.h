@@ -37,8 +37,9 @@ enum hc_wiz_job {
 	HC_JOB_FIX,        /* document: repairs that were made */
 	HC_JOB_UNDO_LOOK,  /* document: undoable */
 	HC_JOB_UNDO,
-	HC_JOB_MEDIA, /* document: media */
-	HC_JOB_MOUNT, /* document: media, of the one that was mounted */
+	HC_JOB_MEDIA,   /* document: media */
+	HC_JOB_MOUNT,   /* document: media, of the one that was mounted */
+	HC_JOB_CAPTURE, /* lines: events */
 	HC_JOB_COUNT
 };
 
@@ -104,6 +105,14 @@ enum hc_wiz_effect_kind {
 	HC_EFFECT_POWEROFF,
 	HC_EFFECT_QUIT,
 	HC_EFFECT_COUNT
+};
+
+#define HC_WIZ_FIELD 512
+
+/* A line that is typed; ASCII. */
+struct hc_wiz_field {
+	char text[HC_WIZ_FIELD];
+	size_t length, cursor;
 };
 
 #define HC_WIZ_ARGS 48

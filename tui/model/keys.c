@@ -10,8 +10,8 @@
 	 ON(REVIEW) | ON(RESULT) | ON_TASK_LISTS)
 #define ON_TASK_LISTS                                                                          \
 	(ON(TASKS) | ON(DISK) | ON(CHAIN) | ON(REPAIRS) | ON(UNDOABLE) | ON(RUNS) | ON(REPORT))
-#define ON_TASKS  (ON_TASK_LISTS | ON(ALLOW))
-#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM) | ON(ALLOW))
+#define ON_TASKS  (ON_TASK_LISTS | ON(ALLOW) | ON(CAPTURE))
+#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM) | ON(ALLOW) | ON(CAPTURE))
 #define ON_ALL    ((1u << HC_SCREEN_COUNT) - 1)
 #define PAGE      10
 #define SCROLL    5 /* lines of a report, which may be broken into more */
@@ -215,8 +215,8 @@ struct bind {
 };
 
 static const struct bind binds[] = {
-	{ ON_LISTS, HC_KEY_UP, 0, "Up/Down", "Move", NULL, act_up },
-	{ ON_LISTS, HC_KEY_DOWN, 0, NULL, NULL, NULL, act_down },
+	{ ON_LISTS | ON(CAPTURE), HC_KEY_UP, 0, "Up/Down", "Move", NULL, act_up },
+	{ ON_LISTS | ON(CAPTURE), HC_KEY_DOWN, 0, NULL, NULL, NULL, act_down },
 	{ ON(RESULT), HC_KEY_PAGE_UP, 0, "PgUp/PgDn", "Report", has_long_report,
 	  act_report_up },
 	{ ON(RESULT), HC_KEY_PAGE_DOWN, 0, NULL, NULL, NULL, act_report_down },
@@ -259,6 +259,7 @@ static const struct bind binds[] = {
 	  hc_wiz_act_change },
 	{ ON(ALLOW), HC_KEY_ENTER, 0, "Enter", "Change this disk", hc_wiz_allowed,
 	  hc_wiz_act_allow },
+	{ ON(CAPTURE), HC_KEY_ENTER, 0, "Enter", "Capture", NULL, hc_wiz_act_capture_disk },
 	{ ON(RUNS), HC_KEY_ENTER, 0, "Enter", "Read", has_rows, hc_wiz_act_run },
 	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(DISK) | ON(CHAIN), HC_KEY_TEXT, 'r', "r",
 	  "Read again", writes_nothing, hc_wiz_act_reread },
@@ -332,8 +333,9 @@ hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_e
 		hc_wiz_place_typed(wiz);
 		return;
 	}
-	if ((wiz->screen == HC_SCREEN_CONFIRM || wiz->screen == HC_SCREEN_ALLOW) &&
-	    hc_wiz_field_key(&wiz->confirm, input))
+	if (wiz->screen == HC_SCREEN_CONFIRM && hc_wiz_field_key(&wiz->confirm, input))
+		return;
+	if (hc_wiz_task_field(wiz) != NULL && hc_wiz_field_key(hc_wiz_task_field(wiz), input))
 		return;
 	for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]); i++) {
 		if (binds[i].act == NULL || !applies(wiz, &binds[i]) ||

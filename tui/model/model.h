@@ -58,6 +58,7 @@ enum hc_wiz_screen {
 	HC_SCREEN_REPAIRS,
 	HC_SCREEN_UNDOABLE,
 	HC_SCREEN_ALLOW,
+	HC_SCREEN_CAPTURE,
 	HC_SCREEN_RUNS,
 	HC_SCREEN_REPORT,
 	HC_SCREEN_COUNT
@@ -69,21 +70,15 @@ enum hc_wiz_task {
 	HC_TASK_BOOTCHECK,
 	HC_TASK_FIX,
 	HC_TASK_UNDO,
+	HC_TASK_CAPTURE,
 	HC_TASK_REPORTS
 };
 
 /* ---------------------------------------------------------------- state */
 
-#define HC_WIZ_FIELD   512
 #define HC_WIZ_ANSWERS 16
 /* What a finding says besides its evidence: because, remedy, consequence, source. */
 #define HC_WIZ_FINDING_PARTS 4
-
-/* A line that is typed; ASCII. */
-struct hc_wiz_field {
-	char text[HC_WIZ_FIELD];
-	size_t length, cursor;
-};
 
 /* Questions that yes or no answers; no is the default. */
 enum hc_wiz_ask {

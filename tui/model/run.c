@@ -169,6 +169,11 @@ note_event(struct hc_wiz *wiz, const struct hc_event *event)
 			 event->error != NULL ? event->error : "",
 			 event->text != NULL ? event->text : "");
 	}
+	/* A restore has a report that says it. */
+	if (wiz->task == HC_TASK_CAPTURE && event->text != NULL &&
+	    (event->kind == HC_EVENT_NOTE || event->kind == HC_EVENT_FINISHED)) {
+		hc_wiz_add_lines(wiz, hc_span(event->text, strlen(event->text)));
+	}
 	if (event->kind != HC_EVENT_PROGRESS)
 		hc_wiz_run_log(wiz, "%s%s%s%s%s%s%s", event->step != NULL ? event->step : "",
 			       event->step != NULL ? ": " : "", hc_event_names[event->kind],

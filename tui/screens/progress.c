@@ -23,6 +23,7 @@ step_text(const char *name)
 		{ "journal", "Mark the disk as finished" },
 		{ "firmware", "Set the firmware's boot entries" },
 		{ "verify", "Read and check every chunk" },
+		{ "capture", "Read the disk, store what is new" },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -122,7 +123,14 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	if (wiz->task == HC_TASK_RESTORE)
 		y = hc_part_fact(canvas, body, y, "Disk", "%s  (%s)",
 				 hc_text_or(wiz->plan.target.path, "?"), hc_wiz_identity(wiz));
-	y = hc_part_fact(canvas, body, y, "Backup", "%s", hc_text_or(wiz->backup, ""));
+	if (wiz->task == HC_TASK_CAPTURE) {
+		y = hc_part_fact(canvas, body, y, "Disk", "%s  (%s)",
+				 hc_text_or(wiz->tasks.disk_path, "?"),
+				 hc_text_or(wiz->tasks.disk_identity, "no name"));
+		y = hc_part_fact(canvas, body, y, "Into", "%s", wiz->tasks.place.text);
+	} else {
+		y = hc_part_fact(canvas, body, y, "Backup", "%s", hc_text_or(wiz->backup, ""));
+	}
 	y++;
 	if (wiz->show_log) {
 		hc_part_log(wiz, canvas, (struct hc_rect){ body.x, y, body.width, last - y });
@@ -141,8 +149,8 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 static const char *
 title(const struct hc_wiz *wiz)
 {
-	return wiz->task == HC_TASK_VERIFY ? "Verify: reading the backup"
-					   : "Restore: writing the disk";
+	return wiz->task == HC_TASK_RESTORE ? "Restore: writing the disk"
+					    : hc_words_of(wiz)->progress;
 }
 
 const struct hc_screen_ops hc_screen_progress = {
