@@ -187,7 +187,7 @@ def test_shell_on_one(folder):
         for terminal in both:
             terminal.wait_for("PowerEdge")
         settle(both)
-        line.send("\x1bOB" * 3 + "\r")
+        line.send("\x1bOF" + "\x1bOA" * 2 + "\r")
         ok(line.wait_for("goes back to the wizard"), "a shell on one terminal")
         line.settle()
         line.send("echo sh''ell-on $HALCYON_CONSOLE $TERM\r")
