@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Hands over, as the kernel line says: halcyon.task=wizard|shell, else halcyon.intent=URL (unattended restore), else the wizard.
+# Hands over, as the kernel line says: halcyon.task=wizard|kiosk|shell, else halcyon.intent=URL (unattended restore), else the wizard.
 # Needs: all stages before; lib.sh. Provides: hand_over, which the first process calls again when somebody typed `resume`.
 # On failure: the restore's error in a frame on all consoles, with a rescue shell.
 
@@ -12,16 +12,25 @@ hand_over() {
     case $task in
         unattended) unattended "$intent" ;;
         wizard | '') wizard ;;
+        kiosk)
+            [ -n "$intent" ] || {
+                echo "halcyon.task=kiosk wants halcyon.intent=URL" >"$STATE/log/50-handover"
+                rescue H1304 "there is no answer file for halcyon.task=kiosk" "$STATE/log/50-handover"
+            }
+            wizard ${intent:+--kiosk "$intent"}
+            ;;
         shell)
             rescue shell "the kernel line asks for a shell (halcyon.task=shell)"
             if [ -n "$intent" ]; then unattended "$intent"; else wizard; fi
             ;;
         *)
-            echo "known are wizard and shell; without halcyon.task, halcyon.intent=URL restores unattended" >"$STATE/log/50-handover"
+            echo "known are wizard, kiosk and shell; without halcyon.task, halcyon.intent=URL restores unattended" >"$STATE/log/50-handover"
             rescue H1304 "unknown halcyon.task=$task on the kernel line" "$STATE/log/50-handover"
             ;;
     esac
 }
+
+LIFE=1000 # hundredths of a second: a wizard that ends before did not work at all
 
 # A shell on the second screen, so that somebody at the machine can look while it works.
 second_screen() {
@@ -60,15 +69,34 @@ unattended() {
     fi
 }
 
+# wizard [OPTION...]: one wizard for all consoles. It is started again when it ends: a restore goes on meanwhile, and the next one takes it up.
 wizard() {
     # Messages of drivers would tear the screens.
     dmesg -n 3
     second_screen
-    on_consoles wizard
+    early=0 first=$*
+    set --
+    for tty in $(consoles); do
+        set -- "$@" --console "/dev/$tty,$(term_of "$tty")"
+    done
     until [ -e "$STATE/end-action" ]; do
-        sleep 1
+        begin=$(now)
+        # Its shells are not ours; what it says on its way out is kept.
+        # shellcheck disable=SC2086 # an option and its value
+        ENV=/etc/profile HALCYON_CONSOLE=wizard setsid /bin/halcyon-wizard --resident "$@" $first </dev/null >>"$STATE/log/wizard" 2>&1
+        echo "halcyon-wizard ended with status $? after $(seconds $(($(now) - begin))) s" >>"$STATE/log/wizard"
+        # An answer file is used once: what comes after it, or after an accident, somebody decides.
+        first=
+        if [ "$(($(now) - begin))" -gt "$LIFE" ]; then early=0; fi
+        early=$((early + 1))
+        if [ ! -e "$STATE/end-action" ] && [ "$early" -ge 3 ]; then
+            rescue H1305 "the wizard ends again and again; a restore that it began goes on" "$STATE/log/wizard"
+            early=0
+        fi
     done
     action=$(cat "$STATE/end-action")
     rm -f "$STATE/end-action"
     finish "$action"
+    # An answer file that asks for a shell: the wizard has one.
+    wizard
 }

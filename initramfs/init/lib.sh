@@ -20,6 +20,15 @@ consoles() {
     cat "$STATE/consoles"
 }
 
+# term_of DEVICE: what kind of terminal it is. The kernel's own TERM=linux is for screens; TERM=... on the kernel line
+# reaches us through the environment, and is about the serial consoles.
+term_of() {
+    case $1 in
+        tty[0-9]*) echo linux ;;
+        *) if [ "${TERM:-linux}" = linux ]; then echo vt220; else echo "$TERM"; fi ;;
+    esac
+}
+
 # tell TEXT: one line on every console
 tell() {
     for tty in $(consoles); do

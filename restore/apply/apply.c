@@ -298,9 +298,13 @@ on_retry(void *ctx, const struct hc_err *why, unsigned attempt)
 static int
 open_backup(struct hc_apply *apply, struct hc_err *err)
 {
-	const struct hc_place_options place = { apply->options.patience_ms,
-						apply->options.ca_file, &apply->halt, on_retry,
-						apply };
+	const struct hc_place_options place = { .patience_ms = apply->options.patience_ms,
+						.ca_file = apply->options.ca_file,
+						.credentials_file =
+							apply->options.credentials_file,
+						.stop = &apply->halt,
+						.on_retry = on_retry,
+						.ctx = apply };
 	const char *name = hc_arena_printf(&apply->arena, "%s//%s", apply->plan->repository,
 					   apply->plan->backup);
 

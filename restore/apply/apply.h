@@ -38,8 +38,9 @@
 struct hc_apply;
 
 struct hc_apply_options {
-	unsigned threads;        /* 0: by the kind of place */
-	const char *ca_file;     /* PEM bundle of the site, or NULL */
+	unsigned threads;             /* 0: by the kind of place */
+	const char *ca_file;          /* PEM bundle of the site, or NULL */
+	const char *credentials_file; /* for the server, see source.h; NULL: none */
 	unsigned patience_ms;    /* for a server that has gone; 0: the default of source.h */
 	const atomic_bool *stop; /* set to true: stops cleanly with H_CANCELLED; may be NULL */
 	bool verify_only;        /* compare the target with the backup, write nothing */

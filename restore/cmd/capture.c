@@ -32,6 +32,26 @@ on_progress(void *ctx, uint64_t done, uint64_t total)
 	progress_show(watch->progress, &event);
 }
 
+/* Standard output is the events': what print_summary says is said by the last of them, each warning by one of its own. */
+static void
+tell_end(struct watch *watch, const struct hc_manifest *manifest, struct hc_arena *arena)
+{
+	struct hc_event event = { .kind = HC_EVENT_NOTE, .step = "capture" };
+	char used[HC_SIZE_TEXT], stored[HC_SIZE_TEXT];
+
+	for (size_t i = 0; i < manifest->warnings.count; i++) {
+		event.text = manifest->warnings.items[i];
+		progress_show(watch->progress, &event);
+	}
+	hc_size_text(manifest->totals.used_bytes, used);
+	hc_size_text(manifest->totals.stored_bytes, stored);
+	event.kind = HC_EVENT_FINISHED;
+	event.what = manifest->id;
+	event.text = hc_arena_printf(arena, "Captured %s: %s in use, %s of it new and stored",
+				     manifest->id, used, stored);
+	progress_show(watch->progress, &event);
+}
+
 static void
 print_summary(const struct hc_manifest *manifest)
 {
@@ -82,8 +102,15 @@ cmd_capture(struct cli *cli, struct hc_err *err)
 	uint64_t threads, level;
 	int result;
 
+	struct cli listener = *cli;
+
+	listener.json = cli_has(cli, "events");
 	if (options.repository == NULL)
 		return hc_err_set(err, H_USAGE, "capture wants --to REPO");
+	if (cli->json && listener.json)
+		return hc_err_set(err, H_USAGE,
+				  "--json prints the manifest, --events what is being done: "
+				  "give one of them");
 	if (cli_number(cli, "threads", 0, &threads, err) < 0 ||
 	    cli_number(cli, "level", HC_CAPTURE_LEVEL, &level, err) < 0 ||
 	    machine_of(cli, options.source, &facts, &options.facts, err) < 0)
@@ -94,14 +121,16 @@ cmd_capture(struct cli *cli, struct hc_err *err)
 	options.level = (int)level;
 	clock_gettime(CLOCK_MONOTONIC, &watch.begun);
 	/* With --json standard output belongs to the manifest. */
-	watch.progress = cli->json ? NULL : progress_new(cli);
+	watch.progress = cli->json ? NULL : progress_new(&listener);
 	result = hc_capture(&options, &cli->arena, &manifest, err);
+	if (result == 0 && listener.json)
+		tell_end(&watch, &manifest, &cli->arena);
 	progress_free(watch.progress);
 	if (result < 0)
 		return -1;
 	if (cli->json)
 		return cli_print(&hc_manifest_shape, &manifest, err);
-	if (!cli->quiet)
+	if (!cli->quiet && !listener.json)
 		print_summary(&manifest);
 	return 0;
 }

@@ -41,6 +41,8 @@ atomic_bool cli_stop;
 		UNDO_OPTIONS
 #define PLACE_OPTIONS                                                                          \
 	{ "ca-file", "FILE", "PEM certificates to trust for https" },                          \
+		{ "credentials", "FILE",                                                       \
+		  "user and password, or a token, for the server; mode 0600" },                \
 	{                                                                                      \
 		"patience", "SECONDS", "how long a server may be away (default 300)"           \
 	}
@@ -69,6 +71,7 @@ static const struct cli_option inspect_options[] = {
 static const struct cli_option capture_options[] = {
 	{ "to", "REPO", "repository folder; made when it isn't there" },
 	{ "id", "ID", "name of the backup (default: host and time)" },
+	{ "events", NULL, "what is being done, a JSON object a line, on standard output" },
 	{ "threads", "N", "threads (default: one per processor)" },
 	{ "level", "N", "zstd level (default 3)" },
 	{ "discard-hibernation", NULL, "leave out a resumable hiberfil.sys too" },

@@ -24,6 +24,7 @@ place_options(struct cli *cli, struct hc_place_options *ret, struct hc_err *err)
 		return hc_err_set(err, H_USAGE, "--patience is too long");
 	*ret = (struct hc_place_options){ .patience_ms = (unsigned)seconds * 1000,
 					  .ca_file = cli_get(cli, "ca-file"),
+					  .credentials_file = cli_get(cli, "credentials"),
 					  .stop = &cli_stop };
 	return 0;
 }

@@ -35,7 +35,7 @@ struct prepared {
 	bool here; /* the facts are of the machine that this runs on, and the target is a disk of it */
 };
 
-/* --patience and --ca-file. */
+/* --patience, --ca-file and --credentials. */
 int place_options(struct cli *cli, struct hc_place_options *ret, struct hc_err *err);
 /* What time the backup's server says it is, for the rules: *ret stays NULL where none says it (hazards 20). */
 int server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,

@@ -194,6 +194,7 @@ static int
 run_with(struct cli *cli, struct run *run, bool compare, FILE *events, struct hc_err *err)
 {
 	struct hc_apply_options options = { .ca_file = cli_get(cli, "ca-file"),
+					    .credentials_file = cli_get(cli, "credentials"),
 					    .stop = &cli_stop,
 					    .verify_only = compare };
 	struct progress *progress = progress_new(cli);

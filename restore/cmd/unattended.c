@@ -179,6 +179,45 @@ choose_disk(const struct hc_intent_target *wanted, const struct hc_facts *facts,
 			  (unsigned long long)wanted->only_disk_min);
 }
 
+/* ---------------------------------------------------------------- telling */
+
+/* What is known before the run, for whoever shows it: steps "answer-file", "disk", "verdict", "finding"
+ * (tui/model/kiosk.c). */
+static void
+note(const struct cli *cli, const char *step, const char *what, const char *text)
+{
+	struct progress *progress = cli->json ? progress_new(cli) : NULL;
+	struct hc_event event = {
+		.kind = HC_EVENT_NOTE, .step = step, .what = what, .text = text
+	};
+
+	progress_show(progress, &event);
+	progress_free(progress);
+}
+
+static void
+note_disk(const struct cli *cli, const struct hc_disk *disk)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s%s%s", disk->model ? disk->model : "",
+		 disk->model != NULL && disk->serial != NULL ? " " : "",
+		 disk->serial ? disk->serial : "");
+	note(cli, "disk", disk->path, text);
+}
+
+static void
+note_verdict(const struct cli *cli, const struct hc_verdict *verdict)
+{
+	note(cli, "verdict", hc_outcome_names[verdict->outcome], NULL);
+	for (size_t i = 0; i < verdict->findings.count; i++) {
+		const struct hc_finding *finding = &verdict->findings.items[i];
+
+		if (finding->level >= HC_LEVEL_WARN && !finding->overridden)
+			note(cli, "finding", finding->rule, finding->title);
+	}
+}
+
 /* ---------------------------------------------------------------- all together */
 
 /* init reads this and does it. */
@@ -238,6 +277,8 @@ plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_fa
 		result = prepare(cli, &request, &prepared, err);
 	if (result == 0)
 		result = prepared_plan(cli, &prepared, &plan, &run.plan_id, err);
+	if (plan.verdict.findings.count > 0)
+		note_verdict(cli, &plan.verdict);
 	if (plan.verdict.findings.count > 0 && !cli->json &&
 	    hc_verdict_text(&plan.verdict, &text, &(struct hc_err){ 0 }) == 0)
 		fprintf(stderr, "%.*s\n", (int)text.size, (const char *)text.data);
@@ -267,11 +308,14 @@ restore_unattended(struct cli *cli, struct hc_err *err)
 	if (where == NULL || cli_get(cli, "state-dir") == NULL)
 		return hc_err_set(err, H_USAGE, "--unattended wants --intent and --state-dir");
 	if (place_options(cli, &options, err) < 0 ||
-	    fetch_intent(cli, where, &options, &intent, err) < 0 ||
-	    check_intent(&intent, err) < 0 || hc_probe(&here, &cli->arena, &facts, err) < 0 ||
+	    fetch_intent(cli, where, &options, &intent, err) < 0)
+		return -1;
+	note(cli, "answer-file", intent.task, intent.backup);
+	if (check_intent(&intent, err) < 0 || hc_probe(&here, &cli->arena, &facts, err) < 0 ||
 	    match_machine(&intent.match, &facts, err) < 0 ||
 	    choose_disk(&intent.target, &facts, &disk, err) < 0)
 		return -1;
+	note_disk(cli, disk);
 	result = claim_open(intent.reports, intent.task, &options, &claim, err);
 	if (result == 0)
 		result = claim_check(cli, &claim, disk, err);

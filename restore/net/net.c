@@ -213,10 +213,15 @@ set_security(struct hc_net *net)
 	/* A site's CA replaces the public ones. */
 	if (net->options.ca_file != NULL)
 		bad |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
-	if (net->user != NULL)
-		bad |= curl_easy_setopt(c, CURLOPT_USERNAME, net->user);
-	if (net->password != NULL)
-		bad |= curl_easy_setopt(c, CURLOPT_PASSWORD, net->password);
+	bad |= curl_easy_setopt(c, CURLOPT_UNRESTRICTED_AUTH, 0L);
+	if (net->who.user != NULL)
+		bad |= curl_easy_setopt(c, CURLOPT_USERNAME, net->who.user);
+	if (net->who.password != NULL)
+		bad |= curl_easy_setopt(c, CURLOPT_PASSWORD, net->who.password);
+	if (net->who.bearer != NULL) {
+		bad |= curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		bad |= curl_easy_setopt(c, CURLOPT_XOAUTH2_BEARER, net->who.bearer);
+	}
 	return bad == CURLE_OK;
 }
 
@@ -267,7 +272,10 @@ hc_net_open(const char *url, const struct hc_net_options *options, struct hc_net
 	net->stall_ms =
 		hc_min_u64(hc_max_u64(net->options.patience_ms / 2, 1000), STALL_MS_MAX);
 	net->random = (hc_net_now_ms() << 20 ^ (uintptr_t)net) | 1;
-	if (take_apart(url, &net->base, &net->user, &net->password, err) < 0)
+	if (take_apart(url, &net->base, &net->who.user, &net->who.password, err) < 0)
+		goto fail;
+	if (net->who.user == NULL && net->options.credentials_file != NULL &&
+	    hc_credentials_load(net->options.credentials_file, &net->who, err) < 0)
 		goto fail;
 	net->fresh = curl_slist_append(NULL, "Cache-Control: no-cache");
 	net->no_expect = curl_slist_append(NULL, "Expect:");
@@ -293,10 +301,7 @@ hc_net_close(struct hc_net *net)
 		curl_easy_cleanup(net->curl);
 	curl_slist_free_all(net->fresh);
 	curl_slist_free_all(net->no_expect);
-	if (net->password != NULL)
-		explicit_bzero(net->password, strlen(net->password));
-	free(net->password);
-	free(net->user);
+	hc_credentials_done(&net->who);
 	free(net->base);
 	free(net);
 }

@@ -7,7 +7,7 @@
  * Units:   bytes, milliseconds.
  * Owner:   hc_net_close frees; options are copied, the strings and `stop` in them must outlive
  *the client. Threads: a client belongs to one thread at a time; any number of clients may run
- *side by side. Errors:  H_NET_URL, H_NET_TLS (at once); H_NOT_FOUND (404, 410),
+ *side by side. Errors:  H_NET_URL, H_CREDENTIALS, H_NET_TLS (at once); H_NET_UNAUTHORIZED (401, 407); H_NOT_FOUND (404, 410),
  *H_NET_HTTP_STATUS (other refusals, at once); H_NET_UNREACHABLE, or H_NET_HTTP_STATUS for a
  *5xx, when patience has run out; H_NET_TOO_LARGE; H_CANCELLED.  Each names the URL, without
  *credentials, and the reason.
@@ -39,6 +39,9 @@ struct hc_net_options {
 	unsigned patience_ms; /* from the first failure of a request to giving up; 0: 5 minutes
 			       */
 	const char *ca_file;  /* PEM bundle; NULL: the system's */
+	/* A file with `user = …` and `password = …`, or `bearer = …`, mode 0600; NULL: none.  They go to this server
+	 * with the first request, and to no other that it redirects to.  A URL's own come first. */
+	const char *credentials_file;
 	const atomic_bool
 		*stop; /* true: requests end with H_CANCELLED within a second; may be NULL */
 	/* Before each wait for a further attempt; may be NULL. */

@@ -7,13 +7,24 @@
 
 #include "restore/net/net.h"
 
+/* Who we are to a server: user and password, or a token. */
+struct hc_credentials {
+	char *user, *password, *bearer;
+};
+
+/* H_CREDENTIALS; what was read until then is left to hc_credentials_done. */
+int hc_credentials_load(const char *path, struct hc_credentials *ret, struct hc_err *err);
+int hc_credentials_parse(struct hc_span text, struct hc_credentials *ret, struct hc_err *err);
+/* Wipes and frees. */
+void hc_credentials_done(struct hc_credentials *credentials);
+
 struct hc_net {
 	CURL *curl;
 	struct curl_slist *fresh; /* headers that make caches ask again */
 	struct curl_slist
 		*no_expect; /* no 100-continue: many servers answer it late or never */
 	char *base;         /* without credentials and trailing slash */
-	char *user, *password;
+	struct hc_credentials who;
 	struct hc_net_options options;
 	uint64_t received;
 	int64_t server_time; /* seconds since 1970; 0: unknown */

@@ -95,9 +95,16 @@ int
 hc_net_refused(const struct hc_net_exchange *x, const char *verb, struct hc_err *err)
 {
 	bool gone = x->status == 404 || x->status == 410;
+	bool who = x->status == 401 || x->status == 407;
 
-	hc_err_set(err, gone ? H_NOT_FOUND : H_NET_HTTP_STATUS,
+	hc_err_set(err,
+		   gone  ? H_NOT_FOUND
+		   : who ? H_NET_UNAUTHORIZED
+			 : H_NET_HTTP_STATUS,
 		   "%s was answered with status %ld", verb, x->status);
+	if (who && (x->net->who.user != NULL || x->net->who.bearer != NULL))
+		hc_err_remedy(err, "The server does not take the credentials that were given: "
+				   "correct them.");
 	return hc_err_at(err, HC_NO_OFFSET, "%s", x->url);
 }
 

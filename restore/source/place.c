@@ -24,6 +24,17 @@ folder_name(const char *where)
 	return name;
 }
 
+/* An option's text, copied. */
+static int
+keep(const char **option, char **ret_copy)
+{
+	if (*option == NULL)
+		return 0;
+	*ret_copy = strdup(*option);
+	*option = *ret_copy;
+	return *ret_copy != NULL ? 0 : -1;
+}
+
 int
 hc_place_open(const char *where, const struct hc_place_options *options, struct hc_place **ret,
 	      struct hc_err *err)
@@ -35,12 +46,9 @@ hc_place_open(const char *where, const struct hc_place_options *options, struct 
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory to open a place");
 	if (options != NULL)
 		place->options = *options;
-	if (place->options.ca_file != NULL) {
-		place->ca_file = strdup(place->options.ca_file);
-		place->options.ca_file = place->ca_file;
-		if (place->ca_file == NULL)
-			goto no_memory;
-	}
+	if (keep(&place->options.ca_file, &place->ca_file) < 0 ||
+	    keep(&place->options.credentials_file, &place->credentials_file) < 0)
+		goto no_memory;
 	if (!is_url) {
 		place->name = folder_name(where);
 		if (place->name == NULL)
@@ -82,6 +90,7 @@ hc_place_close(struct hc_place *place)
 		explicit_bzero(place->url, strlen(place->url));
 	free(place->url);
 	free(place->ca_file);
+	free(place->credentials_file);
 	free(place->name);
 	free(place);
 }
@@ -95,6 +104,7 @@ open_net(struct hc_session *session, struct hc_err *err)
 	const struct hc_net_options options = {
 		.patience_ms = from->patience_ms,
 		.ca_file = from->ca_file,
+		.credentials_file = from->credentials_file,
 		.stop = from->stop,
 		.on_retry = from->on_retry,
 		.ctx = from->ctx,

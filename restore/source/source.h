@@ -34,6 +34,8 @@ struct hc_session;
 struct hc_place_options {
 	unsigned patience_ms; /* how long one object is tried before giving up; 0: 5 minutes */
 	const char *ca_file;  /* PEM bundle of the site; NULL: the system's */
+	/* User and password, or token, for the server: see net.h; NULL: none.  Read by each session. */
+	const char *credentials_file;
 	const atomic_bool *stop; /* set to true: waiting ends with H_CANCELLED; may be NULL */
 	/* Called when an attempt failed and will be repeated; may be NULL; any thread. */
 	void (*on_retry)(void *ctx, const struct hc_err *why, unsigned attempt);

@@ -9,8 +9,8 @@
 struct hc_place {
 	char *name; /* as shown: a URL without credentials */
 	char *url;  /* with them; NULL for a folder */
-	char *ca_file;
-	struct hc_place_options options; /* ca_file points to the copy above */
+	char *ca_file, *credentials_file;
+	struct hc_place_options options; /* these two point to the copies above */
 };
 
 struct hc_session {

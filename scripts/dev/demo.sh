@@ -6,14 +6,19 @@
 # Needs:    Debian 12 or 13, apt (with sudo where needed), about 10 GB of disk; everything else it installs and builds.
 # Provides: the restored machine's console in this terminal, and the report at the end.
 # Options:  --firmware bios|uefi (uefi)
+#           --wizard: nothing by itself; the machine's serial console, and with it the wizard, is in this terminal
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export HALCYON_BUILD=${HALCYON_BUILD:-build}
 
-firmware=uefi
-if [ "${1:-}" = --firmware ]; then
-    firmware=$2
-fi
+firmware=uefi wizard=no
+for word; do
+    case $word in
+    --wizard) wizard=yes ;;
+    --firmware) ;;
+    *) firmware=$word ;;
+    esac
+done
 case $firmware in
 uefi) version=win10 disk=nvme ;;
 bios) version=win7 disk=ide ;;
@@ -45,6 +50,18 @@ say 'Capturing it into a repository: this is the backup'
 "$HALCYON_BUILD/bin/halcyon" capture "$image" --to "$work/repository" --id server7
 "$HALCYON_BUILD/bin/halcyon" catalog "$work/repository"
 
+machine=("firmware=$firmware" memory=1024 smp=2 vendor=Halcyon product=Demonstration serial-number=DEMO-0001
+    uuid=0f9c2f6e-53a1-4a9e-b6f1-3d6f0a7c1b22 order=net then=disk "disk=$disk" size=4G serial=STANDIN0001)
+
+if [ "$wizard" = yes ]; then
+    say 'A new machine with a blank disk is switched on; its wizard comes in this terminal (Ctrl-] switches it off)'
+    for word in "${machine[@]}"; do
+        options+=("--${word%%=*}" "${word#*=}")
+    done
+    scripts/dev/lab/run.sh "${options[@]}" --repository "$work/repository"
+    exit
+fi
+
 say 'A new machine with a blank disk is switched on; it boots over the network and restores itself'
 # shellcheck source=scripts/dev/lab/lab.sh
 . scripts/dev/lab/lab.sh
@@ -61,8 +78,7 @@ cat >"$LAB_DIR/www/demo.json" <<'JSON'
   "end": "reboot"
 }
 JSON
-lab_machine demo "firmware=$firmware" memory=1024 smp=2 vendor=Halcyon product=Demonstration serial-number=DEMO-0001 \
-    uuid=0f9c2f6e-53a1-4a9e-b6f1-3d6f0a7c1b22 order=net then=disk "disk=$disk" size=4G serial=STANDIN0001
+lab_machine demo "${machine[@]}"
 lab_boot demo
 follow_console &
 follower=$!

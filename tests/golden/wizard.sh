@@ -18,10 +18,12 @@ golden() {
     local name=$1 suffix=$2
     shift 2
     local folder=$here/wizard/$name
-    local expect=$folder/expect.$suffix
+    local expect=$folder/expect.$suffix options=()
+
+    [ ! -e "$folder/options" ] || read -r -a options <"$folder/options"
 
     count=$((count + 1))
-    env -u HALCYON_REPO "$wizard" --script "$folder/keys" "$@" >"$work/got" 2>"$work/said" ||
+    env -u HALCYON_REPO "$wizard" --script "$folder/keys" ${options[@]+"${options[@]}"} "$@" >"$work/got" 2>"$work/said" ||
         echo "exit status $?: $(cat "$work/said")" >>"$work/got"
     if [ "${UPDATE:-}" = 1 ]; then
         cp "$work/got" "$expect"
@@ -45,5 +47,6 @@ for keys in "$here"/wizard/*/keys; do
 done
 golden restore large --size 132x43
 golden restore ascii --size 80x24 --ascii
+golden kiosk ascii --size 80x24 --ascii
 echo "1..$count"
 [ "$failed" = 0 ]

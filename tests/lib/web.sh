@@ -3,7 +3,8 @@
 # shellcheck disable=SC2154  # tap_work comes from tap.sh
 # A real nginx on a loopback port, for tests that need no machine; source after tap.sh.
 #
-# Provides: web_start FOLDER   serves it; sets $web_url
+# Provides: web_start FOLDER   serves it; sets $web_url. The same below /locked/ for the users in $tap_work/users, below /token/
+#                              for the bearer t0ken; /elsewhere/ redirects to another host, which logs who came in $tap_work/saw.log
 #           web_stop, web_again  connections break; it comes back on the same port
 
 web_port=$((20000 + $$ % 20000))
@@ -21,6 +22,7 @@ worker_processes 1;
 events { worker_connections 256; }
 http {
     access_log $tap_work/access.log;
+    log_format saw 'authorization "\$http_authorization"';
     client_body_temp_path $tap_work/nginx-body;
     proxy_temp_path $tap_work/nginx-proxy;
     fastcgi_temp_path $tap_work/nginx-fastcgi;
@@ -32,6 +34,10 @@ http {
         listen 127.0.0.1:$web_port;
         root $web_folder;
         location /reports/ { dav_methods PUT MKCOL; client_max_body_size 64m; }
+        location /locked/ { auth_basic halcyon; auth_basic_user_file $tap_work/users; alias $web_folder/; }
+        location /token/ { if (\$http_authorization != "Bearer t0ken") { return 401; } alias $web_folder/; }
+        location /elsewhere/ { return 302 http://localhost:$web_port/saw/; }
+        location /saw/ { access_log $tap_work/saw.log saw; return 404; }
     }
 }
 CONF

@@ -399,7 +399,7 @@ test_urls(void)
 	ok(strstr(stub.last, "GET /base/x ") != NULL &&
 		   strstr(stub.last, "Authorization: Basic am9lOnMzIGNyZXQ=") != NULL,
 	   "sends them decoded");
-	ok_fails(get(net, "x", 10, &out, &err), &err, H_NET_HTTP_STATUS, "401");
+	ok_fails(get(net, "x", 10, &out, &err), &err, H_NET_UNAUTHORIZED, "401");
 	ok(strstr(err.object, "s3") == NULL && strstr(err.text[0], "s3") == NULL,
 	   "and keeps them out of errors");
 	hc_net_close(net);

@@ -55,7 +55,7 @@ begin_task(struct play *play, size_t task)
 	key(play, HC_KEY_ENTER);
 }
 
-enum { BOOTCHECK, FIX, UNDO, REPORTS };
+enum { BOOTCHECK, FIX, UNDO, CAPTURE, REPORTS };
 
 static void
 answer_chain(struct play *play, unsigned boots)
@@ -165,6 +165,8 @@ test_refusals(void)
 			  "read-only",
 			  "neither serial number nor WWN: it can't be told from others",
 			  "no medium" },
+		[CAPTURE] = { NULL, "in use by this system", "part of something larger", NULL,
+			      NULL, "no medium" },
 		[UNDO] = { NULL, "in use by this system", "part of something larger",
 			   "read-only",
 			   "neither serial number nor WWN: it can't be told from others",
@@ -357,6 +359,68 @@ test_lost_disk(void)
 	end(&play);
 }
 
+/* ---------------------------------------------------------------- capture */
+
+static void
+test_capture(void)
+{
+	struct play play;
+
+	begin_task(&play, CAPTURE);
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_CAPTURE, "a capture asks where to");
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->notice[0] != '\0',
+	   "nowhere is no place");
+	type(&play, "http://h/r");
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->notice[0] != '\0', "nor is a URL");
+	key(&play, HC_KEY_CLEAR);
+	type(&play, "mnt");
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->notice[0] != '\0',
+	   "nor a folder from nowhere");
+	key(&play, HC_KEY_HOME);
+	type(&play, "/");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon capture /dev/sda --to /mnt --events"), "a folder is one");
+	say(&play, HC_INPUT_LINE,
+	    "{\"schema\":\"halcyon.event/1\",\"kind\":\"note\",\"text\":\"dirty\"}");
+	say(&play, HC_INPUT_LINE,
+	    "{\"schema\":\"halcyon.event/1\",\"kind\":\"finished\",\"text\":\"Captured x\"}");
+	answer(&play, NULL, 0);
+	ok(play.wiz->screen == HC_SCREEN_RESULT && play.wiz->report_count == 2 &&
+		   !strcmp(play.wiz->report[1], "Captured x") &&
+		   play.effect.kind == HC_EFFECT_NONE,
+	   "its warnings and its name are told, and no report is asked for");
+	end(&play);
+}
+
+static void
+test_capture_again(void)
+{
+	struct play play;
+
+	begin_task(&play, CAPTURE);
+	key(&play, HC_KEY_ENTER);
+	type(&play, "/mnt");
+	key(&play, HC_KEY_DOWN);
+	type(&play, "web1");
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_ENTER);
+	ok(!strcmp(play.wiz->tasks.place.text, "/mnt"), "what was typed stays");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon capture /dev/sda --to /mnt --id web1 --events"),
+	   "it can have a name");
+	key(&play, HC_KEY_BACK);
+	type(&play, "y");
+	ok(play.effect.kind == HC_EFFECT_CANCEL, "it can be stopped");
+	answer(&play, NULL, 1);
+	ok(play.wiz->screen == HC_SCREEN_RESULT && play.wiz->run.outcome == HC_RUN_STOPPED,
+	   "and says so");
+	end(&play);
+}
+
 /* ---------------------------------------------------------------- random keys */
 
 static uint32_t
@@ -427,6 +491,8 @@ test_random(void)
 		/* Restoring has a test of its own. */
 		if (play.wiz->screen == HC_SCREEN_WELCOME)
 			play.wiz->selected[HC_SCREEN_WELCOME] = 3;
+		if (play.wiz->screen == HC_SCREEN_TASKS)
+			play.wiz->selected[HC_SCREEN_TASKS] %= UNDO + 1;
 		if (r % 5 == 0)
 			answer_randomly(&play, r >> 8);
 		else if (play.wiz->screen == HC_SCREEN_ALLOW && r % 3 == 0)
@@ -457,6 +523,8 @@ main(void)
 	test_fix_of_chain();
 	test_undo();
 	test_lost_disk();
+	test_capture();
+	test_capture_again();
 	test_random();
 	return tap_done();
 }

@@ -93,6 +93,12 @@ void hc_canvas_progress(struct hc_canvas *canvas, int x, int y, int width, uint6
 void hc_canvas_parts(struct hc_canvas *canvas, int x, int y, int width,
 		     const struct hc_bar_part *parts, size_t count);
 
+/* A word in block letters: capitals without J, M, Q, V, W, X, Z; digits, '%'.  Nine cells for each.  Returns where the
+ * next letter would begin. */
+#define HC_BIG_HEIGHT 5
+int hc_canvas_big(struct hc_canvas *canvas, int x, int y, enum hc_style style,
+		  const char *word);
+
 /* The characters as UTF-8 lines without blanks at their ends: what golden tests compare. */
 int hc_canvas_dump(const struct hc_canvas *canvas, struct hc_buf *out, struct hc_err *err);
 /* One code point as UTF-8 with a final NUL; returns its length. */

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "restore/base/file.h"
 #include "tui/cmd/cmd_priv.h"
 
 /* A catalog of 100,000 backups is 30 MiB. */
@@ -21,7 +21,7 @@ static int
 open_output(const struct hc_engine *engine, const char *name, int *ret_write, int *ret_read,
 	    struct hc_err *err)
 {
-	char path[4096];
+	char path[HC_PATH];
 
 	snprintf(path, sizeof(path), "%s/%s", engine->run_dir, name);
 	*ret_write = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
@@ -31,111 +31,88 @@ open_output(const struct hc_engine *engine, const char *name, int *ret_write, in
 	return 0;
 }
 
-/* Each engine that writes holds a shared lock for as long as it lives, whoever started it.  -1 where there is
- * no folder to keep it in, which is so where nobody else could look either. */
-static int
-open_lock(void)
-{
-	return open(HC_STATE_DIR "/writing.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-}
-
 bool
 hc_engine_any_writes(void)
 {
-	int fd = open_lock();
-	bool writes = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
-
-	if (fd >= 0)
-		close(fd);
-	return writes;
-}
-
-/* In the child: never returns.  Its own session comes first: a hang-up of the wizard's terminal must not reach it. */
-static void
-become(const struct hc_engine *engine, const struct hc_wiz_effect *effect, int out, int err)
-{
-	char *argv[HC_WIZ_ARGS] = { NULL };
-	int none, lock;
-
-	setsid();
-	none = open("/dev/null", O_RDONLY);
-	lock = hc_wiz_job_writes(effect->job) ? open_lock() : -1;
-	for (size_t i = 0; i < HC_WIZ_ARGS - 1 && effect->argv[i] != NULL; i++)
-		argv[i] = strdup(effect->argv[i]);
-	/* The lock goes with the descriptor, which the engine inherits and never looks at. */
-	if (lock >= 0) {
-		flock(lock, LOCK_SH);
-		fcntl(lock, F_SETFD, 0);
-	}
-	dup2(none, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
-	execvp(engine->program, argv);
-	fprintf(stderr, "%s: %s\n", engine->program, strerror(errno));
-	fflush(stderr);
-	_exit(127);
-}
-
-static void
-close_all(const int *fds, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	return hc_keeper_is_locked(HC_WRITING_LOCK);
 }
 
 static void
 forget(struct hc_engine *engine)
 {
-	close_all((int[]){ engine->out, engine->err }, 2);
+	if (engine->out >= 0)
+		close(engine->out);
+	if (engine->err >= 0)
+		close(engine->err);
 	engine->out = engine->err = -1;
-	engine->pid = 0;
-	engine->exited = false;
+	engine->keeper = 0;
+	engine->runs = engine->exited = engine->replays = false;
 	engine->out_text.size = engine->err_text.size = 0;
 	engine->out_at = engine->err_at = 0;
-}
-
-/* Until the child is another program, or has ended: both close its end of the pipe. */
-static void
-wait_for_exec(int started)
-{
-	char byte;
-
-	while (read(started, &byte, 1) < 0 && errno == EINTR)
-		;
 }
 
 int
 hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect,
 		struct hc_err *err)
 {
-	int out = -1, errors = -1, started[2] = { -1, -1 }, result = -1;
+	struct hc_keeper keeper = { engine->program, engine->run_dir, -1, -1, { -1, -1 } };
+	int result = -1;
 	char notes[32];
 
 	forget(engine);
 	engine->job = effect->job;
+	snprintf(engine->dir, sizeof(engine->dir), "%s", engine->run_dir);
 	snprintf(notes, sizeof(notes), "%s.log", hc_wiz_job_names[effect->job]);
-	if (open_output(engine, hc_wiz_job_files[effect->job], &out, &engine->out, err) < 0 ||
-	    open_output(engine, notes, &errors, &engine->err, err) < 0)
+	if (open_output(engine, hc_wiz_job_files[effect->job], &keeper.out, &engine->out, err) <
+		    0 ||
+	    open_output(engine, notes, &keeper.err, &engine->err, err) < 0)
 		goto out;
-	engine->pid = pipe2(started, O_CLOEXEC) == 0 ? fork() : -1;
-	if (engine->pid == 0)
-		become(engine, effect, out, errors);
-	if (engine->pid < 0) {
-		engine->pid = 0;
+	engine->keeper = hc_keeper_start(&keeper, effect);
+	if (engine->keeper < 0) {
 		hc_err_sys(err, H_IO, "starting %s", engine->program);
 		goto out;
 	}
-	close(started[1]);
-	started[1] = -1;
-	/* Before the screen tells of a run that goes on by itself, it can. */
-	wait_for_exec(started[0]);
+	engine->runs = true;
 	result = 0;
 out:
-	close_all((int[]){ out, errors, started[0], started[1] }, 4);
+	if (keeper.out >= 0)
+		close(keeper.out);
+	if (keeper.err >= 0)
+		close(keeper.err);
 	if (result < 0)
 		forget(engine);
 	return result;
+}
+
+static int
+open_input(const char *dir, const char *name, const char *ending, struct hc_err *err)
+{
+	char path[HC_PATH];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s%s", dir, name, ending);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* Without it there is less to tell, but still how it ended. */
+	if (fd < 0)
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return fd >= 0 ? fd : hc_err_sys(err, H_IO, "opening %s", path);
+}
+
+int
+hc_engine_follow(struct hc_engine *engine, const char *dir, enum hc_wiz_job job,
+		 struct hc_err *err)
+{
+	forget(engine);
+	engine->job = job;
+	snprintf(engine->dir, sizeof(engine->dir), "%s", dir);
+	engine->out = open_input(dir, hc_wiz_job_files[job], "", err);
+	engine->err = open_input(dir, hc_wiz_job_names[job], ".log", err);
+	if (engine->out < 0 || engine->err < 0) {
+		forget(engine);
+		return -1;
+	}
+	engine->runs = engine->replays = true;
+	return 0;
 }
 
 static int
@@ -182,15 +159,48 @@ drop(struct hc_buf *text, size_t *at)
 	*at = 0;
 }
 
+/* The number in a file of the run; false while it isn't there. */
+static bool
+read_number(const struct hc_engine *engine, const char *ending, int *ret)
+{
+	struct hc_buf text = { 0 };
+	struct hc_err ignored;
+	char path[HC_PATH];
+	bool found;
+
+	hc_keeper_path(engine->dir, engine->job, ending, path);
+	found = hc_file_read(path, 64, &text, &ignored) == 0 &&
+		hc_buf_append(&text, "", 1, &ignored) == 0;
+	if (found)
+		*ret = atoi((const char *)text.data);
+	hc_buf_done(&text);
+	return found;
+}
+
+/* Of our own child by wait(2).  Otherwise by what its keeper wrote; a lock that is free without such a word says that
+ * both were killed. */
 static void
 look_for_exit(struct hc_engine *engine)
 {
+	char path[HC_PATH];
+	bool locked;
 	int status;
 
-	if (engine->exited || waitpid(engine->pid, &status, WNOHANG) != engine->pid)
+	if (engine->exited)
 		return;
-	engine->exited = true;
-	engine->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	if (engine->keeper > 0) {
+		if (waitpid(engine->keeper, &status, WNOHANG) != engine->keeper)
+			return;
+		engine->keeper = 0;
+		engine->exited = WIFEXITED(status);
+		if (engine->exited)
+			engine->status = WEXITSTATUS(status);
+		return;
+	}
+	hc_keeper_path(engine->dir, engine->job, "lock", path);
+	locked = hc_keeper_is_locked(path);
+	engine->status = 128 + SIGKILL;
+	engine->exited = read_number(engine, "exit", &engine->status) || !locked;
 }
 
 static bool
@@ -205,10 +215,24 @@ next_said(struct hc_engine *engine, struct hc_wiz_input *ret)
 	return streams && next_line(engine, &engine->out_text, &engine->out_at, &ret->bytes);
 }
 
+/* What is there at the first look was said before we came; all that follows is said now. */
+static int
+hear(struct hc_engine *engine, struct hc_err *err)
+{
+	size_t out = engine->out_text.size, errors = engine->err_text.size;
+	int result = read_more(engine->out, &engine->out_text, err);
+
+	if (result == 0)
+		result = read_more(engine->err, &engine->err_text, err);
+	if (engine->out_text.size == out && engine->err_text.size == errors)
+		engine->replays = false;
+	return result;
+}
+
 int
 hc_engine_next(struct hc_engine *engine, struct hc_wiz_input *ret, struct hc_err *err)
 {
-	if (engine->pid == 0)
+	if (!engine->runs)
 		return 0;
 	if (next_said(engine, ret))
 		return 1;
@@ -217,8 +241,7 @@ hc_engine_next(struct hc_engine *engine, struct hc_wiz_input *ret, struct hc_err
 		drop(&engine->out_text, &engine->out_at);
 	/* First the exit, then the files: so nothing that was said before it is missed. */
 	look_for_exit(engine);
-	if (read_more(engine->out, &engine->out_text, err) < 0 ||
-	    read_more(engine->err, &engine->err_text, err) < 0)
+	if (hear(engine, err) < 0)
 		return -1;
 	if (next_said(engine, ret))
 		return 1;
@@ -238,16 +261,25 @@ hc_engine_next(struct hc_engine *engine, struct hc_wiz_input *ret, struct hc_err
 void
 hc_engine_cancel(struct hc_engine *engine)
 {
-	if (engine->pid > 0 && !engine->exited)
-		kill(engine->pid, SIGTERM);
+	char path[HC_PATH];
+	int keeper = (int)engine->keeper;
+
+	if (!engine->runs || engine->exited)
+		return;
+	hc_keeper_path(engine->dir, engine->job, "lock", path);
+	/* A number that was written down may be another process by now, unless the lock is held. */
+	if (keeper == 0 &&
+	    (!hc_keeper_is_locked(path) || !read_number(engine, "pid", &keeper) || keeper <= 1))
+		return;
+	kill(keeper, SIGTERM);
 }
 
 void
 hc_engine_done(struct hc_engine *engine)
 {
-	if (engine->pid > 0 && !engine->exited && !hc_wiz_job_writes(engine->job)) {
-		kill(engine->pid, SIGTERM);
-		waitpid(engine->pid, NULL, 0);
+	if (engine->keeper > 0 && !engine->exited && !hc_wiz_job_writes(engine->job)) {
+		kill(engine->keeper, SIGTERM);
+		waitpid(engine->keeper, NULL, 0);
 	}
 	forget(engine);
 	hc_buf_done(&engine->out_text);

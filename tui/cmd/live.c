@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The wizard on a terminal: keys and the engine in, screens and effects out. */
+/* The wizard on its terminals: keys and the engine in, screens and effects out. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,17 +11,16 @@
 
 #include "restore/base/file.h"
 #include "tui/cmd/cmd_priv.h"
-#include "tui/screens/screens.h"
 
-/* While the engine runs its output is looked at this often; else only the clock moves. */
+/* While the engine or a shell runs, or a line is slow, they are looked at this often; else only the clock moves. */
 #define BUSY_MS 50
 #define IDLE_MS 1000
 
 struct live {
 	struct hc_wiz *wiz;
-	struct hc_term *term;
-	struct hc_canvas canvas;
+	struct hc_consoles consoles;
 	struct hc_engine engine;
+	bool recorded; /* a later wizard could take up the run, or its result */
 	bool quit;
 };
 
@@ -35,7 +33,7 @@ now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* Runs a program on the terminal and waits for it; its exit status, 127 when it can't be started. */
+/* Runs a program and waits for it; its exit status, 127 when it can't be started. */
 static int
 run(const char *program)
 {
@@ -44,7 +42,6 @@ run(const char *program)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		/* The wizard ignores it; a shell's children must not. */
 		signal(SIGPIPE, SIG_DFL);
 		execvp(program, argv);
 		_exit(127);
@@ -64,9 +61,16 @@ feed(struct live *live, struct hc_wiz_input *input)
 {
 	struct hc_wiz_effect effect;
 
-	input->at_ms = now_ms();
+	/* What was said before we came says itself when. */
+	if (input->kind != HC_INPUT_LINE || !live->engine.replays)
+		input->at_ms = now_ms();
 	hc_wiz_step(live->wiz, input, &effect);
 	perform(live, &effect);
+	if (live->recorded && live->wiz->screen != HC_SCREEN_PROGRESS &&
+	    live->wiz->screen != HC_SCREEN_RESULT && live->wiz->screen != HC_SCREEN_KIOSK) {
+		hc_takeover_forget(live->engine.dir);
+		live->recorded = false;
+	}
 }
 
 static void
@@ -83,25 +87,14 @@ start_engine(struct live *live, const struct hc_wiz_effect *effect)
 	struct hc_wiz_input ended = { .kind = HC_INPUT_EXIT, .status = 127 };
 	struct hc_err err;
 
+	if (hc_wiz_job_streams(effect->job)) {
+		hc_takeover_record(live->wiz, live->engine.run_dir);
+		live->recorded = true;
+	}
 	if (hc_engine_start(&live->engine, effect, &err) == 0)
 		return;
 	tell(live, HC_INPUT_NOTE, err.text[0]);
 	feed(live, &ended);
-}
-
-static void
-run_shell(struct live *live)
-{
-	const char *shell = getenv("SHELL");
-	int status;
-
-	hc_term_suspend(live->term);
-	puts("Rescue shell.  `exit` goes back to the wizard.");
-	fflush(stdout);
-	status = run(shell != NULL && shell[0] != '\0' ? shell : "/bin/sh");
-	hc_term_resume(live->term);
-	if (status == 127)
-		tell(live, HC_INPUT_NOTICE, "The shell could not be started.");
 }
 
 /* In the boot image its init ends the machine, once it finds what is asked for in this file. */
@@ -156,7 +149,8 @@ perform(struct live *live, const struct hc_wiz_effect *effect)
 		hc_engine_cancel(&live->engine);
 		break;
 	case HC_EFFECT_SHELL:
-		run_shell(live);
+		if (!hc_consoles_shell(&live->consoles))
+			tell(live, HC_INPUT_NOTICE, "The shell could not be started.");
 		break;
 	case HC_EFFECT_REBOOT:
 		end_machine(live, "reboot");
@@ -165,26 +159,12 @@ perform(struct live *live, const struct hc_wiz_effect *effect)
 		end_machine(live, "poweroff");
 		break;
 	case HC_EFFECT_QUIT:
+		/* Whoever quits has seen how a run ended that ended. */
+		if (live->recorded && !live->engine.runs)
+			hc_takeover_forget(live->engine.dir);
 		live->quit = true;
 		break;
 	}
-}
-
-static int
-show(struct live *live, struct hc_err *err)
-{
-	int width, height;
-	bool ascii;
-
-	hc_term_size(live->term, &width, &height, &ascii);
-	if (width != live->canvas.width || height != live->canvas.height) {
-		hc_canvas_done(&live->canvas);
-		if (hc_canvas_init(&live->canvas, width, height, ascii, err) < 0)
-			return -1;
-	}
-	hc_screen_draw(live->wiz, &live->canvas);
-	hc_term_show(live->term, &live->canvas);
-	return 0;
 }
 
 static int
@@ -198,29 +178,60 @@ hear_engine(struct live *live, struct hc_err *err)
 	return more;
 }
 
+/* All keys that were pressed; else time has passed. */
+static int
+hear_keys(struct live *live, struct hc_err *err)
+{
+	struct hc_wiz_input input;
+	unsigned keys = 0;
+	int got;
+
+	while (!live->quit && (got = hc_consoles_key(&live->consoles, now_ms(), &input)) != 0) {
+		if (got < 0)
+			return hc_err_set(err, H_TERMINAL, "the terminal has gone");
+		feed(live, &input);
+		keys++;
+	}
+	input = (struct hc_wiz_input){ .kind = HC_INPUT_TICK };
+	if (keys == 0)
+		feed(live, &input);
+	if (hc_consoles_shell_ended(&live->consoles) == 127)
+		tell(live, HC_INPUT_NOTICE, "The shell could not be started.");
+	return 0;
+}
+
 static int
 loop(struct live *live, struct hc_err *err)
 {
-	struct hc_wiz_effect effect;
-	struct hc_wiz_input input;
-	int got;
+	bool behind;
 
-	hc_wiz_start(live->wiz, now_ms(), &effect);
-	perform(live, &effect);
 	while (!live->quit) {
-		if (show(live, err) < 0)
+		if (hc_consoles_show(&live->consoles, live->wiz, &behind, err) < 0)
 			return -1;
-		got = hc_term_read(live->term, live->engine.pid > 0 ? BUSY_MS : IDLE_MS,
-				   &input);
-		if (got < 0)
-			return hc_err_set(err, H_TERMINAL, "the terminal has gone");
-		if (got == 0)
-			input = (struct hc_wiz_input){ .kind = HC_INPUT_TICK };
-		feed(live, &input);
-		if (hear_engine(live, err) < 0)
+		if (hc_consoles_wait(&live->consoles,
+				     live->engine.runs || behind ||
+						     hc_consoles_shells(&live->consoles)
+					     ? BUSY_MS
+					     : IDLE_MS) < 0)
+			return hc_err_sys(err, H_TERMINAL, "waiting for keys");
+		if (hear_keys(live, err) < 0 || hear_engine(live, err) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+/* With the run that an earlier wizard left, else from the beginning. */
+static void
+begin(struct live *live, const struct hc_wizard_options *options)
+{
+	struct hc_wiz_effect effect;
+
+	live->recorded = hc_takeover(
+		live->wiz, options->run_dir_given ? options->run_dir : NULL, &live->engine);
+	if (live->recorded)
+		return;
+	hc_wiz_start(live->wiz, now_ms(), &effect);
+	perform(live, &effect);
 }
 
 int
@@ -231,14 +242,15 @@ hc_wizard_live(struct hc_wiz *wiz, const struct hc_wizard_options *options, stru
 					 .run_dir = options->run_dir,
 					 .out = -1,
 					 .err = -1 } };
-	int result;
+	int result = -1;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (hc_term_open(options->draw, &live.term, err) < 0)
-		return -1;
-	result = loop(&live, err);
-	hc_term_close(live.term);
+	if (hc_consoles_open(&live.consoles, options->consoles, options->console_count, err) ==
+	    0) {
+		begin(&live, options);
+		result = loop(&live, err);
+	}
+	hc_consoles_done(&live.consoles);
 	hc_engine_done(&live.engine);
-	hc_canvas_done(&live.canvas);
 	return result;
 }

@@ -26,6 +26,12 @@ static const char usage[] =
 	"  --facts FILE      this machine's facts from a file instead of `halcyon probe`\n"
 	"  --ascii           draw lines in ASCII\n"
 	"  --utf8            draw lines in UTF-8, whatever the terminal says\n"
+	"  --console DEVICE[,TYPE]  show it on this terminal in place of this one, and take keys "
+	"from it; may be\n"
+	"                    given up to eight times; TYPE as TERM has it\n"
+	"  --kiosk URL       restore what this answer file says, without asking; halcyon restore "
+	"--unattended\n"
+	"                    does it, this shows it\n"
 	"  --resident        the wizard is all there is: it can't be quit\n"
 	"  --script FILE     no terminal: follow the keys in FILE and print the screens; the "
 	"engine's\n"
@@ -47,6 +53,8 @@ enum {
 	OPT_FACTS,
 	OPT_ASCII,
 	OPT_UTF8,
+	OPT_CONSOLE,
+	OPT_KIOSK,
 	OPT_RESIDENT,
 	OPT_SCRIPT,
 	OPT_SIZE,
@@ -61,6 +69,8 @@ static const struct option long_options[] = {
 	{ "facts", required_argument, NULL, OPT_FACTS },
 	{ "ascii", no_argument, NULL, OPT_ASCII },
 	{ "utf8", no_argument, NULL, OPT_UTF8 },
+	{ "console", required_argument, NULL, OPT_CONSOLE },
+	{ "kiosk", required_argument, NULL, OPT_KIOSK },
 	{ "resident", no_argument, NULL, OPT_RESIDENT },
 	{ "script", required_argument, NULL, OPT_SCRIPT },
 	{ "size", required_argument, NULL, OPT_SIZE },
@@ -76,6 +86,21 @@ parse_size(const char *text, int *width, int *height)
 
 	return sscanf(text, "%4dx%4d%c", width, height, &rest) == 2 && *width > 0 &&
 	       *height > 0;
+}
+
+/* DEVICE[,TYPE]; the text is cut in two. */
+static int
+add_console(struct hc_wizard_options *options, char *text, struct hc_err *err)
+{
+	char *comma = strchr(text, ',');
+
+	if (options->console_count == HC_TERMS)
+		return hc_err_set(err, H_USAGE, "there are more than %d consoles", HC_TERMS);
+	if (comma != NULL)
+		*comma++ = '\0';
+	options->consoles[options->console_count++] =
+		(struct hc_term_options){ .device = text, .type = comma };
+	return 0;
 }
 
 /* 0: go on; 1: everything was said; -1: wrong. */
@@ -104,6 +129,13 @@ parse(int argc, char **argv, struct hc_wizard_options *options, struct hc_err *e
 			break;
 		case OPT_UTF8:
 			options->draw = HC_DRAW_UTF8;
+			break;
+		case OPT_CONSOLE:
+			if (add_console(options, optarg, err) < 0)
+				return -1;
+			break;
+		case OPT_KIOSK:
+			options->intent = optarg;
 			break;
 		case OPT_RESIDENT:
 			options->resident = true;
@@ -237,6 +269,11 @@ run(struct hc_wizard_options *options, struct hc_err *err)
 		find_engine(engine, sizeof(engine));
 		options->engine = engine;
 	}
+	options->run_dir_given = options->run_dir != NULL;
+	if (options->console_count == 0)
+		options->console_count = 1;
+	for (size_t i = 0; i < options->console_count; i++)
+		options->consoles[i].draw = options->draw;
 	if (options->run_dir == NULL && options->script != NULL)
 		options->run_dir = HC_STATE_DIR;
 	if (options->run_dir == NULL) {
@@ -244,8 +281,13 @@ run(struct hc_wizard_options *options, struct hc_err *err)
 			return -1;
 		options->run_dir = made;
 	}
-	config = (struct hc_wiz_config){ options->run_dir, options->repository,
-					 options->resident, reports_dir(options->run_dir) };
+	config = (struct hc_wiz_config){ .run_dir = options->run_dir,
+					 .repository = options->repository,
+					 .resident = options->resident,
+					 .reports_dir = reports_dir(options->run_dir),
+					 .intent = options->intent,
+					 .state_dir = options->run_dir_given ? options->run_dir
+									     : HC_STATE_DIR };
 	wiz = hc_wiz_new(&config);
 	if (wiz == NULL)
 		hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the wizard");

@@ -22,22 +22,24 @@
 /* Runs of the engine; one at a time. */
 enum hc_wiz_job {
 	HC_JOB_NONE,
-	HC_JOB_PROBE,     /* document: facts */
-	HC_JOB_CATALOG,   /* document: catalog */
-	HC_JOB_CHECK,     /* document: verdict */
-	HC_JOB_PLAN,      /* document: plan, or a bare verdict */
-	HC_JOB_APPLY,     /* lines: events */
-	HC_JOB_VERIFY,    /* lines: events */
-	HC_JOB_REPORT,    /* document: text for people */
-	HC_JOB_BOOTCHECK, /* document: bootcheck */
-	HC_JOB_RUNS,      /* document: runs */
-	HC_JOB_SHOW,      /* document: text for people, of one of these */
-	HC_JOB_FIX_LOOK,  /* document: repairs that would be made */
-	HC_JOB_FIX,       /* document: repairs that were made */
-	HC_JOB_UNDO_LOOK, /* document: undoable */
+	HC_JOB_PROBE,      /* document: facts */
+	HC_JOB_CATALOG,    /* document: catalog */
+	HC_JOB_CHECK,      /* document: verdict */
+	HC_JOB_PLAN,       /* document: plan, or a bare verdict */
+	HC_JOB_APPLY,      /* lines: events */
+	HC_JOB_VERIFY,     /* lines: events */
+	HC_JOB_UNATTENDED, /* lines: events, of the restore that an answer file asks for */
+	HC_JOB_REPORT,     /* document: text for people */
+	HC_JOB_BOOTCHECK,  /* document: bootcheck */
+	HC_JOB_RUNS,       /* document: runs */
+	HC_JOB_SHOW,       /* document: text for people, of one of these */
+	HC_JOB_FIX_LOOK,   /* document: repairs that would be made */
+	HC_JOB_FIX,        /* document: repairs that were made */
+	HC_JOB_UNDO_LOOK,  /* document: undoable */
 	HC_JOB_UNDO,
-	HC_JOB_MEDIA, /* document: media */
-	HC_JOB_MOUNT, /* document: media, of the one that was mounted */
+	HC_JOB_MEDIA,   /* document: media */
+	HC_JOB_MOUNT,   /* document: media, of the one that was mounted */
+	HC_JOB_CAPTURE, /* lines: events */
 	HC_JOB_COUNT
 };
 
@@ -103,6 +105,14 @@ enum hc_wiz_effect_kind {
 	HC_EFFECT_POWEROFF,
 	HC_EFFECT_QUIT,
 	HC_EFFECT_COUNT
+};
+
+#define HC_WIZ_FIELD 512
+
+/* A line that is typed; ASCII. */
+struct hc_wiz_field {
+	char text[HC_WIZ_FIELD];
+	size_t length, cursor;
 };
 
 #define HC_WIZ_ARGS 48

@@ -8,22 +8,15 @@
 
 /* Each run has a name, and a file that keeps what it printed. */
 const char *const hc_wiz_job_names[HC_JOB_COUNT + 1] = {
-	[HC_JOB_NONE] = "nothing",
-	[HC_JOB_PROBE] = "probe",
-	[HC_JOB_CATALOG] = "catalog",
-	[HC_JOB_CHECK] = "check",
-	[HC_JOB_PLAN] = "plan",
-	[HC_JOB_APPLY] = "apply",
-	[HC_JOB_VERIFY] = "verify",
-	[HC_JOB_REPORT] = "report",
-	[HC_JOB_BOOTCHECK] = "bootcheck",
-	[HC_JOB_RUNS] = "runs",
-	[HC_JOB_SHOW] = "show-report",
-	[HC_JOB_FIX_LOOK] = "fix-look",
-	[HC_JOB_FIX] = "fix",
-	[HC_JOB_UNDO_LOOK] = "undo-look",
-	[HC_JOB_UNDO] = "undo",
-	[HC_JOB_MEDIA] = "media",
+	[HC_JOB_NONE] = "nothing",        [HC_JOB_PROBE] = "probe",
+	[HC_JOB_CATALOG] = "catalog",     [HC_JOB_CHECK] = "check",
+	[HC_JOB_PLAN] = "plan",           [HC_JOB_APPLY] = "apply",
+	[HC_JOB_VERIFY] = "verify",       [HC_JOB_UNATTENDED] = "restore",
+	[HC_JOB_REPORT] = "report",       [HC_JOB_BOOTCHECK] = "bootcheck",
+	[HC_JOB_RUNS] = "runs",           [HC_JOB_SHOW] = "show-report",
+	[HC_JOB_FIX_LOOK] = "fix-look",   [HC_JOB_FIX] = "fix",
+	[HC_JOB_UNDO_LOOK] = "undo-look", [HC_JOB_UNDO] = "undo",
+	[HC_JOB_CAPTURE] = "capture",     [HC_JOB_MEDIA] = "media",
 	[HC_JOB_MOUNT] = "mount",
 };
 
@@ -36,6 +29,7 @@ const char *const hc_wiz_job_files[HC_JOB_COUNT + 1] = {
 	[HC_JOB_PLAN] = "plan.json",
 	[HC_JOB_APPLY] = "apply.events",
 	[HC_JOB_VERIFY] = "verify.events",
+	[HC_JOB_UNATTENDED] = "restore.events",
 	[HC_JOB_REPORT] = "report.text",
 	[HC_JOB_BOOTCHECK] = "bootcheck.json",
 	[HC_JOB_RUNS] = "runs.json",
@@ -44,6 +38,7 @@ const char *const hc_wiz_job_files[HC_JOB_COUNT + 1] = {
 	[HC_JOB_FIX] = "fix.json",
 	[HC_JOB_UNDO_LOOK] = "undo-look.json",
 	[HC_JOB_UNDO] = "undo.text",
+	[HC_JOB_CAPTURE] = "capture.events",
 	[HC_JOB_MEDIA] = "media.json",
 	[HC_JOB_MOUNT] = "mount.json",
 };
@@ -58,13 +53,15 @@ enum {
 bool
 hc_wiz_job_streams(enum hc_wiz_job job)
 {
-	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY;
+	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY || job == HC_JOB_UNATTENDED ||
+	       job == HC_JOB_CAPTURE;
 }
 
 bool
 hc_wiz_job_writes(enum hc_wiz_job job)
 {
-	return job == HC_JOB_APPLY || job == HC_JOB_FIX || job == HC_JOB_UNDO;
+	return job == HC_JOB_APPLY || job == HC_JOB_UNATTENDED || job == HC_JOB_FIX ||
+	       job == HC_JOB_UNDO;
 }
 
 /* ---------------------------------------------------------------- starting */
@@ -134,6 +131,13 @@ add_args(struct hc_wiz_args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
 		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_VERIFY) {
 		hc_wiz_add(args, wiz->backup);
+		hc_wiz_add(args, "--json");
+	} else if (job == HC_JOB_UNATTENDED) {
+		hc_wiz_add(args, "--unattended");
+		hc_wiz_add(args, "--intent");
+		hc_wiz_add(args, wiz->kiosk.intent);
+		hc_wiz_add(args, "--state-dir");
+		hc_wiz_add(args, wiz->state_dir);
 		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_REPORT) {
 		hc_wiz_add(args, wiz->state_dir);
@@ -340,8 +344,8 @@ end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 		wiz->screen = HC_SCREEN_TARGET;
 }
 
-static void
-end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+void
+hc_wiz_end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	bool restore = wiz->task == HC_TASK_RESTORE;
 
@@ -375,9 +379,9 @@ hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	static void (*const end[HC_JOB_COUNT])(struct hc_wiz *, int, struct hc_wiz_effect *) = {
 		[HC_JOB_PROBE] = end_probe,        [HC_JOB_CATALOG] = end_catalog,
 		[HC_JOB_CHECK] = end_check,        [HC_JOB_PLAN] = end_plan,
-		[HC_JOB_APPLY] = end_run,          [HC_JOB_VERIFY] = end_run,
+		[HC_JOB_APPLY] = hc_wiz_end_run,   [HC_JOB_VERIFY] = hc_wiz_end_run,
 		[HC_JOB_REPORT] = end_report,      [HC_JOB_MEDIA] = hc_wiz_end_media,
-		[HC_JOB_MOUNT] = hc_wiz_end_mount,
+		[HC_JOB_MOUNT] = hc_wiz_end_mount, [HC_JOB_UNATTENDED] = hc_wiz_kiosk_end,
 	};
 	enum hc_wiz_job job = wiz->job;
 
@@ -385,7 +389,7 @@ hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	/* The end of a run that writes matters even when it was asked to stop. */
 	if (end[job] != NULL && (!wiz->cancelled || hc_wiz_job_streams(job)))
 		end[job](wiz, status, effect);
-	else if (!wiz->cancelled)
+	else if (!wiz->cancelled || hc_wiz_job_streams(job))
 		hc_wiz_task_end(wiz, job, status, effect);
 	if (wiz->queued != HC_JOB_NONE && wiz->job == HC_JOB_NONE)
 		start(wiz, wiz->queued, effect);

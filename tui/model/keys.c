@@ -10,8 +10,8 @@
 	 ON(REVIEW) | ON(RESULT) | ON_TASK_LISTS)
 #define ON_TASK_LISTS                                                                          \
 	(ON(TASKS) | ON(DISK) | ON(CHAIN) | ON(REPAIRS) | ON(UNDOABLE) | ON(RUNS) | ON(REPORT))
-#define ON_TASKS  (ON_TASK_LISTS | ON(ALLOW))
-#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM) | ON(ALLOW))
+#define ON_TASKS  (ON_TASK_LISTS | ON(ALLOW) | ON(CAPTURE))
+#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM) | ON(ALLOW) | ON(CAPTURE))
 #define ON_ALL    ((1u << HC_SCREEN_COUNT) - 1)
 #define PAGE      10
 #define SCROLL    5 /* lines of a report, which may be broken into more */
@@ -215,8 +215,8 @@ struct bind {
 };
 
 static const struct bind binds[] = {
-	{ ON_LISTS, HC_KEY_UP, 0, "Up/Down", "Move", NULL, act_up },
-	{ ON_LISTS, HC_KEY_DOWN, 0, NULL, NULL, NULL, act_down },
+	{ ON_LISTS | ON(CAPTURE), HC_KEY_UP, 0, "Up/Down", "Move", NULL, act_up },
+	{ ON_LISTS | ON(CAPTURE), HC_KEY_DOWN, 0, NULL, NULL, NULL, act_down },
 	{ ON(RESULT), HC_KEY_PAGE_UP, 0, "PgUp/PgDn", "Report", has_long_report,
 	  act_report_up },
 	{ ON(RESULT), HC_KEY_PAGE_DOWN, 0, NULL, NULL, NULL, act_report_down },
@@ -249,20 +249,26 @@ static const struct bind binds[] = {
 	  hc_wiz_act_verdict_of_disk },
 	{ ON(CONFIRM), HC_KEY_ENTER, 0, "Enter", "Erase and restore", hc_wiz_confirmed,
 	  hc_wiz_act_confirm },
+	{ ON(KIOSK), HC_KEY_ENTER, 0, "Enter", "Go on by hand", hc_wiz_kiosk_waits,
+	  hc_wiz_act_by_hand },
+	{ ON(KIOSK), HC_KEY_TEXT, 'r', "r", "Try again", hc_wiz_kiosk_waits, hc_wiz_act_again },
+	{ ON(KIOSK), HC_KEY_BACK, 0, "Esc", "Stop", hc_wiz_kiosk_runs, act_stop },
 	{ ON(DISK), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_disk },
 	{ ON(CHAIN), HC_KEY_TEXT, 'f', "f", "Repair", hc_wiz_may_repair, hc_wiz_act_repair },
 	{ ON(REPAIRS) | ON(UNDOABLE), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_change,
 	  hc_wiz_act_change },
 	{ ON(ALLOW), HC_KEY_ENTER, 0, "Enter", "Change this disk", hc_wiz_allowed,
 	  hc_wiz_act_allow },
+	{ ON(CAPTURE), HC_KEY_ENTER, 0, "Enter", "Capture", NULL, hc_wiz_act_capture_disk },
 	{ ON(RUNS), HC_KEY_ENTER, 0, "Enter", "Read", has_rows, hc_wiz_act_run },
 	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(DISK) | ON(CHAIN), HC_KEY_TEXT, 'r', "r",
 	  "Read again", writes_nothing, hc_wiz_act_reread },
-	{ ON(PROGRESS) | ON(RESULT), HC_KEY_TEXT, 'l', "l", "Log", has_log, act_log },
+	{ ON(PROGRESS) | ON(RESULT) | ON(KIOSK), HC_KEY_TEXT, 'l', "l", "Log", has_log,
+	  act_log },
 	{ ON(PROGRESS), HC_KEY_BACK, 0, "Esc", "Stop", NULL, act_stop },
 	{ ON_TASKS, HC_KEY_BACK, 0, "Esc", "Back", writes_nothing, hc_wiz_act_task_back },
-	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT) | ON_TASKS), HC_KEY_BACK, 0, "Esc",
-	  "Back", NULL, act_back },
+	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT) | ON(KIOSK) | ON_TASKS),
+	  HC_KEY_BACK, 0, "Esc", "Back", NULL, act_back },
 	{ ON(WELCOME), HC_KEY_TEXT, 'q', "q", "Quit", can_quit, act_quit },
 	{ ON_ALL, HC_KEY_HELP, 0, "F1", "Help", NULL, act_help },
 	{ ON_ALL & ~ON_FIELDS, HC_KEY_TEXT, '?', NULL, NULL, NULL, act_help },
@@ -327,8 +333,9 @@ hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_e
 		hc_wiz_place_typed(wiz);
 		return;
 	}
-	if ((wiz->screen == HC_SCREEN_CONFIRM || wiz->screen == HC_SCREEN_ALLOW) &&
-	    hc_wiz_field_key(&wiz->confirm, input))
+	if (wiz->screen == HC_SCREEN_CONFIRM && hc_wiz_field_key(&wiz->confirm, input))
+		return;
+	if (hc_wiz_task_field(wiz) != NULL && hc_wiz_field_key(hc_wiz_task_field(wiz), input))
 		return;
 	for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]); i++) {
 		if (binds[i].act == NULL || !applies(wiz, &binds[i]) ||

@@ -51,12 +51,14 @@ enum hc_wiz_screen {
 	HC_SCREEN_CONFIRM,
 	HC_SCREEN_PROGRESS,
 	HC_SCREEN_RESULT,
+	HC_SCREEN_KIOSK, /* the restore of an answer file, from its beginning to its end */
 	HC_SCREEN_TASKS, /* a menu; from here on those of tasks.h */
 	HC_SCREEN_DISK,
 	HC_SCREEN_CHAIN,
 	HC_SCREEN_REPAIRS,
 	HC_SCREEN_UNDOABLE,
 	HC_SCREEN_ALLOW,
+	HC_SCREEN_CAPTURE,
 	HC_SCREEN_RUNS,
 	HC_SCREEN_REPORT,
 	HC_SCREEN_COUNT
@@ -68,21 +70,15 @@ enum hc_wiz_task {
 	HC_TASK_BOOTCHECK,
 	HC_TASK_FIX,
 	HC_TASK_UNDO,
+	HC_TASK_CAPTURE,
 	HC_TASK_REPORTS
 };
 
 /* ---------------------------------------------------------------- state */
 
-#define HC_WIZ_FIELD   512
 #define HC_WIZ_ANSWERS 16
 /* What a finding says besides its evidence: because, remedy, consequence, source. */
 #define HC_WIZ_FINDING_PARTS 4
-
-/* A line that is typed; ASCII. */
-struct hc_wiz_field {
-	char text[HC_WIZ_FIELD];
-	size_t length, cursor;
-};
 
 /* Questions that yes or no answers; no is the default. */
 enum hc_wiz_ask {
@@ -101,10 +97,26 @@ struct hc_wiz_answer {
 	bool of_disk; /* it was asked about the chosen disk, and goes with it */
 };
 
+#define HC_WIZ_KIOSK_FINDINGS 4
+
+/* A restore that asks nobody, as the engine tells of it. */
+struct hc_wiz_kiosk {
+	char *intent;          /* the answer file; NULL: somebody attends */
+	const char *state_dir; /* where the engine says what comes after it */
+	char *task;            /* NULL: not known yet; so are backup and disk */
+	bool judged;
+	unsigned outcome;                                 /* enum hc_outcome, once judged */
+	char finding[HC_WIZ_KIOSK_FINDINGS][HC_WIZ_LINE]; /* what was not answered */
+	size_t findings;
+	uint64_t ended_ms;
+};
+
 struct hc_wiz_config {
 	const char *run_dir;    /* keeps what the engine says, the plan and the report */
 	const char *repository; /* what the field starts with; may be NULL */
 	bool resident;          /* the wizard is all there is: it can't be quit */
+	const char *intent;     /* the answer file of a kiosk; else NULL */
+	const char *state_dir;  /* of its restore; borrowed */
 	const char *
 		reports_dir; /* where reports of earlier runs are, up to two levels deep; NULL: run_dir */
 };
@@ -126,6 +138,7 @@ struct hc_wiz {
 
 	enum hc_wiz_job job, queued; /* running; to start when that ends */
 	bool cancelled;
+	bool catching_up; /* with a run that an earlier wizard began: its events say when they were */
 	uint64_t job_began_ms;
 	char notes[HC_WIZ_TEXT]; /* the last lines of its standard error */
 
@@ -158,6 +171,7 @@ struct hc_wiz {
 	struct hc_plan plan;       /* with have_verdict alone: only its verdict, worst first */
 	const char **review;       /* the plan's lines, for people */
 	size_t review_count;
+	struct hc_wiz_kiosk kiosk;
 	struct hc_wiz_run run;
 	const char **report; /* lines: why the run failed, then the engine's report */
 	size_t report_count, failure_count;
@@ -171,6 +185,14 @@ void hc_wiz_free(struct hc_wiz *wiz);
 void hc_wiz_start(struct hc_wiz *wiz, uint64_t now_ms, struct hc_wiz_effect *effect);
 void hc_wiz_step(struct hc_wiz *wiz, const struct hc_wiz_input *input,
 		 struct hc_wiz_effect *effect);
+/*
+ * A run outlives its wizard.  What a later one needs to take up the run that goes on now, as text; and taking it up, in
+ * place of hc_wiz_start: on PROGRESS, as if it had asked for that run itself.  What was said meanwhile follows as
+ * HC_INPUT_LINE with at_ms 0.  The plan comes apart, as it may be gone.  H_DOC_*: the text is no such thing.
+ */
+int hc_wiz_record(const struct hc_wiz *wiz, struct hc_buf *out, struct hc_err *err);
+int hc_wiz_resume(struct hc_wiz *wiz, struct hc_span record, struct hc_err *err);
+void hc_wiz_resume_plan(struct hc_wiz *wiz, struct hc_span plan);
 /* Facts from elsewhere: a file, a test. False: not a facts document; `trouble` says why. */
 bool hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes);
 
@@ -208,6 +230,9 @@ bool hc_wiz_is_open(const struct hc_wiz *wiz, const struct hc_finding *finding);
 bool hc_wiz_is_answered(const struct hc_wiz *wiz, const struct hc_finding *finding);
 /* Whether the plan stands and nothing in its verdict is left to be answered. */
 bool hc_wiz_may_go_on(const struct hc_wiz *wiz);
+/* Whether the answer file's restore goes on; whether it ended without success and somebody has to do something. */
+bool hc_wiz_kiosk_runs(const struct hc_wiz *wiz);
+bool hc_wiz_kiosk_waits(const struct hc_wiz *wiz);
 /* What the last restore left on the disk, whichever way it ended. */
 enum hc_wiz_left hc_wiz_left(const struct hc_wiz *wiz);
 /* Bytes a second of the current step over the last seconds; milliseconds left; 0: not known yet. */

@@ -162,10 +162,17 @@ note_event(struct hc_wiz *wiz, const struct hc_event *event)
 
 	if (event->kind == HC_EVENT_RETRY)
 		run->retries++;
+	if (event->kind == HC_EVENT_NOTE)
+		hc_wiz_kiosk_note(wiz, event);
 	if (event->kind == HC_EVENT_FAILED) {
 		snprintf(run->failure, sizeof(run->failure), "%s %s",
 			 event->error != NULL ? event->error : "",
 			 event->text != NULL ? event->text : "");
+	}
+	/* A restore has a report that says it. */
+	if (wiz->task == HC_TASK_CAPTURE && event->text != NULL &&
+	    (event->kind == HC_EVENT_NOTE || event->kind == HC_EVENT_FINISHED)) {
+		hc_wiz_add_lines(wiz, hc_span(event->text, strlen(event->text)));
 	}
 	if (event->kind != HC_EVENT_PROGRESS)
 		hc_wiz_run_log(wiz, "%s%s%s%s%s%s%s", event->step != NULL ? event->step : "",
@@ -189,6 +196,8 @@ hc_wiz_run_line(struct hc_wiz *wiz, struct hc_span line)
 		hc_arena_done(&arena);
 		return;
 	}
+	if (wiz->catching_up)
+		wiz->now_ms = hc_max_u64(wiz->now_ms, wiz->run.began_ms + event.at_ms);
 	of_step = event.kind == HC_EVENT_START || event.kind == HC_EVENT_PROGRESS ||
 		  event.kind == HC_EVENT_DONE;
 	if (of_step && event.step != NULL)

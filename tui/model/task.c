@@ -7,7 +7,7 @@
 
 static const struct hc_wiz_task_job *const jobs[] = {
 	&hc_wiz_job_bootcheck, &hc_wiz_job_runs,      &hc_wiz_job_show, &hc_wiz_job_fix_look,
-	&hc_wiz_job_fix,       &hc_wiz_job_undo_look, &hc_wiz_job_undo,
+	&hc_wiz_job_fix,       &hc_wiz_job_undo_look, &hc_wiz_job_undo, &hc_wiz_job_capture,
 };
 
 static const struct hc_wiz_task_job *
@@ -104,6 +104,7 @@ hc_wiz_task_rows(const struct hc_wiz *wiz, size_t *ret)
 		  tasks->have_undoable ? tasks->undoable.repairs.count : 0 },
 		{ HC_SCREEN_RUNS, tasks->have_runs ? tasks->runs.runs.count : 0 },
 		{ HC_SCREEN_REPORT, wiz->report_count },
+		{ HC_SCREEN_CAPTURE, 2 }, /* lines to type */
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -127,6 +128,7 @@ hc_wiz_act_task_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		{ HC_SCREEN_CHAIN, HC_SCREEN_DISK, HC_JOB_BOOTCHECK },
 		{ HC_SCREEN_REPAIRS, HC_SCREEN_DISK, HC_JOB_FIX_LOOK },
 		{ HC_SCREEN_UNDOABLE, HC_SCREEN_DISK, HC_JOB_UNDO_LOOK },
+		{ HC_SCREEN_CAPTURE, HC_SCREEN_DISK, HC_JOB_NONE },
 		{ HC_SCREEN_RUNS, HC_SCREEN_TASKS, HC_JOB_RUNS },
 		{ HC_SCREEN_REPORT, HC_SCREEN_RUNS, HC_JOB_SHOW },
 	};

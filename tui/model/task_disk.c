@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define CHANGING (1u << HC_TASK_FIX | 1u << HC_TASK_UNDO)
+#define UNUSED   (CHANGING | 1u << HC_TASK_CAPTURE)
 #define ANY      (~0u)
 
 static bool
@@ -46,7 +47,7 @@ static const struct {
 } refusals[] = {
 	{ ANY, has_no_medium, "no medium" },
 	{ ANY, is_member, "part of something larger" },
-	{ CHANGING, is_in_use, "in use by this system" },
+	{ UNUSED, is_in_use, "in use by this system" },
 	{ CHANGING, is_read_only, "read-only" },
 	{ CHANGING, has_no_name,
 	  "neither serial number nor WWN: it can't be told from others" },
@@ -107,6 +108,13 @@ hc_wiz_act_bootcheck(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 }
 
 void
+hc_wiz_act_capture(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	begin(wiz, HC_TASK_CAPTURE);
+}
+
+void
 hc_wiz_act_fix(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	(void)effect;
@@ -128,6 +136,7 @@ hc_wiz_act_disk(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		[HC_TASK_BOOTCHECK] = hc_wiz_look_at_chain,
 		[HC_TASK_FIX] = hc_wiz_look_at_repairs,
 		[HC_TASK_UNDO] = hc_wiz_look_at_undoable,
+		[HC_TASK_CAPTURE] = hc_wiz_ask_where,
 	};
 	const struct hc_disk *disk = hc_wiz_task_disk(wiz);
 	char why[HC_WIZ_LINE];

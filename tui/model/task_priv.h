@@ -15,7 +15,8 @@ struct hc_wiz_task_job {
 };
 
 extern const struct hc_wiz_task_job hc_wiz_job_bootcheck, hc_wiz_job_runs, hc_wiz_job_show,
-	hc_wiz_job_fix_look, hc_wiz_job_fix, hc_wiz_job_undo_look, hc_wiz_job_undo;
+	hc_wiz_job_fix_look, hc_wiz_job_fix, hc_wiz_job_undo_look, hc_wiz_job_undo,
+	hc_wiz_job_capture;
 
 /* Reads a document in place of the one that is there; false, and `trouble` says why, when it is none: then there is none. */
 bool hc_wiz_load(struct hc_wiz *wiz, const struct hc_shape *shape, struct hc_span bytes,

@@ -7,6 +7,7 @@
  *	TASKS ─boot check─▶ DISK ─bootcheck─▶ CHAIN
  *	  ├────repair─────▶ DISK ─fix --dry-run──▶ REPAIRS ──▶ ALLOW ─fix, bootcheck──▶ CHAIN
  *	  ├────undo───────▶ DISK ─undo --dry-run─▶ UNDOABLE ─▶ ALLOW ─undo, bootcheck─▶ CHAIN
+ *	  ├────capture────▶ DISK ─▶ CAPTURE ─capture─▶ PROGRESS ─▶ RESULT
  *	  └────reports────▶ RUNS ─report─▶ REPORT
  *
  *          CHAIN leads to REPAIRS, too, when it is broken.  The only place that asks for HC_JOB_FIX and
@@ -24,6 +25,7 @@
 #include "restore/model/facts.h"
 #include "restore/model/runs.h"
 #include "restore/model/undo.h"
+#include "tui/model/input.h"
 
 struct hc_wiz;
 
@@ -42,6 +44,8 @@ struct hc_wiz_tasks {
 	char *disk_path, *disk_identity; /* of the chosen disk */
 	char *shown;                     /* the state folder whose report is shown */
 
+	struct hc_wiz_field place,
+		id; /* where a capture goes, and its name; "" is the engine's choice */
 	enum hc_wiz_change change;
 	char failure[HC_TASK_LINE]; /* why it failed: the engine's first words */
 

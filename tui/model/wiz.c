@@ -17,6 +17,9 @@ hc_wiz_new(const struct hc_wiz_config *config)
 	wiz->run_dir = config->run_dir;
 	wiz->reports_dir = config->reports_dir != NULL ? config->reports_dir : config->run_dir;
 	wiz->resident = config->resident;
+	wiz->kiosk.state_dir = config->state_dir;
+	if (config->intent != NULL)
+		hc_wiz_keep(&wiz->kiosk.intent, "%s", config->intent);
 	if (config->repository != NULL)
 		hc_wiz_field_set(&wiz->repository, config->repository);
 	hc_wiz_keep(&wiz->plan_file, "%s/%s", config->run_dir, hc_wiz_job_files[HC_JOB_PLAN]);
@@ -42,6 +45,8 @@ hc_wiz_free(struct hc_wiz *wiz)
 	free(wiz->target_identity);
 	free(wiz->plan_file);
 	free(wiz->state_dir);
+	free(wiz->kiosk.intent);
+	free(wiz->kiosk.task);
 	free(wiz);
 }
 
@@ -52,6 +57,8 @@ hc_wiz_start(struct hc_wiz *wiz, uint64_t now_ms, struct hc_wiz_effect *effect)
 	wiz->now_ms = now_ms;
 	if (!wiz->have_facts)
 		hc_wiz_request(wiz, HC_JOB_PROBE, effect);
+	if (wiz->kiosk.intent != NULL)
+		hc_wiz_kiosk_start(wiz, effect);
 }
 
 void
@@ -92,10 +99,13 @@ void
 hc_wiz_step(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effect *effect)
 {
 	*effect = (struct hc_wiz_effect){ 0 };
+	if (input->at_ms > 0)
+		wiz->catching_up = false;
 	if (input->at_ms > wiz->now_ms)
 		wiz->now_ms = input->at_ms;
 	switch (input->kind) {
 	case HC_INPUT_TICK:
+		hc_wiz_kiosk_tick(wiz, effect);
 		break;
 	case HC_INPUT_KEY:
 		hc_wiz_key(wiz, input, effect);

@@ -37,6 +37,9 @@ void hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
 /* What a failed run said, under a heading; a document that couldn't be read has said it already. */
 void hc_wiz_tell(struct hc_wiz *wiz, int status, const char *heading);
 
+/* The end of a run that streams: RESULT. */
+void hc_wiz_end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
+
 /* Something the operator has to read; a copy. */
 void hc_wiz_notice(struct hc_wiz *wiz, const char *fmt, ...) HC_PRINTF(2, 3);
 void hc_wiz_trouble(struct hc_wiz *wiz, const char *fmt, ...) HC_PRINTF(2, 3);
@@ -100,6 +103,14 @@ void hc_wiz_request_plan(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
 /* review.c: the plan's lines, in its arena. */
 void hc_wiz_review(struct hc_wiz *wiz);
 
+/* kiosk.c */
+hc_wiz_act hc_wiz_act_again;
+hc_wiz_act hc_wiz_act_by_hand;
+void hc_wiz_kiosk_start(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
+void hc_wiz_kiosk_note(struct hc_wiz *wiz, const struct hc_event *event);
+void hc_wiz_kiosk_tick(const struct hc_wiz *wiz, struct hc_wiz_effect *effect);
+void hc_wiz_kiosk_end(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
+
 /* run.c */
 void hc_wiz_run_start(struct hc_wiz *wiz);
 void hc_wiz_run_line(struct hc_wiz *wiz, struct hc_span line);
@@ -124,8 +135,13 @@ hc_wiz_act hc_wiz_act_disk;
 const char *hc_wiz_task_refusal(const struct hc_wiz *wiz, const struct hc_disk *disk,
 				char buf[HC_WIZ_LINE]);
 
+/* The line that is typed on this screen; NULL: none. */
+struct hc_wiz_field *hc_wiz_task_field(struct hc_wiz *wiz);
+/* capture.c */
+hc_wiz_act hc_wiz_ask_where, hc_wiz_act_capture_disk;
+
 /* Enter on a menu: what begins with a disk. */
-hc_wiz_act hc_wiz_act_bootcheck, hc_wiz_act_fix, hc_wiz_act_undo;
+hc_wiz_act hc_wiz_act_capture, hc_wiz_act_bootcheck, hc_wiz_act_fix, hc_wiz_act_undo;
 
 /* change.c */
 hc_wiz_act hc_wiz_look_at_repairs, hc_wiz_look_at_undoable;

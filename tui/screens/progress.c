@@ -23,6 +23,7 @@ step_text(const char *name)
 		{ "journal", "Mark the disk as finished" },
 		{ "firmware", "Set the firmware's boot entries" },
 		{ "verify", "Read and check every chunk" },
+		{ "capture", "Read the disk, store what is new" },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -62,9 +63,9 @@ state_of(const struct hc_wiz_run *run, size_t i)
 		       : run->steps[i].state;
 }
 
-static int
-draw_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y,
-	  size_t i)
+int
+hc_part_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y,
+	     size_t i)
 {
 	const struct hc_wiz_run_step *step = &wiz->run.steps[i];
 	enum hc_wiz_step_state state = state_of(&wiz->run, i);
@@ -122,13 +123,20 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	if (wiz->task == HC_TASK_RESTORE)
 		y = hc_part_fact(canvas, body, y, "Disk", "%s  (%s)",
 				 hc_text_or(wiz->plan.target.path, "?"), hc_wiz_identity(wiz));
-	y = hc_part_fact(canvas, body, y, "Backup", "%s", hc_text_or(wiz->backup, ""));
+	if (wiz->task == HC_TASK_CAPTURE) {
+		y = hc_part_fact(canvas, body, y, "Disk", "%s  (%s)",
+				 hc_text_or(wiz->tasks.disk_path, "?"),
+				 hc_text_or(wiz->tasks.disk_identity, "no name"));
+		y = hc_part_fact(canvas, body, y, "Into", "%s", wiz->tasks.place.text);
+	} else {
+		y = hc_part_fact(canvas, body, y, "Backup", "%s", hc_text_or(wiz->backup, ""));
+	}
 	y++;
 	if (wiz->show_log) {
 		hc_part_log(wiz, canvas, (struct hc_rect){ body.x, y, body.width, last - y });
 	} else {
 		for (size_t i = 0; i < run->count && y < last; i++)
-			y = draw_step(wiz, canvas, body, y, i);
+			y = hc_part_step(wiz, canvas, body, y, i);
 		if (run->count == 0)
 			hc_canvas_text(canvas, body.x, y, body.width, HC_STYLE_WARN,
 				       "Waiting for the engine's first word...");
@@ -141,8 +149,8 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 static const char *
 title(const struct hc_wiz *wiz)
 {
-	return wiz->task == HC_TASK_VERIFY ? "Verify: reading the backup"
-					   : "Restore: writing the disk";
+	return wiz->task == HC_TASK_RESTORE ? "Restore: writing the disk"
+					    : hc_words_of(wiz)->progress;
 }
 
 const struct hc_screen_ops hc_screen_progress = {

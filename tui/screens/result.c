@@ -11,13 +11,13 @@
 #define STATUS_INTEGRITY 5
 
 static const char *
-not_verified(const struct hc_wiz *wiz)
+not_done(const struct hc_wiz *wiz)
 {
+	const struct hc_task_words *words = hc_words_of(wiz);
+
 	if (wiz->run.outcome == HC_RUN_STOPPED)
-		return "STOPPED: not all of the backup was read.";
-	return wiz->run.status == STATUS_INTEGRITY
-		       ? "DAMAGED: bytes of the backup are not what they were."
-		       : "FAILED: the backup could not be verified.";
+		return words->stopped;
+	return wiz->run.status == STATUS_INTEGRITY ? words->damaged : words->failed;
 }
 
 static const char *
@@ -69,18 +69,18 @@ next(const struct hc_wiz *wiz)
 	return words[left];
 }
 
-static const char *
-headline(const struct hc_wiz *wiz, enum hc_style *style)
+const char *
+hc_part_headline(const struct hc_wiz *wiz, enum hc_style *style)
 {
-	bool verify = wiz->task == HC_TASK_VERIFY;
+	bool restore = wiz->task == HC_TASK_RESTORE;
 
 	*style = HC_STYLE_BAD;
 	if (wiz->run.outcome == HC_RUN_GOOD) {
 		*style = HC_STYLE_GOOD;
-		return verify ? "VERIFIED: every byte of the backup is there and right."
-			      : "RESTORED: everything was written, read back and compared.";
+		return restore ? "RESTORED: everything was written, read back and compared."
+			       : hc_words_of(wiz)->good;
 	}
-	return verify ? not_verified(wiz) : not_restored(wiz);
+	return restore ? not_restored(wiz) : not_done(wiz);
 }
 
 static void
@@ -102,7 +102,7 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 {
 	int y = body.y, menu = body.y + body.height - MENU_ROWS;
 	enum hc_style style;
-	const char *text = headline(wiz, &style);
+	const char *text = hc_part_headline(wiz, &style);
 	char time[16];
 
 	hc_canvas_text(canvas, body.x, y++, body.width, style, text);
@@ -125,7 +125,7 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 static const char *
 title(const struct hc_wiz *wiz)
 {
-	return wiz->task == HC_TASK_VERIFY ? "Verify: result" : "Restore: result";
+	return wiz->task == HC_TASK_RESTORE ? "Restore: result" : hc_words_of(wiz)->result;
 }
 
 const struct hc_screen_ops hc_screen_result = {

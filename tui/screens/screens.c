@@ -18,12 +18,14 @@ static const struct hc_screen_ops *const screens[HC_SCREEN_COUNT] = {
 	[HC_SCREEN_CONFIRM] = &hc_screen_confirm,
 	[HC_SCREEN_PROGRESS] = &hc_screen_progress,
 	[HC_SCREEN_RESULT] = &hc_screen_result,
+	[HC_SCREEN_KIOSK] = &hc_screen_kiosk,
 	[HC_SCREEN_TASKS] = &hc_screen_tasks,
 	[HC_SCREEN_DISK] = &hc_screen_disk,
 	[HC_SCREEN_CHAIN] = &hc_screen_chain,
 	[HC_SCREEN_REPAIRS] = &hc_screen_repairs,
 	[HC_SCREEN_UNDOABLE] = &hc_screen_undoable,
 	[HC_SCREEN_ALLOW] = &hc_screen_allow,
+	[HC_SCREEN_CAPTURE] = &hc_screen_capture,
 	[HC_SCREEN_RUNS] = &hc_screen_runs,
 	[HC_SCREEN_REPORT] = &hc_screen_report,
 };
@@ -132,6 +134,8 @@ draw_question(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 
 	if (text == NULL)
 		text = override_text(hc_wiz_finding(wiz), about, sizeof(about));
+	if (wiz->ask == HC_ASK_STOP && wiz->task != HC_TASK_RESTORE)
+		text = hc_words_of(wiz)->stop;
 	draw_over(canvas, HC_STYLE_WARN, questions[wiz->ask].title, text,
 		  questions[wiz->ask].keys);
 }

@@ -17,8 +17,18 @@ struct hc_screen_ops {
 extern const struct hc_screen_ops hc_screen_welcome, hc_screen_machine, hc_screen_repository,
 	hc_screen_backup, hc_screen_verdict, hc_screen_finding, hc_screen_target,
 	hc_screen_review, hc_screen_confirm, hc_screen_progress, hc_screen_result,
-	hc_screen_tasks, hc_screen_disk, hc_screen_chain, hc_screen_repairs, hc_screen_undoable,
-	hc_screen_allow, hc_screen_runs, hc_screen_report;
+	hc_screen_kiosk, hc_screen_tasks, hc_screen_disk, hc_screen_chain, hc_screen_repairs,
+	hc_screen_undoable, hc_screen_allow, hc_screen_capture, hc_screen_runs,
+	hc_screen_report;
+
+/* words.c: of a run that is no restore. */
+struct hc_task_words {
+	const char *progress, *result; /* titles */
+	const char *good, *stopped, *failed, *damaged;
+	const char *stop; /* what stopping it means */
+};
+
+const struct hc_task_words *hc_words_of(const struct hc_wiz *wiz);
 
 /* ---------------------------------------------------------------- parts */
 
@@ -61,6 +71,11 @@ int hc_part_disks(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_
 /* That line alone. */
 void hc_part_disk_state(const struct hc_wiz *wiz, struct hc_canvas *canvas, int x, int y,
 			int width, const struct hc_disk *disk);
+/* A step of the run, with a bar while it is going; returns the next row. */
+int hc_part_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y,
+		 size_t i);
+/* How the run ended, in a sentence. */
+const char *hc_part_headline(const struct hc_wiz *wiz, enum hc_style *style);
 /* A boot chain with a mark for each link; past the last, `selected` marks none.  Its answer in a line. */
 void hc_part_chain(const struct hc_bootcheck *chain, size_t selected, struct hc_canvas *canvas,
 		   struct hc_rect area);

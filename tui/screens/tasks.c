@@ -21,7 +21,8 @@ const struct hc_screen_ops hc_screen_tasks = {
 		"Boot check follows the chain from the firmware to the drive letter and "
 		"shows the first link that is broken.  Repair a disk makes the Windows that is "
 		"on it start on this machine, and Undo takes that back; both show first what "
-		"they would change.  Reports shows what the restores "
+		"they would change.  Capture puts a disk into a "
+		"repository.  Reports shows what the restores "
 		"on this machine did, since it was started.",
 };
 
@@ -34,6 +35,8 @@ static const struct {
 				"Which disk shall be looked at?  Nothing is written." },
 	[HC_TASK_FIX] = { "Repair: which disk",
 			  "Which disk holds the Windows?  Nothing is written yet." },
+	[HC_TASK_CAPTURE] = { "Capture: which disk",
+			      "Which disk shall be captured?  It is only read." },
 	[HC_TASK_UNDO] = { "Undo: which disk",
 			   "Which disk was repaired?  Nothing is written yet." },
 };

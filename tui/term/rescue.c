@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Terminal: putting it back when the program is killed or crashes. */
+/* Terminal: putting them back when the program is killed or crashes. */
+#include "tui/term/term.h"
 #include "tui/term/term_priv.h"
 
 #include <curses.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <term.h>
@@ -13,22 +15,46 @@ static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
 			     SIGTERM, SIGHUP, SIGINT, SIGQUIT };
 #define FATAL (sizeof(fatal) / sizeof(fatal[0]))
 
-/* A signal handler gets no argument: this is the one place where state has to be the process's. */
-static struct {
+struct rescued {
+	bool armed;
+	int in, out;
 	struct termios modes;
-	struct sigaction before[FATAL];
 	char strings[256];
 	size_t length;
+};
+
+/* A signal handler gets no argument: this is the one place where state has to be the process's. */
+static struct {
+	struct rescued terms[HC_TERMS];
+	struct sigaction before[FATAL];
+	unsigned armed;
 } rescue;
 
-/* Everything here may be called from a signal handler (signal-safety(7)). */
+static void
+reset_signals(void)
+{
+	for (size_t i = 0; i < FATAL; i++)
+		sigaction(fatal[i], &rescue.before[i], NULL);
+}
+
+/* Everything here may be called from a signal handler (signal-safety(7)).  A line that has stopped may not keep the
+ * others from it, nor us from dying. */
 static void
 put_back(int number)
 {
-	ssize_t ignored = write(STDOUT_FILENO, rescue.strings, rescue.length);
+	for (size_t i = 0; i < HC_TERMS; i++) {
+		const struct rescued *term = &rescue.terms[i];
+		int flags = fcntl(term->out, F_GETFL);
+		ssize_t ignored;
 
-	(void)ignored;
-	tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
+		if (!term->armed)
+			continue;
+		fcntl(term->out, F_SETFL, flags | O_NONBLOCK);
+		ignored = write(term->out, term->strings, term->length);
+		(void)ignored;
+		fcntl(term->out, F_SETFL, flags);
+		tcsetattr(term->in, TCSANOW, &term->modes);
+	}
 	/* Then what would have happened without us, on return: a core dump, a sanitizer's report, death. */
 	for (size_t i = 0; i < FATAL; i++)
 		if (fatal[i] == number)
@@ -36,45 +62,71 @@ put_back(int number)
 	raise(number);
 }
 
+static struct rescued *
+of_terminal(int in)
+{
+	for (size_t i = 0; i < HC_TERMS; i++)
+		if (rescue.terms[i].armed && rescue.terms[i].in == in)
+			return &rescue.terms[i];
+	return NULL;
+}
+
 void
-hc_rescue_arm(void)
+hc_rescue_arm(int in, int out)
 {
 	struct sigaction action = { .sa_handler = put_back };
+	size_t at = 0;
 
-	tcgetattr(STDIN_FILENO, &rescue.modes);
+	while (at < HC_TERMS && rescue.terms[at].armed)
+		at++;
+	if (at == HC_TERMS)
+		return;
+	rescue.terms[at] = (struct rescued){ .in = in, .out = out };
+	tcgetattr(in, &rescue.terms[at].modes);
+	rescue.terms[at].armed = true;
+	if (rescue.armed++ > 0)
+		return;
 	sigemptyset(&action.sa_mask);
-	rescue.length = 0;
 	for (size_t i = 0; i < FATAL; i++)
 		sigaction(fatal[i], &action, &rescue.before[i]);
 }
 
 /* Appends a capability without its padding, "$<2>". */
 static void
-learn(const char *text)
+learn(struct rescued *term, const char *text)
 {
 	if (text == NULL)
 		return;
-	while (*text != '\0' && rescue.length < sizeof(rescue.strings) - 1) {
+	while (*text != '\0' && term->length < sizeof(term->strings) - 1) {
 		if (text[0] == '$' && text[1] == '<' && strchr(text, '>') != NULL)
 			text = strchr(text, '>') + 1;
 		else
-			rescue.strings[rescue.length++] = *text++;
+			term->strings[term->length++] = *text++;
 	}
 }
 
 void
-hc_rescue_learn(void)
+hc_rescue_learn(int in)
 {
-	learn(keypad_local);
-	learn(exit_attribute_mode);
-	learn(cursor_normal);
-	learn(exit_ca_mode);
-	learn("\r\n");
+	struct rescued *term = of_terminal(in);
+
+	if (term == NULL)
+		return;
+	learn(term, keypad_local);
+	learn(term, exit_attribute_mode);
+	learn(term, cursor_normal);
+	learn(term, exit_ca_mode);
+	learn(term, "\r\n");
 }
 
 void
-hc_rescue_disarm(void)
+hc_rescue_disarm(int in)
 {
-	for (size_t i = 0; i < FATAL; i++)
-		sigaction(fatal[i], &rescue.before[i], NULL);
+	struct rescued *term = of_terminal(in);
+
+	if (term == NULL)
+		return;
+	term->armed = false;
+	if (--rescue.armed == 0)
+		reset_signals();
 }

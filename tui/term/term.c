@@ -6,11 +6,15 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "tui/term/term_priv.h"
@@ -21,8 +25,13 @@
 
 #define CTRL_KEY(letter) ((letter)&0x1f)
 
+/* So much may still be on its way when the next picture is sent. */
+#define UNSENT_BYTES 64
+
 struct hc_term {
 	SCREEN *screen;
+	FILE *in, *out; /* of the device; else standard input and output, which stay open */
+	bool own;
 	bool ascii;
 	bool colours;
 };
@@ -31,12 +40,10 @@ struct hc_term {
 
 /* The VT series draws lines by switching its character set, not by UTF-8. */
 static bool
-speaks_utf8(void)
+speaks_utf8(const char *type)
 {
-	const char *name = getenv("TERM");
-
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
-	       (name == NULL || strncmp(name, "vt", 2) != 0);
+	       (type == NULL || strncmp(type, "vt", 2) != 0);
 }
 
 static void
@@ -52,40 +59,125 @@ set_colours(struct hc_term *term)
 	init_pair(HC_STYLE_BAD, COLOR_RED, COLOR_BLACK);
 }
 
-int
-hc_term_open(enum hc_draw draw, struct hc_term **ret, struct hc_err *err)
+/* What a wizard that was killed has left of a line, as a shell wants to find it. */
+static void
+make_sane(int fd)
 {
-	struct hc_term *term;
+	struct termios modes;
 
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return hc_err_set(err, H_TERMINAL,
-				  "standard input and output are not a terminal");
-	term = calloc(1, sizeof(*term));
-	if (term == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the terminal");
-	if (setlocale(LC_CTYPE, "") == NULL || draw == HC_DRAW_UTF8)
-		setlocale(LC_CTYPE, "C.UTF-8");
-	term->ascii = draw == HC_DRAW_ASCII || (draw == HC_DRAW_AUTO && !speaks_utf8());
-	hc_rescue_arm();
-	term->screen = newterm(NULL, stdout, stdin);
-	/* A serial console may say nothing about itself; everything made since understands this. */
-	if (term->screen == NULL)
-		term->screen = newterm("vt100", stdout, stdin);
-	if (term->screen == NULL) {
-		hc_rescue_disarm();
-		free(term);
-		return hc_err_set(err, H_TERMINAL, "ncurses does not know the terminal \"%s\"",
-				  getenv("TERM") != NULL ? getenv("TERM") : "");
+	if (tcgetattr(fd, &modes) < 0)
+		return;
+	modes.c_iflag |= ICRNL | IXON;
+	modes.c_oflag |= OPOST | ONLCR;
+	modes.c_lflag |= ICANON | ECHO | ECHOE | ECHOK | ISIG | IEXTEN;
+	tcsetattr(fd, TCSANOW, &modes);
+}
+
+static int
+open_files(struct hc_term *term, const char *device, struct hc_err *err)
+{
+	int in, out;
+
+	if (device == NULL) {
+		term->in = stdin;
+		term->out = stdout;
+	} else {
+		/* Not as a controlling terminal: the shells that run on it want that. */
+		in = open(device, O_RDWR | O_NOCTTY | O_CLOEXEC);
+		out = in >= 0 ? fcntl(in, F_DUPFD_CLOEXEC, 0) : -1;
+		term->own = true;
+		term->in = in >= 0 ? fdopen(in, "r") : NULL;
+		term->out = out >= 0 ? fdopen(out, "w") : NULL;
+		if (term->in == NULL || term->out == NULL)
+			return hc_err_set(err, H_TERMINAL, "the terminal %s can't be opened",
+					  device);
 	}
-	hc_rescue_learn();
+	if (isatty(fileno(term->in)) && isatty(fileno(term->out))) {
+		if (device != NULL)
+			make_sane(fileno(term->in));
+		return 0;
+	}
+	return device == NULL ? hc_err_set(err, H_TERMINAL,
+					   "standard input and output are not a terminal")
+			      : hc_err_set(err, H_TERMINAL, "%s is not a terminal", device);
+}
+
+static void
+close_files(struct hc_term *term)
+{
+	if (term->own && term->in != NULL)
+		fclose(term->in);
+	if (term->own && term->out != NULL)
+		fclose(term->out);
+	free(term);
+}
+
+/* A line may be declared as another kind of terminal than the one at its end: these are understood everywhere. */
+static void
+know_more_keys(void)
+{
+	static const struct {
+		const char *sent;
+		int code;
+	} keys[] = {
+		{ "\033[A", KEY_UP },     { "\033OA", KEY_UP },    { "\033[B", KEY_DOWN },
+		{ "\033OB", KEY_DOWN },   { "\033[C", KEY_RIGHT }, { "\033OC", KEY_RIGHT },
+		{ "\033[D", KEY_LEFT },   { "\033OD", KEY_LEFT },  { "\033[H", KEY_HOME },
+		{ "\033OH", KEY_HOME },   { "\033[1~", KEY_HOME }, { "\033[F", KEY_END },
+		{ "\033OF", KEY_END },    { "\033[4~", KEY_END },  { "\033[5~", KEY_PPAGE },
+		{ "\033[6~", KEY_NPAGE }, { "\033[3~", KEY_DC },   { "\033OP", KEY_F(1) },
+		{ "\033[11~", KEY_F(1) }, { "\033[[A", KEY_F(1) },
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (key_defined(keys[i].sent) <= 0)
+			define_key(keys[i].sent, keys[i].code);
+}
+
+/* What every program on a full screen wants of curses. */
+static void
+set_modes(struct hc_term *term)
+{
 	raw();
 	noecho();
 	nonl();
 	keypad(stdscr, TRUE);
+	know_more_keys();
 	nodelay(stdscr, TRUE);
 	if (getenv("ESCDELAY") == NULL)
 		set_escdelay(ESC_DELAY_MS);
 	set_colours(term);
+}
+
+int
+hc_term_open(const struct hc_term_options *options, struct hc_term **ret, struct hc_err *err)
+{
+	const char *type = options->type != NULL ? options->type : getenv("TERM");
+	struct hc_term *term = calloc(1, sizeof(*term));
+
+	if (term == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the terminal");
+	if (open_files(term, options->device, err) < 0) {
+		close_files(term);
+		return -1;
+	}
+	if (setlocale(LC_CTYPE, "") == NULL || options->draw == HC_DRAW_UTF8)
+		setlocale(LC_CTYPE, "C.UTF-8");
+	term->ascii = options->draw == HC_DRAW_ASCII ||
+		      (options->draw == HC_DRAW_AUTO && !speaks_utf8(type));
+	hc_rescue_arm(fileno(term->in), fileno(term->out));
+	term->screen = newterm(type, term->out, term->in);
+	/* A serial console may say nothing about itself; everything made since understands this. */
+	if (term->screen == NULL)
+		term->screen = newterm("vt100", term->out, term->in);
+	if (term->screen == NULL) {
+		hc_rescue_disarm(fileno(term->in));
+		close_files(term);
+		return hc_err_set(err, H_TERMINAL, "ncurses does not know the terminal \"%s\"",
+				  type != NULL ? type : "");
+	}
+	hc_rescue_learn(fileno(term->in));
+	set_modes(term);
 	*ret = term;
 	return 0;
 }
@@ -95,16 +187,17 @@ hc_term_close(struct hc_term *term)
 {
 	if (term == NULL)
 		return;
+	set_term(term->screen);
 	endwin();
-	delscreen(term->screen);
-	hc_rescue_disarm();
-	free(term);
+	/* Not delscreen: it takes the windows of all other screens with it (seen with ncurses 6.4). */
+	hc_rescue_disarm(fileno(term->in));
+	close_files(term);
 }
 
 void
 hc_term_suspend(struct hc_term *term)
 {
-	(void)term;
+	set_term(term->screen);
 	def_prog_mode();
 	endwin();
 }
@@ -112,15 +205,22 @@ hc_term_suspend(struct hc_term *term)
 void
 hc_term_resume(struct hc_term *term)
 {
-	(void)term;
+	set_term(term->screen);
 	reset_prog_mode();
 	clearok(curscr, TRUE);
 	refresh();
 }
 
+/* Only a controlling terminal tells of a new size: the others are asked. */
 void
-hc_term_size(const struct hc_term *term, int *width, int *height, bool *ascii)
+hc_term_size(struct hc_term *term, int *width, int *height, bool *ascii)
 {
+	struct winsize now;
+
+	set_term(term->screen);
+	if (ioctl(fileno(term->in), TIOCGWINSZ, &now) == 0 && now.ws_row > 0 &&
+	    now.ws_col > 0 && is_term_resized(now.ws_row, now.ws_col))
+		resizeterm(now.ws_row, now.ws_col);
 	getmaxyx(stdscr, *height, *width);
 	*ascii = term->ascii;
 }
@@ -161,30 +261,43 @@ key_of(int result, wint_t ch)
 }
 
 int
-hc_term_read(struct hc_term *term, int timeout_ms, struct hc_wiz_input *ret)
+hc_term_wait(struct hc_term *const *terms, size_t count, int timeout_ms)
 {
-	struct pollfd wait = { STDIN_FILENO, POLLIN, 0 };
-	wint_t ch = 0;
-	int result = get_wch(&ch), ready;
+	struct pollfd waits[HC_TERMS];
+	nfds_t n = 0;
 
-	(void)term;
-	if (result == ERR) {
-		ready = poll(&wait, 1, timeout_ms);
-		if (ready < 0 && errno != EINTR)
-			return -1;
-		if (ready > 0 && (wait.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
-			return -1;
-		/* After EINTR too: a new size arrives as a key. */
-		result = get_wch(&ch);
+	for (size_t i = 0; i < count && n < HC_TERMS; i++)
+		if (terms[i] != NULL)
+			waits[n++] = (struct pollfd){ fileno(terms[i]->in), POLLIN, 0 };
+	/* A signal may tell of a new size. */
+	return poll(waits, n, timeout_ms) >= 0 || errno == EINTR ? 0 : -1;
+}
+
+static bool
+has_gone(const struct hc_term *term)
+{
+	struct pollfd now = { fileno(term->in), POLLIN, 0 };
+
+	return poll(&now, 1, 0) > 0 && (now.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
+int
+hc_term_key(struct hc_term *term, struct hc_wiz_input *ret)
+{
+	wint_t ch = 0;
+	int result;
+
+	set_term(term->screen);
+	while ((result = get_wch(&ch)) != ERR) {
+		if (result == OK && ch == CTRL_KEY('L'))
+			clearok(curscr, TRUE);
+		*ret = (struct hc_wiz_input){ .kind = HC_INPUT_KEY,
+					      .key = key_of(result, ch),
+					      .ch = ch };
+		if (ret->key != HC_KEY_NONE)
+			return 1;
 	}
-	if (result == OK && ch == CTRL_KEY('L'))
-		clearok(curscr, TRUE);
-	if (result == ERR)
-		return 0;
-	*ret = (struct hc_wiz_input){ .kind = HC_INPUT_KEY,
-				      .key = key_of(result, ch),
-				      .ch = ch };
-	return ret->key != HC_KEY_NONE;
+	return has_gone(term) ? -1 : 0;
 }
 
 /* ---------------------------------------------------------------- showing */
@@ -215,9 +328,14 @@ pair_of(const struct hc_term *term, uint8_t style)
 	return term->colours && coloured ? (short)style : 0;
 }
 
-void
+bool
 hc_term_show(struct hc_term *term, const struct hc_canvas *canvas)
 {
+	int unsent = 0;
+
+	if (ioctl(fileno(term->out), TIOCOUTQ, &unsent) == 0 && unsent > UNSENT_BYTES)
+		return false;
+	set_term(term->screen);
 	for (int y = 0; y < canvas->height; y++) {
 		for (int x = 0; x < canvas->width; x++) {
 			const struct hc_cell *cell = hc_canvas_cell(canvas, x, y);
@@ -233,4 +351,5 @@ hc_term_show(struct hc_term *term, const struct hc_canvas *canvas)
 	move(canvas->cursor_x >= 0 ? canvas->cursor_y : canvas->height - 1,
 	     canvas->cursor_x >= 0 ? canvas->cursor_x : canvas->width - 1);
 	refresh();
+	return true;
 }

@@ -3,10 +3,10 @@
 #ifndef HC_TUI_TERM_PRIV_H
 #define HC_TUI_TERM_PRIV_H
 
-/* Remembers the terminal's modes and catches fatal signals, before curses changes anything. */
-void hc_rescue_arm(void);
-/* Learns the terminal's strings for leaving full screen, once curses knows the terminal. */
-void hc_rescue_learn(void);
-void hc_rescue_disarm(void);
+/* Remembers a terminal's modes and catches fatal signals, before curses changes anything. */
+void hc_rescue_arm(int in, int out);
+/* Learns the strings for leaving full screen of the terminal that curses knows now. */
+void hc_rescue_learn(int in);
+void hc_rescue_disarm(int in);
 
 #endif

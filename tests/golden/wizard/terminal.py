@@ -5,33 +5,18 @@
 Needs WIZARD, the program.  Prints TAP.
 """
 
-import fcntl
+import functools
 import json
 import os
-import pty
-import select
 import shutil
 import signal
 import statistics
 import struct
 import subprocess
-import sys
-import tempfile
-import termios
-import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-DEADLINE = 20.0
+from typist import DEADLINE, HERE, Wizard, ok, run_tests, skip, wait_until, walk_to_restore
+
 ANSWER_MS = 50
-count = failed = 0
-
-
-def ok(good, name):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'' if good else 'not '}ok {count} - {name}", flush=True)
-    return good
 
 
 def capability(term, name):
@@ -39,83 +24,10 @@ def capability(term, name):
     return done.stdout if done.returncode == 0 else None
 
 
-class Wizard:
-    """One run of the program on a terminal of its own."""
-
-    def __init__(self, term, folder, *options, engine=os.path.join(HERE, "engine.sh"), under=()):
-        self.folder = folder
-        self.seen = b""
-        self.master, slave = pty.openpty()
-        self.slave = slave
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.modes = termios.tcgetattr(slave)
-        env = dict(os.environ, TERM=term, PLAY=folder, LC_ALL="C.UTF-8", HALCYON_REPO="http://10.20.0.1/halcyon",
-                   ASAN_OPTIONS="detect_leaks=0")
-        self.child = subprocess.Popen(
-            [*under, os.environ["WIZARD"], "--engine", engine, "--run-dir", folder, *options],
-            stdin=slave, stdout=slave, stderr=subprocess.PIPE, env=env, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0))
-
-    def read(self, seconds):
-        """What comes within this time, at least one piece; b"" when nothing does."""
-        if not select.select([self.master], [], [], seconds)[0]:
-            return b""
-        got = os.read(self.master, 65536)
-        self.seen += got
-        return got
-
-    def wait_for(self, text):
-        """Until the terminal has been sent `text` since the last call; False after the deadline."""
-        end = time.monotonic() + DEADLINE
-        while text.encode() not in self.seen:
-            if time.monotonic() > end or self.child.poll() is not None:
-                print(f"# waited for {text!r}, got {self.seen[-300:]!r}")
-                return False
-            self.read(0.2)
-        self.seen = self.seen.split(text.encode(), 1)[1]
-        return True
-
-    def settle(self):
-        while self.read(0.15):
-            pass
-
-    def send(self, keys):
-        os.write(self.master, keys if isinstance(keys, bytes) else keys.encode())
-
-    def milliseconds(self, keys):
-        """From a key to the first byte of its answer."""
-        begin = time.monotonic()
-        self.send(keys)
-        self.read(DEADLINE)
-        took = (time.monotonic() - begin) * 1000
-        self.settle()
-        return took
-
-    def ended(self):
-        """The exit status; None when it doesn't end in time."""
-        try:
-            return self.child.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            return None
-
-    def modes_are_back(self):
-        return termios.tcgetattr(self.slave)[:4] == self.modes[:4]
-
-    def close(self):
-        if self.child.poll() is None:
-            self.child.kill()
-            self.child.wait()
-        self.child.stderr.close()
-        os.close(self.master)
-        os.close(self.slave)
-
-
 def test_terminal(term, folder):
     down, up, f1 = (capability(term, name) for name in ("kcud1", "kcuu1", "kf1"))
     if down is None or up is None:
-        global count
-        count += 1
-        print(f"ok {count} # SKIP {term}: there is no description of this terminal")
+        skip(term, "there is no description of this terminal")
         return
     wizard = Wizard(term, folder)
     try:
@@ -151,25 +63,12 @@ def test_signal(folder):
             wizard.close()
 
 
-def walk_to_restore(wizard, backup="file7-20261115", word="8273"):
-    """Keys that lead a technician from the first screen to the writing of the disk."""
-    for text, keys in (("PowerEdge", "\r"), ("Where are the backups", "\r"), (backup, "\r"),
-                       ("nothing stands in the way", "\r"), ("Which disk does it go to", "\r"),
-                       ("This is what will be done", "\r"),
-                       ("Type the last 4 characters", word + "\r")):
-        if not wizard.wait_for(text):
-            return False
-        wizard.settle()
-        wizard.send(keys)
-    return wizard.wait_for("Write the data")
-
-
 def test_restore(folder):
     open(os.path.join(folder, "hold"), "w", encoding="ascii").close()
     wizard = Wizard("xterm", folder)
     try:
         ok(walk_to_restore(wizard), "keys lead to the writing of the disk")
-        fcntl.ioctl(wizard.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 43, 132, 0, 0))
+        wizard.resize(43, 132)
         os.kill(wizard.child.pid, signal.SIGWINCH)
         wizard.seen = b""
         ok(wizard.wait_for("\x1b[43"), "a larger terminal is used")
@@ -180,33 +79,26 @@ def test_restore(folder):
         wizard.close()
 
 
-def test_death(folder, name, under=()):
+def test_death(folder, name="an engine that writes goes on when the wizard is killed", under=()):
     hold, finished = os.path.join(folder, "hold"), os.path.join(folder, "finished")
     open(hold, "w", encoding="ascii").close()
     wizard = Wizard("xterm", folder, under=under)
     try:
         walked = walk_to_restore(wizard)
-        if os.path.exists(finished):
-            os.unlink(finished)
         wizard.child.kill()
         wizard.ended()
     finally:
         wizard.close()
     os.unlink(hold)
-    end = time.monotonic() + DEADLINE
-    while not os.path.exists(finished) and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_until(lambda: os.path.exists(os.path.join(folder, "apply.exit")))
     ok(walked and os.path.exists(finished), name)
 
 
-def test_deaths(folder):
-    """The second engine is slow to leave the session of the wizard's terminal, as on a busy machine."""
-    global count
-    test_death(folder, "an engine that writes goes on when the wizard is killed")
+def test_death_at_start(folder):
+    """The engine is slow to leave the session of the wizard's terminal, as on a busy machine."""
     name = "and one that is only just starting"
     if not shutil.which("strace"):
-        count += 1
-        print(f"ok {count} # SKIP {name}: there is no strace")
+        skip(name, "there is no strace")
         return
     test_death(folder, name, under=("strace", "-DDD", "-f", "-o", "/dev/null", "-e", "trace=setsid",
                                     "-e", "inject=setsid:delay_enter=500000"))
@@ -224,11 +116,9 @@ def make_disk(path):
 
 def test_engine(folder):
     """The whole way with the real engine, onto an image file that the facts call a disk."""
-    global count
     engine = os.path.join(os.path.dirname(os.environ["WIZARD"]), "halcyon")
     if not os.access(engine, os.X_OK):
-        count += 1
-        print(f"ok {count} # SKIP there is no {engine}: make host")
+        skip("the real engine", f"there is no {engine}: make host")
         return
     source, target, repository, facts = (os.path.join(folder, name) for name in ("source", "target.img", "repo", "facts.mine"))
     make_disk(source)
@@ -258,20 +148,5 @@ def test_no_terminal(folder):
     ok(done.returncode == 2 and "H1401" in done.stderr, "without a terminal it says so")
 
 
-def main():
-    folder = tempfile.mkdtemp(prefix="halcyon-wizard-test-")
-    try:
-        for term in ("linux", "vt100", "vt220", "xterm", "xterm-256color"):
-            test_terminal(term, folder)
-        test_signal(folder)
-        test_restore(folder)
-        test_deaths(folder)
-        test_engine(folder)
-        test_no_terminal(folder)
-    finally:
-        shutil.rmtree(folder)
-    print(f"1..{count}")
-    return failed > 0
-
-
-sys.exit(main())
+run_tests(*(functools.partial(test_terminal, term) for term in ("linux", "vt100", "vt220", "xterm", "xterm-256color")),
+          test_signal, test_restore, test_death, test_death_at_start, test_engine, test_no_terminal)
