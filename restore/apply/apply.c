@@ -347,6 +347,11 @@ hc_apply_open(const struct hc_plan *plan, const char *plan_id,
 	pthread_cond_init(&apply->changed_cond, NULL);
 	if (!options->verify_only && plan->verdict.outcome == HC_OUTCOME_BLOCKED)
 		hc_err_set(err, H_PLAN_BLOCKED, "the plan's own verdict is blocked");
+	else if (!options->verify_only && plan->undo_to != NULL && options->place == NULL)
+		hc_err_set(
+			err, H_UNDO_PLACE,
+			"the plan keeps the record of its repairs in %s, which was not given",
+			plan->undo_to);
 	else if (plan->target.logical_block == 0)
 		hc_err_set(err, H_PLAN_STALE, "the plan does not say the target's sector size");
 	else if (open_backup(apply, err) == 0 && apply_open_blobs(apply, err) == 0 &&

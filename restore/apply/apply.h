@@ -30,6 +30,7 @@
 
 #include <stdatomic.h>
 
+#include "restore/apply/undo_place.h"
 #include "restore/model/event.h"
 #include "restore/model/plan.h"
 #include "restore/model/report.h"
@@ -43,6 +44,8 @@ struct hc_apply_options {
 	unsigned patience_ms;    /* for a server that has gone; 0: the default of source.h */
 	const atomic_bool *stop; /* set to true: stops cleanly with H_CANCELLED; may be NULL */
 	bool verify_only;        /* compare the target with the backup, write nothing */
+	/* Keeps the record of the repairs, and finds those of earlier ones when comparing; NULL: the volume does. */
+	const struct hc_undo_place *place;
 };
 
 /* Checks that the plan is whole and allowed (its seal was checked when it was read); contacts the repository;

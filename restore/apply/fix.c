@@ -7,6 +7,7 @@
 
 #include "restore/apply/repair.h"
 #include "restore/apply/repair_priv.h"
+#include "restore/base/log.h"
 #include "restore/disk/disk.h"
 #include "restore/disk/journal.h"
 #include "restore/volume/volume.h"
@@ -15,6 +16,7 @@
 
 struct hc_fix {
 	struct hc_arena *arena;
+	const struct hc_undo_place *place;
 	struct hc_target *target;
 	struct hc_io *disk;
 	uint32_t block;
@@ -150,14 +152,15 @@ forget(struct hc_fix *fix, struct hc_err *err)
 /* ---------------------------------------------------------------- open and close */
 
 int
-hc_fix_open(const struct hc_disk *described, struct hc_arena *arena, struct hc_fix **ret,
-	    struct hc_err *err)
+hc_fix_open(const struct hc_disk *described, const struct hc_undo_place *place,
+	    struct hc_arena *arena, struct hc_fix **ret, struct hc_err *err)
 {
 	struct hc_fix *fix = calloc(1, sizeof(*fix));
 
 	if (fix == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a repair");
 	fix->arena = arena;
+	fix->place = place;
 	fix->block = (uint32_t)described->logical_block;
 	if (hc_target_open(described->path, &described->identity, 0, &fix->target, err) < 0 ||
 	    hc_target_io(fix->target, &fix->disk, err) < 0 || read_journal(fix, err) < 0) {
@@ -203,9 +206,23 @@ hc_fix_recorded(const struct hc_fix *fix, size_t i)
 static struct hc_repair
 repair_of(struct hc_fix *fix)
 {
-	return (struct hc_repair){
-		.disk = fix->disk, .block = hc_fix_block(fix), .record = record, .ctx = fix
-	};
+	return (struct hc_repair){ .disk = fix->disk,
+				   .block = hc_fix_block(fix),
+				   .place = fix->place,
+				   .record = record,
+				   .ctx = fix };
+}
+
+/* What is left at the place is of no more use, and holds what hives held; nothing depends on it. */
+static void
+drop_record(const struct hc_fix *fix, const struct hc_journal_repair *recorded)
+{
+	struct hc_err why;
+
+	if (hc_undo_place_remove(fix->place, recorded->run, &why) == 0)
+		return;
+	hc_log(HC_LOG_WARN, "the record of the repair stays where it is:");
+	hc_log_err(&why);
 }
 
 /* Back to where there was no repair; then it is forgotten, and its list goes where zeros were. */
@@ -217,6 +234,8 @@ take_back(struct hc_fix *fix, struct hc_err *err)
 
 	if (hc_repair_undo(&repair, recorded, fix->arena, err) < 0 || forget(fix, err) < 0)
 		return -1;
+	if (recorded->kept_at != NULL)
+		drop_record(fix, recorded);
 	if (recorded->list_was_zero &&
 	    (hc_repair_put_list(fix->disk, recorded, hc_span("", 0), err) < 0 ||
 	     hc_io_flush(fix->disk, err) < 0))
@@ -274,6 +293,23 @@ read_manifest(struct hc_fix *fix, const struct hc_partition *partition, const ch
 	return result;
 }
 
+static int
+read_manifest_at_place(struct hc_fix *fix, const struct hc_journal_repair *recorded,
+		       struct hc_undo *ret, struct hc_err *err)
+{
+	struct hc_buf text = { 0 };
+	int result = fix->place == NULL
+			     ? hc_err_set(err, H_UNDO_ELSEWHERE, "that of %s was written to %s",
+					  recorded->run, recorded->kept_at)
+			     : hc_undo_place_get(fix->place, recorded->run, HC_UNDO_MANIFEST,
+						 &text, err);
+
+	if (result == 0)
+		result = hc_doc_read(&hc_undo_shape, hc_buf_span(&text), fix->arena, ret, err);
+	hc_buf_done(&text);
+	return result;
+}
+
 int
 hc_fix_manifest(struct hc_fix *fix, const struct hc_journal_repair *recorded,
 		struct hc_undo *ret, struct hc_err *err)
@@ -282,6 +318,8 @@ hc_fix_manifest(struct hc_fix *fix, const struct hc_journal_repair *recorded,
 	const char *path;
 	int result = 1;
 
+	if (recorded->kept_at != NULL)
+		return read_manifest_at_place(fix, recorded, ret, err);
 	path = hc_arena_printf(fix->arena, "/halcyon/undo/%s/manifest.json", recorded->run);
 	if (path == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a path");

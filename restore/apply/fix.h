@@ -10,15 +10,17 @@
 #ifndef HC_APPLY_FIX_H
 #define HC_APPLY_FIX_H
 
+#include "restore/apply/undo_place.h"
 #include "restore/model/plan.h"
 #include "restore/model/report.h"
 #include "restore/model/undo.h"
 
 struct hc_fix;
 
-/* Opens a disk, as hc_disk_describe told it, exclusively, and compares its identity; reads its journal.  Writes nothing. */
-int hc_fix_open(const struct hc_disk *described, struct hc_arena *arena, struct hc_fix **ret,
-		struct hc_err *err);
+/* Opens a disk, as hc_disk_describe told it, exclusively, and compares its identity; reads its journal.  Writes nothing.
+ * `place` (borrowed, or NULL) takes the records of repairs, and is where those are looked for that lie outside of the disk. */
+int hc_fix_open(const struct hc_disk *described, const struct hc_undo_place *place,
+		struct hc_arena *arena, struct hc_fix **ret, struct hc_err *err);
 void hc_fix_close(struct hc_fix *fix);
 /* The disk, for looking at it. */
 struct hc_io *hc_fix_disk(struct hc_fix *fix);
@@ -29,14 +31,14 @@ const struct hc_journal_repair *hc_fix_recorded(const struct hc_fix *fix, size_t
 
 /* Finishes what an earlier run was cut off in, forwards (pending) or backwards (undoing); nothing where there is none. */
 int hc_fix_resume(struct hc_fix *fix, struct hc_err *err);
-/* Makes the edits.  `system_partition` takes the undo folder. */
+/* Makes the edits.  `system_partition` takes the undo folder, where there is no place. */
 int hc_fix_make(struct hc_fix *fix, const struct hc_undo *undo, uint64_t system_partition,
 		struct hc_err *err);
-/* What one of these changed, as its undo folder says; the disk's volumes are looked through for it.  H_UNDO_NONE: there is
+/* What one of these changed, as its undo folder or its place says; the disk's volumes are looked through for it.  H_UNDO_NONE: there is
  * none, or it can't be read. */
 int hc_fix_manifest(struct hc_fix *fix, const struct hc_journal_repair *recorded,
 		    struct hc_undo *ret, struct hc_err *err);
-/* Whether the last repair could be taken back now; writes nothing.  H_UNDO_NONE, H_UNDO_CHANGED, H_SECTORS. */
+/* Whether the last repair could be taken back now; writes nothing.  H_UNDO_NONE, H_UNDO_CHANGED, H_SECTORS, H_UNDO_ELSEWHERE. */
 int hc_fix_may_undo(struct hc_fix *fix, struct hc_err *err);
 /* Takes the last repair back, the firmware's variables excepted. H_UNDO_NONE, H_UNDO_CHANGED. */
 int hc_fix_undo(struct hc_fix *fix, struct hc_err *err);

@@ -35,6 +35,7 @@ apply_make_repairs(struct hc_apply *apply, struct hc_err *err)
 	struct hc_repair repair = { .block = (uint32_t)plan->target.logical_block,
 				    .system_partition = plan->system_partition,
 				    .undo = &undo,
+				    .place = apply->options.place,
 				    .record = remember,
 				    .ctx = apply };
 	int result;
@@ -67,12 +68,13 @@ open_one(struct hc_apply *apply, struct hc_io *disk, const struct hc_journal_rep
 	 struct hc_err *err)
 {
 	struct repaired *repaired = &apply->repaired[apply->repaired_count];
+	const struct hc_repair repair = { .disk = disk, .place = apply->options.place };
 
 	/* One that was cut off is for `halcyon fix` to finish: what it left differs. */
 	if (record->state != HC_REPAIR_DONE)
 		return 0;
 	apply->repaired_count++;
-	return hc_repair_list(disk, record, &apply->arena, &repaired->bytes, &repaired->list,
+	return hc_repair_list(&repair, record, &apply->arena, &repaired->bytes, &repaired->list,
 			      err);
 }
 

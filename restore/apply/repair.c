@@ -87,13 +87,13 @@ system_target(const struct making *m, struct hc_err *err)
 	return NULL;
 }
 
-/* ---------------------------------------------------------------- the undo folder */
+/* ---------------------------------------------------------------- the undo folder, or the place */
 
 /* Room for the list: written with something that is not zeros, so that clusters are taken. */
 static int
 put_list_file(struct making *m, struct hc_volume *volume, uint64_t size, struct hc_err *err)
 {
-	const char *path = hc_arena_printf(m->arena, "%s/sectors", m->folder);
+	const char *path = hc_arena_printf(m->arena, "%s/" HC_UNDO_SECTORS, m->folder);
 	struct hc_buf filler = { 0 };
 	int result = -1;
 
@@ -111,17 +111,22 @@ put_list_file(struct making *m, struct hc_volume *volume, uint64_t size, struct 
 	return result;
 }
 
+/* Into the undo folder; `volume` NULL: to the place. */
 static int
 put_manifest(struct making *m, struct hc_volume *volume, struct hc_err *err)
 {
-	const char *path = hc_arena_printf(m->arena, "%s/manifest.json", m->folder);
+	const struct hc_undo *undo = m->repair->undo;
+	const char *path = hc_arena_printf(m->arena, "%s/" HC_UNDO_MANIFEST, m->folder);
 	struct hc_buf text = { 0 };
 	int result = -1;
 
 	if (path == NULL)
 		return no_memory(err);
-	if (hc_doc_write(&hc_undo_shape, m->repair->undo, HC_JSON_PRETTY, &text, err) == 0)
-		result = hc_volume_write(volume, path, hc_buf_span(&text), err);
+	if (hc_doc_write(&hc_undo_shape, undo, HC_JSON_PRETTY, &text, err) == 0)
+		result = volume != NULL
+				 ? hc_volume_write(volume, path, hc_buf_span(&text), err)
+				 : hc_undo_place_put(m->repair->place, undo->run,
+						     HC_UNDO_MANIFEST, hc_buf_span(&text), err);
 	hc_buf_done(&text);
 	return result;
 }
@@ -161,6 +166,11 @@ put_undo(struct making *m, const struct hc_fix_target *system, uint64_t list_siz
 	}
 	for (size_t i = 0; result == 0 && i < m->list.count; i++)
 		m->list.items[i].offset += system->start;
+	if (result < 0 && err->code == H_VOLUME_FULL)
+		hc_err_remedy(err,
+			      "Free some space on partition %llu, or keep the record of "
+			      "the repair elsewhere, by --undo-to and --undo-key.",
+			      (unsigned long long)system->partition);
 	return result;
 }
 
@@ -229,13 +239,14 @@ out:
 
 /*
  * The undo folder comes first: its clusters must have been free before the repair, since the list is written there before
- * anything else is, and since what was there is not in the list.  1 and *ret_size as write_list.
+ * anything else is, and since what was there is not in the list.  1 and *ret_size as write_list; with a place there is room.
  */
 static int
 make_on_overlay(struct making *m, uint64_t room, struct hc_buf *list, uint64_t *ret_size,
 		struct hc_err *err)
 {
 	const struct hc_edits *edits = &m->repair->undo->edits;
+	const bool elsewhere = m->repair->place != NULL;
 	const struct hc_fix_target *system;
 
 	if (hc_overlay_open(m->repair->disk, m->repair->block, OVERLAY_BUDGET, &m->overlay,
@@ -243,11 +254,11 @@ make_on_overlay(struct making *m, uint64_t room, struct hc_buf *list, uint64_t *
 	    open_targets(m, err) < 0)
 		return -1;
 	system = system_target(m, err);
-	if (system == NULL || put_undo(m, system, room, err) < 0 ||
+	if (system == NULL || (!elsewhere && put_undo(m, system, room, err) < 0) ||
 	    hc_fixup_perform(edits, m->targets, m->count, m->arena, err) < 0 ||
 	    hc_fixup_check(edits, m->targets, m->count, m->arena, err) < 0)
 		return -1;
-	return write_list(m, room, list, ret_size, err);
+	return write_list(m, elsewhere ? UINT64_MAX : room, list, ret_size, err);
 }
 
 /* ---------------------------------------------------------------- commit */
@@ -269,11 +280,32 @@ describe(struct making *m, const struct hc_buf *list, struct hc_journal_repair *
 	ret->list.items = hc_arena_array(m->arena, m->list.count + 1, sizeof(*ret->list.items));
 	if (ret->sha256 == NULL || ret->list.items == NULL)
 		return no_memory(err);
+	if (m->repair->place != NULL) {
+		ret->kept_at = hc_undo_place_folder(m->repair->place);
+		return 0;
+	}
 	for (size_t i = 0; i < m->list.count; i++)
 		ret->list.items[ret->list.count++] =
 			(struct hc_journal_extent){ m->list.items[i].offset,
 						    m->list.items[i].length };
 	return hc_repair_list_is_zero(m->repair->disk, ret, &ret->list_was_zero, err);
+}
+
+/* Durable before anything names it. */
+static int
+keep_list(struct making *m, const struct hc_journal_repair *record, const struct hc_buf *list,
+	  struct hc_err *err)
+{
+	const struct hc_repair *repair = m->repair;
+
+	if (repair->place != NULL)
+		return put_manifest(m, NULL, err) < 0
+			       ? -1
+			       : hc_undo_place_put(repair->place, record->run, HC_UNDO_SECTORS,
+						   hc_buf_span(list), err);
+	if (hc_repair_put_list(repair->disk, record, hc_buf_span(list), err) < 0)
+		return -1;
+	return hc_io_flush(repair->disk, err);
 }
 
 static int
@@ -282,9 +314,8 @@ commit(struct making *m, const struct hc_buf *list, struct hc_err *err)
 	const struct hc_repair *repair = m->repair;
 	struct hc_journal_repair record;
 
-	if (describe(m, list, &record, err) < 0 ||
-	    hc_repair_put_list(repair->disk, &record, hc_buf_span(list), err) < 0 ||
-	    hc_io_flush(repair->disk, err) < 0 || repair->record(repair->ctx, &record, err) < 0)
+	if (describe(m, list, &record, err) < 0 || keep_list(m, &record, list, err) < 0 ||
+	    repair->record(repair->ctx, &record, err) < 0)
 		return -1;
 	return hc_repair_finish(repair, &record, m->arena, err);
 }

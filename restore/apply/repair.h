@@ -4,16 +4,20 @@
  *
  * Shape:   edits ─▶ overlay over the disk ─▶ checked ─▶ list of sectors, old and new (disk/sectors.h), into a file on the
  *          system volume whose clusters were free ─▶ recorded as pending ─▶ written ─▶ read back ─▶ recorded as done
+ *          With a place outside of the disk (undo_place.h) the list goes there instead, encrypted, with what the undo folder
+ *          would hold; the record names its digest.
  *          Until it is recorded nothing that anybody uses has changed.  From then on the list is applied, again if it was cut
  *          off, and it is what takes the repair back: hc_repair_undo writes the old sectors, so the disk is as it was,
  *          byte for byte, free clusters included where they held zeros.
  * Units:   bytes of the disk.
  * Errors:  H_FIX_STALE, H_FIX_NO_ROOM, H_SECTORS, H_UNDO_CHANGED, H_UNDO_NONE, H_READBACK_MISMATCH; those of volumes and hives.
+ *          H_UNDO_ELSEWHERE: the list lies outside of the disk, and no place or another one was given.
  * Source:  hazards 5, 7, 23, 24; docs/decisions/0010-fixups.md.
  */
 #ifndef HC_APPLY_REPAIR_H
 #define HC_APPLY_REPAIR_H
 
+#include "restore/apply/undo_place.h"
 #include "restore/base/io.h"
 #include "restore/model/report.h"
 #include "restore/model/undo.h"
@@ -24,6 +28,8 @@ struct hc_repair {
 	uint32_t block;     /* its logical sector */
 	uint64_t system_partition;  /* where the undo folder goes */
 	const struct hc_undo *undo; /* the edits, and what stands in the undo folder */
+	const struct hc_undo_place
+		*place; /* keeps the record instead of the undo folder, or NULL */
 	/* Makes durable what the journal says of this repair: called as pending before the first sector is changed, and
 	 * as done after the last. */
 	int (*record)(void *ctx, const struct hc_journal_repair *repair, struct hc_err *err);
@@ -43,9 +49,9 @@ int hc_repair_undo(const struct hc_repair *repair, const struct hc_journal_repai
 /* The same question without an answer on the disk: nothing is written, nothing recorded. */
 int hc_repair_may_undo(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
 		       struct hc_arena *arena, struct hc_err *err);
-/* The list of a repair, checked; it points into `bytes`. */
+/* The list of a repair, from the disk or from the place, checked; it points into `bytes`. */
 struct hc_sectors;
-int hc_repair_list(struct hc_io *disk, const struct hc_journal_repair *recorded,
+int hc_repair_list(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
 		   struct hc_arena *arena, struct hc_buf *bytes, struct hc_sectors *ret,
 		   struct hc_err *err);
 /* Puts what was there before the repair into bytes that were read at `offset`, where they are what the repair left. */

@@ -86,14 +86,11 @@ check_place(struct hc_io *disk, const struct hc_journal_repair *record, struct h
 				    (unsigned long long)record->size, (unsigned long long)room);
 }
 
-int
-hc_repair_list(struct hc_io *disk, const struct hc_journal_repair *record,
-	       struct hc_arena *arena, struct hc_buf *bytes, struct hc_sectors *ret,
+/* Its bytes, appended to an empty buffer. */
+static int
+read_from_disk(struct hc_io *disk, const struct hc_journal_repair *record, struct hc_buf *bytes,
 	       struct hc_err *err)
 {
-	char hex[HC_DIGEST_TEXT];
-	struct hc_digest sum;
-
 	if (check_place(disk, record, err) < 0 ||
 	    hc_buf_reserve(bytes, record->size + 1, err) < 0)
 		return -1;
@@ -105,6 +102,32 @@ hc_repair_list(struct hc_io *disk, const struct hc_journal_repair *record,
 			return -1;
 		bytes->size += n;
 	}
+	return 0;
+}
+
+static int
+read_from_place(const struct hc_undo_place *place, const struct hc_journal_repair *record,
+		struct hc_buf *bytes, struct hc_err *err)
+{
+	if (place == NULL)
+		return hc_err_set(err, H_UNDO_ELSEWHERE, "that of %s was written to %s",
+				  record->run, record->kept_at);
+	return hc_undo_place_get(place, record->run, HC_UNDO_SECTORS, bytes, err);
+}
+
+int
+hc_repair_list(const struct hc_repair *repair, const struct hc_journal_repair *record,
+	       struct hc_arena *arena, struct hc_buf *bytes, struct hc_sectors *ret,
+	       struct hc_err *err)
+{
+	char hex[HC_DIGEST_TEXT];
+	struct hc_digest sum;
+	int result = record->kept_at != NULL
+			     ? read_from_place(repair->place, record, bytes, err)
+			     : read_from_disk(repair->disk, record, bytes, err);
+
+	if (result < 0)
+		return -1;
 	hc_digest_of(HC_DIGEST_SHA256, bytes->data, bytes->size, &sum);
 	hc_digest_hex(&sum, hex);
 	if (record->sha256 == NULL || strcmp(hex, record->sha256) != 0) {
@@ -199,7 +222,7 @@ hc_repair_finish(const struct hc_repair *repair, const struct hc_journal_repair 
 	int result = -1;
 
 	done.state = HC_REPAIR_DONE;
-	if (hc_repair_list(repair->disk, recorded, arena, &bytes, &list, err) == 0 &&
+	if (hc_repair_list(repair, recorded, arena, &bytes, &list, err) == 0 &&
 	    check_unchanged(repair->disk, &list, true, err) == 0 &&
 	    write_rows(repair->disk, &list, false, err) == 0)
 		result = repair->record(repair->ctx, &done, err);
@@ -215,7 +238,7 @@ open_unchanged(const struct hc_repair *repair, const struct hc_journal_repair *r
 	       struct hc_arena *arena, struct hc_buf *bytes, struct hc_sectors *ret,
 	       struct hc_err *err)
 {
-	if (hc_repair_list(repair->disk, recorded, arena, bytes, ret, err) < 0)
+	if (hc_repair_list(repair, recorded, arena, bytes, ret, err) < 0)
 		return -1;
 	return check_unchanged(repair->disk, ret, recorded->state != HC_REPAIR_DONE, err);
 }

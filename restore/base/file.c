@@ -64,24 +64,32 @@ write_all(int fd, struct hc_span bytes)
 	return 0;
 }
 
+int
+hc_file_sync_folder(const char *path, struct hc_err *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
+
+	if (fd < 0)
+		return hc_err_sys(err, H_IO, "opening the folder %s", path);
+	result = fsync(fd);
+	if (result < 0)
+		hc_err_sys(err, H_IO, "writing the folder %s", path);
+	close(fd);
+	return result;
+}
+
 /* Makes the rename itself durable. */
 static int
-sync_folder_of(const char *path)
+sync_folder_of(const char *path, struct hc_err *err)
 {
 	char folder[PATH_MAX];
 	const char *slash = strrchr(path, '/');
-	int fd, result;
 
 	if (slash == NULL)
 		snprintf(folder, sizeof(folder), ".");
 	else
 		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path) + 1, path);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	close(fd);
-	return result;
+	return hc_file_sync_folder(folder, err);
 }
 
 int
@@ -98,8 +106,8 @@ hc_file_replace(const char *path, struct hc_span bytes, struct hc_err *err)
 		return hc_err_at(err, HC_NO_OFFSET, "%s", path);
 	}
 	if (write_all(fd, bytes) == 0 && fchmod(fd, 0644) == 0 && fsync(fd) == 0 &&
-	    rename(temporary, path) == 0 && sync_folder_of(path) == 0)
-		result = 0;
+	    rename(temporary, path) == 0)
+		result = sync_folder_of(path, err);
 	else
 		hc_err_sys(err, H_IO, "writing %s", path);
 	close(fd);

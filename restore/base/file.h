@@ -16,6 +16,8 @@
 int hc_file_read(const char *path, size_t max, struct hc_buf *out, struct hc_err *err);
 /* Temporary name beside it, fsync, rename, fsync of the folder. */
 int hc_file_replace(const char *path, struct hc_span bytes, struct hc_err *err);
+/* Makes durable which names a folder holds. */
+int hc_file_sync_folder(const char *path, struct hc_err *err);
 /* mkdir -p. */
 int hc_file_make_dirs(const char *path, struct hc_err *err);
 

@@ -46,6 +46,10 @@ complete(struct cli *cli, struct hc_fix_request *request, struct hc_err *err)
 	if (convert != NULL && strcmp(convert, "uefi") != 0 && strcmp(convert, "bios") != 0)
 		return hc_err_set(err, H_USAGE, "convert firmware to \"%s\": uefi or bios",
 				  convert);
+	if ((request->undo_to != NULL) != (request->undo_key != NULL))
+		return hc_err_set(err, H_USAGE,
+				  "--undo-to and --undo-key belong together: the record is "
+				  "kept encrypted only");
 	if (check_ids(&request->only, err) < 0 || check_ids(&request->requested, err) < 0)
 		return -1;
 	return check_ids(&request->without, err);
@@ -56,6 +60,8 @@ fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_
 {
 	*ret = (struct hc_fix_request){ .drivers = cli_get(cli, "drivers"),
 					.convert_firmware = cli_get(cli, "convert-firmware"),
+					.undo_to = cli_get(cli, "undo-to"),
+					.undo_key = cli_get(cli, "undo-key"),
 					.sysvol_authoritative =
 						cli_has(cli, "sysvol-authoritative") };
 	if (cli_list(cli, "only", &ret->only, err) < 0 ||
@@ -84,6 +90,10 @@ fix_request_from_intent(struct cli *cli, const struct hc_intent *intent,
 		ret->drivers = intent->drivers;
 	if (ret->convert_firmware == NULL)
 		ret->convert_firmware = intent->convert_firmware;
+	if (ret->undo_to == NULL && ret->undo_key == NULL) {
+		ret->undo_to = intent->undo_to;
+		ret->undo_key = intent->undo_key;
+	}
 	if (add_all(cli, &ret->requested, &intent->fixups, err) < 0 ||
 	    add_all(cli, &ret->without, &intent->without, err) < 0)
 		return -1;
@@ -245,25 +255,38 @@ dry_run(struct fix_run *run, struct hc_err *err)
 	return result < 0 ? -1 : end(run, err);
 }
 
+static int
+fix_with(struct fix_run *run, const struct hc_undo_place *place, struct hc_err *err)
+{
+	struct hc_fix *fix = NULL;
+	int result = -1;
+
+	if (hc_fix_open(&run->disk, place, &run->cli->arena, &fix, err) < 0)
+		return -1;
+	/* What an earlier run was cut off in has the operator's word already. */
+	if (hc_fix_resume(fix, err) == 0 &&
+	    look(run, hc_fix_disk(fix), hc_fix_block(fix), err) == 0 &&
+	    (run->repairs.edits.count == 0 ||
+	     (confirm(run, err) == 0 && make(run, fix, err) == 0)))
+		result = end(run, err);
+	hc_fix_close(fix);
+	return result;
+}
+
 int
 cmd_fix(struct cli *cli, struct hc_err *err)
 {
-	struct hc_fix *fix = NULL;
+	struct hc_undo_place *place = NULL;
 	struct fix_run run;
-	int result = -1;
+	int result;
 
 	if (begin(cli, &run, err) < 0)
 		return -1;
 	if (cli_has(cli, "dry-run"))
 		return dry_run(&run, err);
-	if (hc_fix_open(&run.disk, &cli->arena, &fix, err) < 0)
+	if (undo_place(run.request.undo_to, run.request.undo_key, &place, err) < 0)
 		return -1;
-	/* What an earlier run was cut off in has the operator's word already. */
-	if (hc_fix_resume(fix, err) == 0 &&
-	    look(&run, hc_fix_disk(fix), hc_fix_block(fix), err) == 0 &&
-	    (run.repairs.edits.count == 0 ||
-	     (confirm(&run, err) == 0 && make(&run, fix, err) == 0)))
-		result = end(&run, err);
-	hc_fix_close(fix);
+	result = fix_with(&run, place, err);
+	hc_undo_place_close(place);
 	return result;
 }

@@ -26,15 +26,19 @@ atomic_bool cli_stop;
 	{                                                                                      \
 		"accept", "RULE", "accept a warning by name; stands in plan and report"        \
 	}
+#define UNDO_OPTIONS                                                                           \
+	{ "undo-to", "DIR", "folder outside of the disk for the record of a repair" },         \
+	{                                                                                      \
+		"undo-key", "FILE", "passphrase or key that encrypts the record there"         \
+	}
 #define REPAIR_OPTIONS                                                                         \
 	{ "fixups", "ID", "make a repair that is made on request only; may be repeated" },     \
 		{ "without", "ID", "leave a repair out; may be repeated" },                    \
 		{ "drivers", "DIR", "driver packages for devices that Windows has none for" }, \
 		{ "sysvol-authoritative", NULL,                                                \
 		  "a restored domain controller is the only one of its domain" },              \
-	{                                                                                      \
-		"convert-firmware", "KIND", "uefi or bios: make Windows start by that"         \
-	}
+		{ "convert-firmware", "KIND", "uefi or bios: make Windows start by that" },    \
+		UNDO_OPTIONS
 #define PLACE_OPTIONS                                                                          \
 	{ "ca-file", "FILE", "PEM certificates to trust for https" },                          \
 		{ "credentials", "FILE",                                                       \
@@ -102,6 +106,7 @@ static const struct cli_option apply_options[] = {
 	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" },
 	{ "threads", "N", "threads (default: 16 for a server)" },
 	{ "state-dir", "DIR", "keep plan, events and report there" },
+	UNDO_OPTIONS,
 	PLACE_OPTIONS,
 	END
 };
@@ -131,6 +136,7 @@ static const struct cli_option undo_options[] = {
 	{ "dry-run", NULL,
 	  "say what would be taken back, and whether it can be, and write nothing" },
 	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" },
+	UNDO_OPTIONS,
 	END
 };
 static const struct cli_option bootcheck_options[] = {
@@ -144,6 +150,7 @@ static const struct cli_option verify_options[] = {
 	{ "target", "TARGET", "compare a restored disk or file with the backup" },
 	{ "disk", "N", "disk of the backup, from 0 (default 0)" },
 	{ "threads", "N", "threads" },
+	UNDO_OPTIONS,
 	PLACE_OPTIONS,
 	END
 };

@@ -56,6 +56,16 @@ server_time(struct cli *cli, const struct hc_backup *backup, const char **ret,
 	return *ret != NULL ? 0 : hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a time");
 }
 
+int
+undo_place(const char *folder, const char *key_file, struct hc_undo_place **ret,
+	   struct hc_err *err)
+{
+	*ret = NULL;
+	if (folder == NULL && key_file == NULL)
+		return 0;
+	return hc_undo_place_open(folder, key_file, ret, err);
+}
+
 /* ---------------------------------------------------------------- the machine */
 
 int
@@ -248,6 +258,8 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 	ret->input.manifest_sha256 = hc_backup_manifest_sha256(ret->backup);
 	ret->input.task = request->task;
 	ret->input.reuse = request->reuse;
+	ret->input.undo_to = request->fix.undo_to;
+	ret->input.undo_key = request->fix.undo_key;
 	if (server_time(cli, ret->backup, &rules->server_time, err) < 0 ||
 	    choose_facts(cli, request, ret, &ret->here, err) < 0)
 		return -1;

@@ -6,6 +6,7 @@
 #ifndef HC_CMD_PREPARE_H
 #define HC_CMD_PREPARE_H
 
+#include "restore/apply/undo_place.h"
 #include "restore/catalog/catalog.h"
 #include "restore/cmd/cli.h"
 #include "restore/disk/disk.h"
@@ -46,7 +47,10 @@ int server_time(struct cli *cli, const struct hc_backup *backup, const char **re
  */
 int machine_facts(struct cli *cli, const char *target, struct hc_facts *store,
 		  const struct hc_facts **ret, bool *ret_here, struct hc_err *err);
-/* fix.c: --only, --fixups, --without, --drivers, --convert-firmware, --sysvol-authoritative. */
+/* Where records of repairs are kept outside of the disk; *ret is NULL where neither is given. */
+int undo_place(const char *folder, const char *key_file, struct hc_undo_place **ret,
+	       struct hc_err *err);
+/* fix.c: --only, --fixups, --without, --drivers, --convert-firmware, --sysvol-authoritative, --undo-to, --undo-key. */
 int fix_request_from_options(struct cli *cli, struct hc_fix_request *ret, struct hc_err *err);
 /* Adds what an answer file asks for; options that were given stand. */
 int fix_request_from_intent(struct cli *cli, const struct hc_intent *intent,

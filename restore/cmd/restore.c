@@ -59,7 +59,7 @@ cmd_apply(struct cli *cli, struct hc_err *err)
 	struct hc_facts facts = { 0 };
 
 	if (load_plan(cli, cli->args[0], &plan, &run.plan_id, err) < 0 ||
-	    run_confirm(cli, &plan, err) < 0 ||
+	    run_check_undo(cli, &plan, err) < 0 || run_confirm(cli, &plan, err) < 0 ||
 	    machine_facts(cli, plan.target.path, &facts, &run.facts, &run.here, err) < 0)
 		return -1;
 	/* Without a folder of its own the plan's report stands beside it, so that it can't be used twice. */
@@ -103,6 +103,8 @@ restore_attended(struct cli *cli, struct hc_err *err)
 	}
 	run.facts = prepared.input.rules.facts;
 	run.here = prepared.here;
+	if (result == 0)
+		result = run_check_undo(cli, &plan, err);
 	if (result == 0)
 		result = run_confirm(cli, &plan, err);
 	if (result == 0)

@@ -126,6 +126,29 @@ write_report(struct cli *cli, const struct run *run, struct hc_err *err)
 	return result;
 }
 
+/* ---------------------------------------------------------------- the record of the repairs */
+
+/* Options come before the plan: the stick may be mounted elsewhere by now. */
+static int
+open_undo(struct cli *cli, const struct hc_plan *plan, struct hc_undo_place **ret,
+	  struct hc_err *err)
+{
+	const char *folder = cli_get(cli, "undo-to"), *key = cli_get(cli, "undo-key");
+
+	return undo_place(folder != NULL ? folder : plan->undo_to,
+			  key != NULL ? key : plan->undo_key, ret, err);
+}
+
+int
+run_check_undo(struct cli *cli, const struct hc_plan *plan, struct hc_err *err)
+{
+	struct hc_undo_place *place = NULL;
+	int result = open_undo(cli, plan, &place, err);
+
+	hc_undo_place_close(place);
+	return result;
+}
+
 /* ---------------------------------------------------------------- the run */
 
 static void
@@ -176,12 +199,15 @@ run_with(struct cli *cli, struct run *run, bool compare, FILE *events, struct hc
 					    .verify_only = compare };
 	struct progress *progress = progress_new(cli);
 	struct hc_place_options place;
+	struct hc_undo_place *undo = NULL;
 	struct hc_apply *apply = NULL;
 	uint64_t threads;
 	int result = -1;
 
 	if (place_options(cli, &place, err) == 0 &&
-	    cli_number(cli, "threads", 0, &threads, err) == 0) {
+	    cli_number(cli, "threads", 0, &threads, err) == 0 &&
+	    open_undo(cli, run->plan, &undo, err) == 0) {
+		options.place = undo;
 		options.patience_ms = place.patience_ms;
 		options.threads = (unsigned)threads;
 		result = hc_apply_open(run->plan, run->plan_id, &options, &apply, err);
@@ -206,6 +232,7 @@ run_with(struct cli *cli, struct run *run, bool compare, FILE *events, struct hc
 	}
 	progress_free(progress);
 	hc_apply_close(apply);
+	hc_undo_place_close(undo);
 	return result;
 }
 

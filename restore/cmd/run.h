@@ -24,6 +24,9 @@ int run_confirm(struct cli *cli, const struct hc_plan *plan, struct hc_err *err)
  * terminal before the question. */
 int run_confirm_target(struct cli *cli, const struct hc_plan_target *target, const char *what,
 		       struct hc_span page, struct hc_err *err);
+/* Whether the record of the plan's repairs can be kept where options or plan say: before anybody is asked, and before a task
+ * is claimed. */
+int run_check_undo(struct cli *cli, const struct hc_plan *plan, struct hc_err *err);
 /* Applies; prints events; writes the state folder; fills in the report in any case. */
 int run_plan(struct cli *cli, struct run *run, struct hc_err *err);
 /* Whether what was restored would start, into the report; after run_plan.  H_BOOT_BROKEN where it would not, unless the

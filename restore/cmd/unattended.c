@@ -284,6 +284,8 @@ plan_and_run(struct cli *cli, const struct hc_intent *intent, const struct hc_fa
 		fprintf(stderr, "%.*s\n", (int)text.size, (const char *)text.data);
 	hc_buf_done(&text);
 	if (result == 0)
+		result = run_check_undo(cli, &plan, err);
+	if (result == 0)
 		result = claim_and_run(cli, claim, disk, &run, &plan, err);
 	if (result == 0)
 		write_end_action(cli, &run, intent->end ? intent->end : "reboot");

@@ -135,6 +135,9 @@ take_back(struct cli *cli, struct hc_fix *fix, const struct hc_disk *disk, struc
 		return -1;
 	/* It goes with everything else; of a repair that was cut off it may not be there yet, and then no variable was set. */
 	if (hc_fix_manifest(fix, recorded, &undo, err) < 0) {
+		/* Without a record that lies elsewhere there is nothing to take back with. */
+		if (recorded->kept_at != NULL)
+			return -1;
 		hc_log(HC_LOG_WARN,
 		       "which of the firmware's boot entries it made is not known:");
 		hc_log_err(err);
@@ -151,15 +154,19 @@ take_back(struct cli *cli, struct hc_fix *fix, const struct hc_disk *disk, struc
 int
 cmd_undo(struct cli *cli, struct hc_err *err)
 {
+	struct hc_undo_place *place = NULL;
 	struct hc_disk disk = { 0 };
 	struct hc_fix *fix = NULL;
 	int result;
 
 	if (hc_disk_describe(cli->args[0], &cli->arena, &disk, err) < 0 ||
-	    hc_fix_open(&disk, &cli->arena, &fix, err) < 0)
+	    undo_place(cli_get(cli, "undo-to"), cli_get(cli, "undo-key"), &place, err) < 0)
 		return -1;
-	result = cli_has(cli, "dry-run") ? dry_run(cli, fix, disk.path, err)
-					 : take_back(cli, fix, &disk, err);
+	result = hc_fix_open(&disk, place, &cli->arena, &fix, err);
+	if (result == 0)
+		result = cli_has(cli, "dry-run") ? dry_run(cli, fix, disk.path, err)
+						 : take_back(cli, fix, &disk, err);
 	hc_fix_close(fix);
+	hc_undo_place_close(place);
 	return result;
 }

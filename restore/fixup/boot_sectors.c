@@ -4,6 +4,7 @@
  *
  * BIOS parameter block, the same offsets in NTFS and FAT (windows-offline.md section 10; hazards 19):
  *	0x0b u16 bytes per sector     0x18 u16 sectors per track     0x1a u16 heads     0x1c u32 sectors before the volume
+ * FAT keeps there too which disk of BIOS it is on: u8 at 0x24, on FAT32 at 0x40 ([FAT] "BS_DrvNum").
  * A second copy: NTFS has it in the sector behind the last cluster, FAT32 in the sector that 0x32 names.
  */
 #include <stdlib.h>
@@ -16,6 +17,9 @@
 #define SECTOR_MAX    4096u
 #define GEOMETRY      0x18u
 #define HIDDEN        0x1cu
+#define DRIVE         0x24u
+#define DRIVE_FAT32   0x40u
+#define FIRST_DRIVE   0x80u
 #define MBR_CODE      440u
 #define MBR_ENTRIES   446u
 #define ENTRY_SIZE    16u
@@ -25,6 +29,8 @@
 
 static const char hidden_because[] =
 	"boot code reads from where this says the partition begins";
+static const char drive_because[] =
+	"boot code reads from the disk that this names, and BIOS starts from 0x80";
 static const char geometry_because[] =
 	"boot code of this Windows counts by the geometry of BIOS";
 
@@ -73,6 +79,13 @@ is_copy(const struct sector *s, const uint8_t *other)
 		       : memcmp(other + 0x43, s->bytes + 0x43, 4) == 0;
 }
 
+/* Sectors per FAT, 16 bits: 0 there. */
+static bool
+is_fat32(const struct sector *s)
+{
+	return !s->ntfs && hc_get_le16(s->bytes + 0x16) == 0;
+}
+
 /* Where copies may be, each once. */
 static size_t
 places(const struct sector *s, uint64_t ret[2])
@@ -81,9 +94,8 @@ places(const struct sector *s, uint64_t ret[2])
 	size_t count = 0;
 
 	if (!s->ntfs) {
-		/* Sectors per FAT, 16 bits: 0 on FAT32. */
 		behind = hc_get_le16(s->bytes + 0x32);
-		if (hc_get_le16(s->bytes + 0x16) != 0 || behind == 0 || behind == 0xffff)
+		if (!is_fat32(s) || behind == 0 || behind == 0xffff)
 			return 0;
 		ret[count++] = behind * s->size;
 		return count;
@@ -201,6 +213,21 @@ check_hidden(struct sector *s, struct hc_err *err)
 	return put(s, HIDDEN, hc_span(bytes, sizeof(bytes)), hidden_because, err);
 }
 
+/* The boot code of Windows 2000 to 2003 on FAT asks this disk, not the one that BIOS names [own knowledge].  That of NTFS, and
+ * of later versions, goes by BIOS. */
+static int
+check_drive(struct sector *s, struct hc_err *err)
+{
+	const struct fix *fix = s->fix;
+	static const uint8_t first = FIRST_DRIVE;
+
+	if (s->ntfs || fix->version == 0 || fix->version >= HC_NT(6, 0) ||
+	    fix->offline->table != HC_TABLE_MBR || s->volume != fix->offline->boot)
+		return 0;
+	return put(s, is_fat32(s) ? DRIVE_FAT32 : DRIVE, hc_span(&first, 1), drive_because,
+		   err);
+}
+
 /* ---------------------------------------------------------------- the MBR */
 
 static int
@@ -305,7 +332,8 @@ fix_boot_sectors(struct fix *fix, struct hc_err *err)
 
 		if (found < 0)
 			return -1;
-		if (found == 0 && (check_hidden(&s, err) < 0 || check_geometry(&s, err) < 0))
+		if (found == 0 && (check_hidden(&s, err) < 0 || check_drive(&s, err) < 0 ||
+				   check_geometry(&s, err) < 0))
 			return -1;
 	}
 	return check_mbr(fix, err);

@@ -243,9 +243,10 @@ static int
 repairs_absent(struct bootcheck *b, const char **ret, struct hc_err *err)
 {
 	const char *id = "storage-boot";
-	const struct hc_fix_request request = { .facts = b->facts,
-						.target = b->target,
-						.only = { &id, 1 } };
+	/* Wherever the record of the repair would be kept: nothing is made here. */
+	const struct hc_fix_request request = {
+		.facts = b->facts, .target = b->target, .undo_to = "", .only = { &id, 1 }
+	};
 	struct hc_fix_found found = { 0 };
 
 	if (hc_fixup_detect(b->offline, &request, b->arena, &found, err) < 0)

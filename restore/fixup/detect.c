@@ -39,21 +39,23 @@ is_wanted(const struct hc_fixup *fixup, const struct hc_fix_request *request)
 	return !fixup->on_request || hc_strings_has(&request->requested, fixup->id);
 }
 
-/* What is changed has to be kept where other users can't read it, which FAT can't do (hazards 24): then nothing is changed. */
+/* What is changed has to be kept where other users can't read it, which FAT can't do: it is kept elsewhere, or nothing is
+ * changed (hazards 24). */
 static int
 refuse_on_fat(struct fix *fix, struct hc_err *err)
 {
 	const struct hc_edits edits = fix->found->edits;
 	const struct hc_offline_volume *system = &fix->offline->volumes[fix->offline->system];
 
-	if (strcmp(hc_volume_info(system->volume)->kind, "ntfs") == 0)
+	if (fix->request->undo_to != NULL ||
+	    strcmp(hc_volume_info(system->volume)->kind, "ntfs") == 0)
 		return 0;
 	fix->found->edits = (struct hc_edits){ 0 };
 	for (size_t i = 0; i < edits.count; i++) {
 		fix->id = edits.items[i].fixup;
 		if (fix_refuse(
 			    fix,
-			    "Convert the volume to NTFS on the source machine (`convert C: /fs:ntfs`), then capture again.",
+			    "Name a folder on a stick or in a repository by --undo-to, and a key file by --undo-key.",
 			    err,
 			    "%s is FAT, where the record of a repair can't be kept from other users",
 			    system->name) < 0)

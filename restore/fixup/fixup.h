@@ -47,6 +47,9 @@ struct hc_fix_request {
 	const char *drivers;         /* folder of driver packages on this system, or NULL */
 	/* "bios" or "uefi": what it shall be converted to; NULL: it stays what it is. */
 	const char *convert_firmware;
+	/* Folder and key file that keep the record of the repairs, encrypted; NULL: the volume of Windows keeps it, and where
+	 * that is FAT all are refused. */
+	const char *undo_to, *undo_key;
 	bool sysvol_authoritative; /* dc-restore: this is the only controller of its domain (hazards 28) */
 	/* How partitions of this disk were called before: old → new.  Empty: as they are now. */
 	struct hc_bcd_map moves;

@@ -52,9 +52,9 @@ bool
 storage_is_core(const char *service)
 {
 	static const char *const core[] = {
-		"ACPI",   "CLFS",     "CNG",    "disk",    "FltMgr",   "Fs_Rec", "ftdisk",
-		"KSecDD", "MountMgr", "msrpc",  "Mup",     "NDIS",     "Ntfs",   "partmgr",
-		"pci",    "volmgr",   "volume", "volsnap", "Wdf01000",
+		"ACPI",    "CLFS",   "CNG",      "disk",   "Fastfat", "FltMgr",   "Fs_Rec",
+		"ftdisk",  "KSecDD", "MountMgr", "msrpc",  "Mup",     "NDIS",     "Ntfs",
+		"partmgr", "pci",    "volmgr",   "volume", "volsnap", "Wdf01000",
 	};
 
 	for (size_t i = 0; i < sizeof(core) / sizeof(core[0]); i++)

@@ -45,6 +45,10 @@ static const struct hc_field intent_fields[] = {
 	HC_FIELD(
 		T, convert_firmware, STRING,
 		"uefi: the restored disk is one that UEFI starts, though a BIOS started the backup; null: as it was."),
+	HC_FIELD(
+		T, undo_to, STRING,
+		"Folder that keeps the record of repairs, encrypted, on the system that restores."),
+	HC_FIELD(T, undo_key, STRING, "Path of the file with the key for it, there."),
 	HC_FIELD(T, reuse, BOOL, "Keep what the disk holds already where it is the same."),
 	HC_FIELD(T, reerase, BOOL, "Erase a disk that carries a finished restore."),
 	HC_FIELD(T, end, STRING, "reboot, poweroff or shell."),

@@ -42,6 +42,8 @@ struct hc_intent {
 	const char *drivers;          /* folder of driver packages, on this system */
 	bool sysvol_authoritative;    /* the domain controller is the only one of its domain */
 	const char *convert_firmware; /* uefi or bios; NULL: as it is */
+	const char *undo_to;          /* folder that keeps the record of repairs, encrypted, */
+	const char *undo_key;         /* and the key file for it; both on this system */
 	bool reuse;
 	bool reerase;
 	const char *end; /* reboot, poweroff, shell */

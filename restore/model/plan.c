@@ -132,6 +132,10 @@ static const struct hc_field plan_fields[] = {
 	HC_FIELD(T, convert_firmware, STRING,
 		 "uefi: the disk becomes one that UEFI starts; null: it starts as it did."),
 	HC_FIELD(T, run, STRING, "Names the repairs of this plan."),
+	HC_FIELD(
+		T, undo_to, STRING,
+		"Folder that keeps the record of the repairs, encrypted; null: the volume of Windows does."),
+	HC_FIELD(T, undo_key, STRING, "Path of the file with the key for it."),
 };
 const struct hc_shape hc_plan_shape =
 	HC_SHAPE(T, "halcyon.plan/1", plan_fields, true, "Every write of one restore.");

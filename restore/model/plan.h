@@ -154,6 +154,9 @@ struct hc_plan {
 		*new_table_id; /* the disk GUID or signature that it gets; NULL: the backup's */
 	const char *convert_firmware; /* uefi: what starts the disk then; NULL: as it was */
 	const char *run;              /* names the repairs of this plan */
+	const char
+		*undo_to; /* folder that keeps their record, encrypted; NULL: the volume does */
+	const char *undo_key; /* file with the key for it: its path, never the key */
 };
 
 extern const struct hc_shape hc_verdict_shape; /* halcyon.verdict/1 */

@@ -71,6 +71,9 @@ static const struct hc_field repair_fields[] = {
 	HC_FIELD(T, size, NUMBER, "Bytes of the list."),
 	HC_FIELD(T, sha256, STRING, "Its digest."),
 	HC_FIELD(T, list_was_zero, BOOL, "What lay there before was zeros."),
+	HC_FIELD(
+		T, kept_at, STRING,
+		"Folder outside of this disk that keeps the list, encrypted; null: it lies here."),
 };
 static const struct hc_shape repair_shape =
 	HC_SHAPE(T, NULL, repair_fields, false, "The last repair of this disk.");

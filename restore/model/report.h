@@ -86,6 +86,9 @@ struct hc_journal_repair {
 	uint64_t size; /* of the list; its extents may be longer */
 	const char *sha256;
 	bool list_was_zero; /* what was there before: free clusters that held zeros */
+	/* NULL: the list lies on this disk.  Else the folder, as it was called then, that keeps it encrypted
+	 * (apply/undo_place.h); `size` and `sha256` are those of the list before it was encrypted. */
+	const char *kept_at;
 };
 
 extern const char *const hc_journal_names[];

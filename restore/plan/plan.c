@@ -320,6 +320,10 @@ describe_repairs(const struct hc_plan_input *in, struct hc_plan *plan)
 	plan->notes = survey->notes;
 	plan->run = survey->run;
 	plan->system_partition = windows->system_partition;
+	if (plan->edits.count == 0)
+		return;
+	plan->undo_to = in->undo_to;
+	plan->undo_key = in->undo_key;
 }
 
 static void

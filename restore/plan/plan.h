@@ -21,6 +21,8 @@ struct hc_plan_input {
 	const char *manifest_sha256;
 	const char *task;
 	bool reuse;
+	const char *undo_to,
+		*undo_key; /* where the record of repairs is kept instead of the volume, or NULL */
 	uint64_t create_size; /* of a target file that doesn't exist yet; else 0 */
 	bool compare_only;    /* nothing will be written: the verdict is given, not enforced */
 	struct hc_strings

@@ -67,6 +67,8 @@ looks(struct sandbox *box, struct layout *l, bool restoring, const char *want,
 		if (ok(layout_open(box, l), "%s: the machine opens", what)) {
 			ask_only(&l->m, "boot-sectors");
 			l->m.request.restoring = restoring;
+			/* FAT can't keep the record itself. */
+			l->m.request.undo_to = "elsewhere";
 			is_found(&l->m, round == 0 ? want : again, what);
 			ok(make_bytes(box, l), "%s: repaired", what);
 		}
@@ -206,6 +208,57 @@ test_fat(struct sandbox *box)
 	looks(box, &l, false, "1 bytes  @28: 3f000000 -> 00080000\n", "", "FAT16 has no copy");
 }
 
+/* f.img with a Windows of this version; what starts it would be there too. */
+static bool
+make_fat(struct sandbox *box, const char *software, int bits, const char *change)
+{
+	return make_hive_text(box, "SYSTEM", SYSTEM) &&
+	       make_hive_text(box, "SOFTWARE", software) &&
+	       run(box,
+		   "rm -rf f.img t && mkdir -p t/Windows/System32/config && "
+		   "cp SYSTEM SOFTWARE t/Windows/System32/config && truncate -s 40M f.img && "
+		   "mkfs.vfat -F %d -g 255/63 -h 2048 f.img && mcopy -s -i f.img t/* ::/ && %s",
+		   bits, change) == 0;
+}
+
+#define PUT_81(at) "printf '\\201' | dd of=f.img bs=1 seek=" #at " conv=notrunc && "
+
+static void
+test_drive(struct sandbox *box)
+{
+	static const struct layout_part parts[] = {
+		{ .image = "f.img", .start = MIB, .active = true },
+	};
+	static const struct layout_part second[] = {
+		{ .image = "f.img", .start = MIB },
+		{ .image = "w.img", .start = 200 * MIB, .active = true },
+	};
+	struct layout l = mbr(parts, 1);
+
+	ok(make_fat(box, SOFTWARE("5.2"), 32, "true"), "2003 on FAT32");
+	looks(box, &l, false, "", "", "as it should be");
+	ok(make_fat(box, SOFTWARE("5.2"), 32, PUT_81(64) PUT_81(3136) "true"), "2003 on FAT32");
+	looks(box, &l, false, "1 bytes  @64: 81 -> 80\n1 bytes  @3136: 81 -> 80\n", "",
+	      "which says that it is on the second disk");
+	ok(make_fat(box, SOFTWARE("5.0"), 16, PUT_81(36) "true"), "2000 on FAT16");
+	looks(box, &l, true, "1 bytes  @36: 81 -> 80\n", "", "has it elsewhere");
+	ok(make_fat(box, SOFTWARE("5.0"), 16, PUT_81(36) "true") &&
+		   make_ntfs(box, SOFTWARE("5.0"), "-p 409600 -S 63 -H 255"),
+	   "a volume that nothing starts from");
+	l = mbr(second, 2);
+	looks(box, &l, false, "", "", "may say what it wants");
+	ok(make_fat(box, SOFTWARE("5.2"), 32, PUT_81(64) "true"), "2003 on FAT32");
+	l = mbr(parts, 1);
+	if (ok(layout_open(box, &l), "the machine opens")) {
+		ask_only(&l.m, "boot-sectors");
+		is_found(&l.m,
+			 "refused: partition 1 is FAT, where the record of a repair can't be "
+			 "kept from other users\n",
+			 "without a place for the record all is refused");
+	}
+	layout_done(&l);
+}
+
 /* ---------------------------------------------------------------- the MBR */
 
 /* m.img: boot code or none, and two primary partitions with these flags. */
@@ -277,6 +330,7 @@ main(void)
 		test_ntfs(&box);
 		test_others(&box);
 		test_fat(&box);
+		test_drive(&box);
 		test_mbr(&box);
 	} else {
 		tap_skip(NO_NTFS);

@@ -26,12 +26,15 @@ volume()
     wait $!
 }
 
-# fat FILE SIZE START TREE: the same as FAT16 for the installer of NT 4.0, or FAT32 where $fat says so.
+# fat FILE SIZE START TREE: the same as FAT16 for the installer of NT 4.0, or FAT32 where $fat says so.  What starts Windows is
+# hidden, as its installer makes it.
 fat()
 {
+    local name
     truncate -s "$2" "$1"
-    mkfs.fat -F "${fat:-16}" -h "$3" "$1" >/dev/null
-    mcopy -s -i "$1" "$4"/* ::/
+    mkfs.fat -F "${fat:-16}" -g 64/63 -h "$3" "$1" >/dev/null
+    mcopy -s -m -i "$1" "$4"/* ::/
+    for name in ntldr ntdetect.com boot.ini; do [ ! -e "$4/$name" ] || mattrib -i "$1" +r +h +s "::/$name"; done
 }
 
 # put VOLUME DISK START
@@ -85,6 +88,10 @@ build()
         mbr 2003 volume 7 8b4c8b4c 28672 "$w/tree" ;;
     2003-cabs) tree ntldr 2003-sp1-x86-dc WINDOWS x86 5.2.3790.1830 halaacpi.dll ntoskrnl.exe &&
         tests/image/lib/hal_cabinet.py "$w/tree" WINDOWS x86 5.2.3790.1830 && mbr 2003-cabs volume 7 8b4c8b4c 28672 "$w/tree" ;;
+    2003-fat32) tree ntldr 2003-sp1-x86-dc WINDOWS x86 5.2.3790.1830 halaacpi.dll ntoskrnl.exe &&
+        fat=32 mbr 2003-fat32 fat c 8b4c8b4c 28672 "$w/tree" ;;
+    2003-fat16) tree ntldr 2003-sp1-x86-dc WINDOWS x86 5.2.3790.1830 halaacpi.dll ntoskrnl.exe &&
+        tests/image/lib/hal_cabinet.py "$w/tree" WINDOWS x86 5.2.3790.1830 && mbr 2003-fat16 fat 6 8b4c8b4c 28672 "$w/tree" ;;
     nt4-fat) tree ntldr nt4-sp3-pdc-x86 WINNT x86 4.0.1381.4 halapic.dll ntoskrnl.exe &&
         mbr nt4-fat fat 6 4e543400 32256 "$w/tree" ;;
     nt4-ntfs) tree ntldr nt4-sp3-pdc-x86 WINNT x86 4.0.1381.4 hal.dll ntoskrnl.exe &&

@@ -54,7 +54,7 @@ partitions()
 {
     sfdisk --json "$w/$1.img" | jq -r '.partitiontable.partitions | to_entries[] |
         select(.value.type != "E3C9E316-0B5C-4DB8-817D-F92DF00215AE") | "\(.key + 1) \(.value.start) \(.value.size) " +
-        (if .value.type == "C12A7328-F81F-11D2-BA4B-00A0C93EC93B" then "fat" else "ntfs" end)'
+        (if .value.type | IN("C12A7328-F81F-11D2-BA4B-00A0C93EC93B", "6", "c") then "fat" else "ntfs" end)'
 }
 
 # extract NAME START SIZE FILE
