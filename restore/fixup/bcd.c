@@ -341,9 +341,9 @@ fix_bcd(struct fix *fix, struct hc_err *err)
 	struct hc_bcd_map known;
 
 	if (fix_here(fix, &b.here, err) < 0 || fix_stores(fix, &stores, err) < 0 ||
-	    fix_rebuild(fix, &b.here, &stores, &rebuilt, err) < 0 ||
-	    tell_unread(fix, &stores, rebuilt, err) < 0 ||
-	    fix_moves(fix, &b.here, &b.map, err) < 0)
+	    fix_moves(fix, &b.here, &b.map, err) < 0 ||
+	    fix_rebuild(fix, &b.here, &b.map, &stores, &rebuilt, err) < 0 ||
+	    tell_unread(fix, &stores, rebuilt, err) < 0)
 		return -1;
 	known = b.map;
 	for (size_t i = 0; i < stores.count; i++) {

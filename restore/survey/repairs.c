@@ -73,12 +73,14 @@ make_moves(const struct hc_manifest_disk *old, const struct hc_manifest_disk *ne
 	for (size_t i = 0; old != new &&i < old->regions.count; i++) {
 		const struct hc_partition *from = old->regions.items[i].partition;
 		const struct hc_partition *to = new->regions.items[i].partition;
+		struct hc_bcd_move *move = &moves[ret->count];
 
-		if (from != NULL &&
-		    hc_bcd_partition_of(from, old->table, old->table_id,
-					&moves[ret->count].from) &&
-		    hc_bcd_partition_of(to, new->table, new->table_id, &moves[ret->count].to))
-			ret->count++;
+		if (from == NULL ||
+		    !hc_bcd_partition_of(from, old->table, old->table_id, &move->from) ||
+		    !hc_bcd_partition_of(to, new->table, new->table_id, &move->to))
+			continue;
+		move->start = from->start;
+		ret->count++;
 	}
 	return 0;
 }
