@@ -56,7 +56,6 @@ test_laptop(struct sandbox *box)
 	if (ok(layout_open(box, &l), "converted: the machine opens")) {
 		ask_only(&l.m, "bcd");
 		l.m.request.moves = (struct hc_bcd_map){ moves, 2 };
-		l.m.offline.windows->bitlocker = true;
 		finds(&l,
 		      "9dea862c 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
 		      "b2721d73 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
@@ -69,10 +68,14 @@ test_laptop(struct sandbox *box)
 		      "b4462c66 31000003" S_OLD "mbr a1b2c3d4+41943040\n"
 		      "fa913366 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
 		      "fa913368 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
-		      "fa913369 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
-		      "note: a volume of this Windows is encrypted by BitLocker, which asks "
-		      "for its recovery key after a change of what starts Windows\n",
+		      "fa913369 11000001" E_OLD "mbr a1b2c3d4+1048576\n",
 		      "converted");
+		/* Another volume of the disk. */
+		l.m.offline.volumes[0].entry.filesystem = "BitLocker";
+		finds(&l,
+		      "refused: partition 1 is encrypted by BitLocker, which asks for its "
+		      "recovery key after a change of what starts Windows: that is not changed\n",
+		      "converted, with BitLocker");
 	}
 	layout_done(&l);
 }
