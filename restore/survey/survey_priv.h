@@ -6,7 +6,7 @@
 #include "restore/survey/survey.h"
 
 /* repairs.c: edits, notes and repairs_known; left alone where the backup's disk holds no Windows that can be read. */
-int survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request,
+int survey_windows(struct hc_backup *backup, const struct hc_survey_request *request,
 		   struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err);
 /* identity.c: `identity`, where the backup's is taken. */
 int survey_identity(const struct hc_survey_request *request,
