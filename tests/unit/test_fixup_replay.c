@@ -153,7 +153,7 @@ test_bad(const struct sandbox *box)
 			"it is said before anything is written");
 		test_accepted(box, &m);
 		m.request.accepted.count = 0;
-		ask_only(&m, "bcd");
+		ask_only(&m, "profile-list");
 		is_found(&m, "", "nothing to change, nothing to accept");
 		ok(m.found.unreplayed.count == 0, "and nothing to judge");
 		offline_done(&m);
