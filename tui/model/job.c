@@ -6,14 +6,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "plan",
-					 "apply",   "verify", "report",  NULL };
+/* Each run has a name, and a file that keeps what it printed. */
+const char *const hc_wiz_job_names[HC_JOB_COUNT + 1] = {
+	[HC_JOB_NONE] = "nothing",
+	[HC_JOB_PROBE] = "probe",
+	[HC_JOB_CATALOG] = "catalog",
+	[HC_JOB_CHECK] = "check",
+	[HC_JOB_PLAN] = "plan",
+	[HC_JOB_APPLY] = "apply",
+	[HC_JOB_VERIFY] = "verify",
+	[HC_JOB_REPORT] = "report",
+	[HC_JOB_BOOTCHECK] = "bootcheck",
+	[HC_JOB_RUNS] = "runs",
+	[HC_JOB_SHOW] = "show-report",
+	[HC_JOB_FIX_LOOK] = "fix-look",
+	[HC_JOB_FIX] = "fix",
+	[HC_JOB_UNDO_LOOK] = "undo-look",
+	[HC_JOB_UNDO] = "undo",
+	[HC_JOB_MEDIA] = "media",
+	[HC_JOB_MOUNT] = "mount",
+};
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = { "nothing",      "facts.json",
-					 "catalog.json", "plan.json",
-					 "apply.events", "verify.events",
-					 "report.text",  NULL };
+const char *const hc_wiz_job_files[HC_JOB_COUNT + 1] = {
+	[HC_JOB_NONE] = "nothing",
+	[HC_JOB_PROBE] = "facts.json",
+	[HC_JOB_CATALOG] = "catalog.json",
+	[HC_JOB_CHECK] = "check.json",
+	[HC_JOB_PLAN] = "plan.json",
+	[HC_JOB_APPLY] = "apply.events",
+	[HC_JOB_VERIFY] = "verify.events",
+	[HC_JOB_REPORT] = "report.text",
+	[HC_JOB_BOOTCHECK] = "bootcheck.json",
+	[HC_JOB_RUNS] = "runs.json",
+	[HC_JOB_SHOW] = "show-report.text",
+	[HC_JOB_FIX_LOOK] = "fix-look.json",
+	[HC_JOB_FIX] = "fix.json",
+	[HC_JOB_UNDO_LOOK] = "undo-look.json",
+	[HC_JOB_UNDO] = "undo.text",
+	[HC_JOB_MEDIA] = "media.json",
+	[HC_JOB_MOUNT] = "mount.json",
+};
 
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {
@@ -28,67 +61,91 @@ hc_wiz_job_streams(enum hc_wiz_job job)
 	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY;
 }
 
+bool
+hc_wiz_job_writes(enum hc_wiz_job job)
+{
+	return job == HC_JOB_APPLY || job == HC_JOB_FIX || job == HC_JOB_UNDO;
+}
+
 /* ---------------------------------------------------------------- starting */
 
-struct args {
-	struct hc_wiz_effect *effect;
-	size_t count;
-};
-
-static void
-add(struct args *args, const char *text)
+void
+hc_wiz_add(struct hc_wiz_args *args, const char *text)
 {
 	/* Never skipped: an option must not swallow the next word. */
 	if (args->count < HC_WIZ_ARGS - 1)
 		args->effect->argv[args->count++] = text != NULL ? text : "";
 }
 
+/* What check and plan are asked alike. */
 static void
-add_plan_args(struct args *args, const struct hc_wiz *wiz)
+add_choices(struct hc_wiz_args *args, struct hc_wiz *wiz)
 {
-	add(args, wiz->backup);
-	add(args, "--target");
-	add(args, wiz->target_path);
-	if (wiz->reuse)
-		add(args, "--reuse");
-	for (size_t i = 0; i < wiz->accepted_count; i++) {
-		add(args, "--accept");
-		add(args, wiz->accepted[i]);
+	hc_wiz_answer_list(wiz, false, wiz->accepted, sizeof(wiz->accepted));
+	hc_wiz_answer_list(wiz, true, wiz->overridden, sizeof(wiz->overridden));
+	if (wiz->accepted[0] != '\0') {
+		hc_wiz_add(args, "--accept");
+		hc_wiz_add(args, wiz->accepted);
 	}
-	add(args, "--json");
+	if (wiz->overridden[0] != '\0') {
+		hc_wiz_add(args, "--override");
+		hc_wiz_add(args, wiz->overridden);
+	}
+	hc_wiz_add(args, "--json");
 }
 
 static void
-add_args(struct args *args, const struct hc_wiz *wiz, enum hc_wiz_job job)
+add_plan_args(struct hc_wiz_args *args, struct hc_wiz *wiz)
 {
-	add(args, "halcyon");
-	add(args, hc_wiz_job_names[job]);
-	if (job == HC_JOB_PROBE) {
-		add(args, "--json");
+	hc_wiz_add(args, wiz->backup);
+	hc_wiz_add(args, "--target");
+	hc_wiz_add(args, wiz->target_path);
+	if (wiz->reuse)
+		hc_wiz_add(args, "--reuse");
+	wiz->plan_is_old = false;
+	add_choices(args, wiz);
+}
+
+static void
+add_args(struct hc_wiz_args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
+{
+	hc_wiz_add(args, "halcyon");
+	hc_wiz_add(args, hc_wiz_job_command(job));
+	if (job == HC_JOB_PROBE || job == HC_JOB_MEDIA) {
+		hc_wiz_add(args, "--json");
+	} else if (job == HC_JOB_MOUNT) {
+		hc_wiz_add(args, "--mount");
+		hc_wiz_add(args, wiz->mounting);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_CATALOG) {
-		add(args, wiz->opened);
-		add(args, "--json");
+		hc_wiz_add(args, wiz->opened);
+		hc_wiz_add(args, "--json");
+	} else if (job == HC_JOB_CHECK) {
+		hc_wiz_add(args, wiz->backup);
+		add_choices(args, wiz);
 	} else if (job == HC_JOB_PLAN) {
 		add_plan_args(args, wiz);
 	} else if (job == HC_JOB_APPLY) {
-		add(args, wiz->plan_file);
-		add(args, "--confirm");
-		add(args, hc_wiz_identity(wiz));
-		add(args, "--state-dir");
-		add(args, wiz->state_dir);
-		add(args, "--json");
+		hc_wiz_add(args, wiz->plan_file);
+		hc_wiz_add(args, "--confirm");
+		hc_wiz_add(args, hc_wiz_identity(wiz));
+		hc_wiz_add(args, "--state-dir");
+		hc_wiz_add(args, wiz->state_dir);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_VERIFY) {
-		add(args, wiz->backup);
-		add(args, "--json");
+		hc_wiz_add(args, wiz->backup);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_REPORT) {
-		add(args, wiz->state_dir);
+		hc_wiz_add(args, wiz->state_dir);
+	} else {
+		hc_wiz_task_args(args, wiz, job);
 	}
 }
 
 static void
 start(struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_wiz_effect *effect)
 {
-	struct args args = { effect, 0 };
+	struct hc_wiz_args args = { effect, 0 };
 
 	effect->kind = HC_EFFECT_RUN;
 	effect->job = job;
@@ -141,6 +198,8 @@ hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes)
 	wiz->facts_arena = arena;
 	wiz->facts = facts;
 	wiz->have_facts = true;
+	/* What was said of a disk was said of what was read then. */
+	hc_wiz_drop_answers(wiz, false);
 	return true;
 }
 
@@ -163,49 +222,6 @@ load_catalog(struct hc_wiz *wiz, struct hc_span bytes)
 	hc_wiz_sort_catalog(wiz);
 }
 
-/* A device name may have moved to another disk since it was chosen: the plan must be for that one. */
-static void
-check_target(struct hc_wiz *wiz)
-{
-	const char *planned = wiz->plan.target.identity.name, *chosen = wiz->target_identity;
-
-	if (planned == NULL)
-		planned = "";
-	if (!wiz->have_plan || (chosen != NULL && strcmp(planned, chosen) == 0))
-		return;
-	hc_wiz_trouble(wiz,
-		       "%s is not the disk that was chosen: it was \"%s\", it is \"%s\" now.\n"
-		       "Read the disks again and choose.",
-		       wiz->target_path, chosen != NULL ? chosen : "", planned);
-	wiz->have_verdict = wiz->have_plan = false;
-}
-
-/* A plan, or what the engine gives when there can't be one: the verdict alone. */
-static void
-load_plan(struct hc_wiz *wiz, struct hc_span bytes)
-{
-	struct hc_verdict verdict = { 0 };
-	struct hc_err err, ignored;
-
-	hc_arena_done(&wiz->plan_arena);
-	wiz->plan = (struct hc_plan){ 0 };
-	wiz->have_verdict = wiz->have_plan = false;
-	if (hc_doc_read(&hc_plan_shape, bytes, &wiz->plan_arena, &wiz->plan, &err) == 0) {
-		wiz->have_verdict = wiz->have_plan = true;
-	} else {
-		wiz->plan = (struct hc_plan){ 0 };
-		if (hc_doc_read(&hc_verdict_shape, bytes, &wiz->plan_arena, &verdict,
-				&ignored) < 0) {
-			hc_wiz_trouble(wiz, "The plan can't be read.\n%s", err.text[0]);
-			return;
-		}
-		wiz->plan.verdict = verdict;
-		wiz->have_verdict = true;
-	}
-	hc_wiz_sort_findings(wiz);
-	check_target(wiz);
-}
-
 void
 hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 {
@@ -216,10 +232,16 @@ hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 		hc_wiz_load_facts(wiz, bytes);
 	else if (wiz->job == HC_JOB_CATALOG)
 		load_catalog(wiz, bytes);
+	else if (wiz->job == HC_JOB_CHECK)
+		hc_wiz_load_check(wiz, bytes);
 	else if (wiz->job == HC_JOB_PLAN)
-		load_plan(wiz, bytes);
+		hc_wiz_load_plan(wiz, bytes);
 	else if (wiz->job == HC_JOB_REPORT)
 		hc_wiz_add_lines(wiz, bytes);
+	else if (wiz->job == HC_JOB_MEDIA)
+		hc_wiz_load_media(wiz, bytes);
+	else
+		hc_wiz_task_document(wiz, bytes);
 }
 
 /* Keeps the last lines that fit. */
@@ -248,9 +270,8 @@ hc_wiz_note(struct hc_wiz *wiz, struct hc_span line)
 
 /* ---------------------------------------------------------------- endings */
 
-/* What a failed run said, under a heading; a document that couldn't be read has said it already. */
-static void
-tell(struct hc_wiz *wiz, int status, const char *heading)
+void
+hc_wiz_tell(struct hc_wiz *wiz, int status, const char *heading)
 {
 	if (wiz->trouble[0] != '\0')
 		return;
@@ -269,7 +290,7 @@ end_probe(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	(void)effect;
 	if (status != STATUS_DONE || !wiz->have_facts)
-		tell(wiz, status, "This machine could not be read.");
+		hc_wiz_tell(wiz, status, "This machine could not be read.");
 }
 
 static void
@@ -278,25 +299,44 @@ end_catalog(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	(void)effect;
 	if (status == STATUS_DONE && wiz->have_catalog)
 		return;
-	tell(wiz, status, "The repository could not be read.");
+	hc_wiz_tell(wiz, status, "The repository could not be read.");
 	wiz->have_catalog = false;
 	if (wiz->screen == HC_SCREEN_BACKUP)
 		wiz->screen = HC_SCREEN_REPOSITORY;
 }
 
+/* Statuses that come with a verdict. */
+static bool
+is_judged(int status)
+{
+	return status == STATUS_DONE || status == STATUS_BLOCKED || status == STATUS_ANSWER;
+}
+
+static void
+end_check(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	if (is_judged(status) && wiz->have_check)
+		return;
+	hc_wiz_tell(wiz, status, "Backup and machine could not be compared.");
+	wiz->have_check = false;
+	if (wiz->screen == HC_SCREEN_VERDICT)
+		wiz->screen = HC_SCREEN_BACKUP;
+}
+
+/* Without a plan its verdict says why: there the operator answers. */
 static void
 end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
-	bool judged =
-		status == STATUS_DONE || status == STATUS_BLOCKED || status == STATUS_ANSWER;
-
-	(void)effect;
 	wiz->have_plan = wiz->have_plan && (status == STATUS_DONE || status == STATUS_ANSWER);
-	if (judged && wiz->have_verdict)
+	if (is_judged(status) && wiz->have_verdict) {
+		if (!hc_wiz_may_go_on(wiz) && wiz->screen == HC_SCREEN_REVIEW)
+			hc_wiz_act_verdict_of_disk(wiz, effect);
 		return;
-	tell(wiz, status, "There is no plan for this disk.");
-	wiz->have_verdict = wiz->have_plan = false;
-	if (wiz->screen == HC_SCREEN_PLAN)
+	}
+	hc_wiz_tell(wiz, status, "There is no plan for this disk.");
+	hc_wiz_forget_plan(wiz);
+	if (wiz->screen == HC_SCREEN_REVIEW)
 		wiz->screen = HC_SCREEN_TARGET;
 }
 
@@ -307,8 +347,10 @@ end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 
 	hc_wiz_run_end(wiz, status);
 	/* A plan is used once (hazards 7); and the disk is not what it was. */
-	if (restore)
-		wiz->have_plan = wiz->have_verdict = false;
+	if (restore) {
+		hc_wiz_forget_plan(wiz);
+		hc_wiz_drop_answers(wiz, false);
+	}
 	wiz->screen = HC_SCREEN_RESULT;
 	/* A machine that was restored starts from its disk next; otherwise the next step is the start. */
 	wiz->selected[HC_SCREEN_RESULT] =
@@ -331,9 +373,11 @@ void
 hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	static void (*const end[HC_JOB_COUNT])(struct hc_wiz *, int, struct hc_wiz_effect *) = {
-		[HC_JOB_PROBE] = end_probe, [HC_JOB_CATALOG] = end_catalog,
-		[HC_JOB_PLAN] = end_plan,   [HC_JOB_APPLY] = end_run,
-		[HC_JOB_VERIFY] = end_run,  [HC_JOB_REPORT] = end_report,
+		[HC_JOB_PROBE] = end_probe,        [HC_JOB_CATALOG] = end_catalog,
+		[HC_JOB_CHECK] = end_check,        [HC_JOB_PLAN] = end_plan,
+		[HC_JOB_APPLY] = end_run,          [HC_JOB_VERIFY] = end_run,
+		[HC_JOB_REPORT] = end_report,      [HC_JOB_MEDIA] = hc_wiz_end_media,
+		[HC_JOB_MOUNT] = hc_wiz_end_mount,
 	};
 	enum hc_wiz_job job = wiz->job;
 
@@ -341,6 +385,8 @@ hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	/* The end of a run that writes matters even when it was asked to stop. */
 	if (end[job] != NULL && (!wiz->cancelled || hc_wiz_job_streams(job)))
 		end[job](wiz, status, effect);
+	else if (!wiz->cancelled)
+		hc_wiz_task_end(wiz, job, status, effect);
 	if (wiz->queued != HC_JOB_NONE && wiz->job == HC_JOB_NONE)
 		start(wiz, wiz->queued, effect);
 }

@@ -6,9 +6,12 @@
 
 #define ON(screen) (1u << HC_SCREEN_##screen)
 #define ON_LISTS                                                                               \
-	(ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(PLAN) | ON(FINDING) |        \
-	 ON(RESULT))
-#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM))
+	(ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(VERDICT) | ON(FINDING) | ON(TARGET) |     \
+	 ON(REVIEW) | ON(RESULT) | ON_TASK_LISTS)
+#define ON_TASK_LISTS                                                                          \
+	(ON(TASKS) | ON(DISK) | ON(CHAIN) | ON(REPAIRS) | ON(UNDOABLE) | ON(RUNS) | ON(REPORT))
+#define ON_TASKS  (ON_TASK_LISTS | ON(ALLOW))
+#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM) | ON(ALLOW))
 #define ON_ALL    ((1u << HC_SCREEN_COUNT) - 1)
 #define PAGE      10
 #define SCROLL    5 /* lines of a report, which may be broken into more */
@@ -18,7 +21,7 @@ static const char *const key_names[HC_KEY_COUNT] = {
 	[HC_KEY_RIGHT] = "RIGHT",  [HC_KEY_PAGE_UP] = "PGUP",    [HC_KEY_PAGE_DOWN] = "PGDN",
 	[HC_KEY_HOME] = "HOME",    [HC_KEY_END] = "END",         [HC_KEY_ENTER] = "ENTER",
 	[HC_KEY_BACK] = "ESC",     [HC_KEY_ERASE] = "BACKSPACE", [HC_KEY_DELETE] = "DELETE",
-	[HC_KEY_CLEAR] = "CTRL-U", [HC_KEY_HELP] = "F1",
+	[HC_KEY_CLEAR] = "CTRL-U", [HC_KEY_HELP] = "F1",         [HC_KEY_AGAIN] = "CTRL-R",
 };
 
 enum hc_key
@@ -135,23 +138,50 @@ act_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	static const enum hc_wiz_screen before[HC_SCREEN_COUNT] = {
 		[HC_SCREEN_BACKUP] = HC_SCREEN_REPOSITORY,
-		[HC_SCREEN_TARGET] = HC_SCREEN_BACKUP,
-		[HC_SCREEN_PLAN] = HC_SCREEN_TARGET,
-		[HC_SCREEN_FINDING] = HC_SCREEN_PLAN,
-		[HC_SCREEN_CONFIRM] = HC_SCREEN_PLAN,
+		[HC_SCREEN_VERDICT] = HC_SCREEN_BACKUP,
+		[HC_SCREEN_FINDING] = HC_SCREEN_VERDICT,
+		[HC_SCREEN_TARGET] = HC_SCREEN_VERDICT,
+		[HC_SCREEN_REVIEW] = HC_SCREEN_TARGET,
+		[HC_SCREEN_CONFIRM] = HC_SCREEN_REVIEW,
 	};
+	/* The job that a screen waits for. */
+	static const enum hc_wiz_job waits[HC_SCREEN_COUNT] = {
+		[HC_SCREEN_BACKUP] = HC_JOB_CATALOG,
+		[HC_SCREEN_VERDICT] = HC_JOB_CHECK,
+		[HC_SCREEN_REVIEW] = HC_JOB_PLAN,
+	};
+	enum hc_wiz_screen from = wiz->screen;
 
 	wiz->queued = HC_JOB_NONE;
-	if ((wiz->screen == HC_SCREEN_BACKUP && wiz->job == HC_JOB_CATALOG) ||
-	    (wiz->screen == HC_SCREEN_PLAN && wiz->job == HC_JOB_PLAN))
+	if (wiz->job != HC_JOB_NONE && wiz->job == waits[from])
 		hc_wiz_cancel(wiz, effect);
-	wiz->screen = before[wiz->screen];
+	wiz->screen = before[from];
+	/* Back from what was compared for the disk to the plan, where it stands; else to the disks. */
+	if (from == HC_SCREEN_VERDICT && wiz->of_disk)
+		wiz->screen = hc_wiz_may_go_on(wiz) ? HC_SCREEN_REVIEW : HC_SCREEN_TARGET;
+	if (from == HC_SCREEN_TARGET) {
+		wiz->of_disk = false;
+		hc_wiz_select_question(wiz);
+	}
 }
 
 static bool
 can_quit(const struct hc_wiz *wiz)
 {
 	return !wiz->resident;
+}
+
+/* What writes to a disk is waited for. */
+static bool
+writes_nothing(const struct hc_wiz *wiz)
+{
+	return !hc_wiz_job_writes(wiz->job);
+}
+
+static bool
+has_rows(const struct hc_wiz *wiz)
+{
+	return hc_wiz_rows(wiz) > 0;
 }
 
 static bool
@@ -164,6 +194,12 @@ static bool
 has_long_report(const struct hc_wiz *wiz)
 {
 	return wiz->report_count > SCROLL && !wiz->show_log;
+}
+
+static bool
+has_plan_verdict(const struct hc_wiz *wiz)
+{
+	return wiz->have_verdict && wiz->job == HC_JOB_NONE;
 }
 
 /* ---------------------------------------------------------------- the table */
@@ -188,26 +224,45 @@ static const struct bind binds[] = {
 	{ ON_LISTS, HC_KEY_PAGE_DOWN, 0, NULL, NULL, NULL, act_page_down },
 	{ ON_LISTS, HC_KEY_HOME, 0, NULL, NULL, NULL, act_first },
 	{ ON_LISTS, HC_KEY_END, 0, NULL, NULL, NULL, act_last },
-	{ ON(WELCOME) | ON(RESULT), HC_KEY_ENTER, 0, "Enter", "Choose", NULL,
+	{ ON(WELCOME) | ON(RESULT) | ON(TASKS), HC_KEY_ENTER, 0, "Enter", "Choose", NULL,
 	  hc_wiz_act_choose },
+	{ ON(REPOSITORY), HC_KEY_UP, 0, "Up/Down", "Places", hc_wiz_has_places,
+	  hc_wiz_act_place_up },
+	{ ON(REPOSITORY), HC_KEY_DOWN, 0, NULL, NULL, NULL, hc_wiz_act_place_down },
 	{ ON(REPOSITORY), HC_KEY_ENTER, 0, "Enter", "Open", NULL, hc_wiz_act_repository },
-	{ ON(REPOSITORY), HC_KEY_CLEAR, 0, "Ctrl-U", "Empty the line", NULL, NULL },
+	{ ON(REPOSITORY), HC_KEY_CLEAR, 0, "Ctrl-U", "Empty", NULL, NULL },
+	{ ON(REPOSITORY), HC_KEY_AGAIN, 0, "Ctrl-R", "Rescan", NULL, hc_wiz_act_rescan },
 	{ ON(BACKUP), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_backup },
 	{ ON(TARGET), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_target },
-	{ ON(PLAN), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_go_on, hc_wiz_act_plan },
-	{ ON(PLAN), HC_KEY_TEXT, 'e', "e", "In full", hc_wiz_has_finding, hc_wiz_act_finding },
-	{ ON(PLAN), HC_KEY_TEXT, 'a', "a", "Accept this warning", hc_wiz_may_accept,
+	{ ON(VERDICT), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_verdict_may_go_on,
+	  hc_wiz_act_verdict },
+	{ ON(VERDICT), HC_KEY_TEXT, 'e', "e", "In full", hc_wiz_has_finding,
+	  hc_wiz_act_finding },
+	{ ON(VERDICT), HC_KEY_TEXT, 'a', "a", "Accept this", hc_wiz_may_accept,
 	  hc_wiz_act_accept },
-	{ ON(PLAN), HC_KEY_TEXT, 'u', "u", "Take it back", hc_wiz_may_take_back,
+	{ ON(VERDICT), HC_KEY_TEXT, 'o', "o", "Override this", hc_wiz_may_override,
+	  hc_wiz_act_override },
+	{ ON(VERDICT), HC_KEY_TEXT, 'u', "u", "Take it back", hc_wiz_may_take_back,
 	  hc_wiz_act_take_back },
+	{ ON(REVIEW), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_go_on, hc_wiz_act_review },
+	{ ON(REVIEW), HC_KEY_TEXT, 'v', "v", "Verdict", has_plan_verdict,
+	  hc_wiz_act_verdict_of_disk },
 	{ ON(CONFIRM), HC_KEY_ENTER, 0, "Enter", "Erase and restore", hc_wiz_confirmed,
 	  hc_wiz_act_confirm },
-	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET), HC_KEY_TEXT, 'r', "r", "Read again", NULL,
-	  hc_wiz_act_reread },
+	{ ON(DISK), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_disk },
+	{ ON(CHAIN), HC_KEY_TEXT, 'f', "f", "Repair", hc_wiz_may_repair, hc_wiz_act_repair },
+	{ ON(REPAIRS) | ON(UNDOABLE), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_change,
+	  hc_wiz_act_change },
+	{ ON(ALLOW), HC_KEY_ENTER, 0, "Enter", "Change this disk", hc_wiz_allowed,
+	  hc_wiz_act_allow },
+	{ ON(RUNS), HC_KEY_ENTER, 0, "Enter", "Read", has_rows, hc_wiz_act_run },
+	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(DISK) | ON(CHAIN), HC_KEY_TEXT, 'r', "r",
+	  "Read again", writes_nothing, hc_wiz_act_reread },
 	{ ON(PROGRESS) | ON(RESULT), HC_KEY_TEXT, 'l', "l", "Log", has_log, act_log },
 	{ ON(PROGRESS), HC_KEY_BACK, 0, "Esc", "Stop", NULL, act_stop },
-	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT)), HC_KEY_BACK, 0, "Esc", "Back",
-	  NULL, act_back },
+	{ ON_TASKS, HC_KEY_BACK, 0, "Esc", "Back", writes_nothing, hc_wiz_act_task_back },
+	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT) | ON_TASKS), HC_KEY_BACK, 0, "Esc",
+	  "Back", NULL, act_back },
 	{ ON(WELCOME), HC_KEY_TEXT, 'q', "q", "Quit", can_quit, act_quit },
 	{ ON_ALL, HC_KEY_HELP, 0, "F1", "Help", NULL, act_help },
 	{ ON_ALL & ~ON_FIELDS, HC_KEY_TEXT, '?', NULL, NULL, NULL, act_help },
@@ -240,7 +295,7 @@ answer(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effec
 	static const enum hc_wiz_effect_kind does[] = {
 		[HC_ASK_NOTHING] = HC_EFFECT_NONE,  [HC_ASK_STOP] = HC_EFFECT_NONE,
 		[HC_ASK_REBOOT] = HC_EFFECT_REBOOT, [HC_ASK_POWEROFF] = HC_EFFECT_POWEROFF,
-		[HC_ASK_QUIT] = HC_EFFECT_QUIT,
+		[HC_ASK_QUIT] = HC_EFFECT_QUIT,     [HC_ASK_OVERRIDE] = HC_EFFECT_NONE,
 	};
 	enum hc_wiz_ask asked = wiz->ask;
 
@@ -249,6 +304,8 @@ answer(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effec
 		return;
 	if (asked == HC_ASK_STOP)
 		hc_wiz_cancel(wiz, effect);
+	else if (asked == HC_ASK_OVERRIDE)
+		hc_wiz_override(wiz);
 	else
 		effect->kind = does[asked];
 }
@@ -266,9 +323,12 @@ hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_e
 		answer(wiz, input, effect);
 		return;
 	}
-	if (wiz->screen == HC_SCREEN_REPOSITORY && hc_wiz_field_key(&wiz->repository, input))
+	if (wiz->screen == HC_SCREEN_REPOSITORY && hc_wiz_field_key(&wiz->repository, input)) {
+		hc_wiz_place_typed(wiz);
 		return;
-	if (wiz->screen == HC_SCREEN_CONFIRM && hc_wiz_field_key(&wiz->confirm, input))
+	}
+	if ((wiz->screen == HC_SCREEN_CONFIRM || wiz->screen == HC_SCREEN_ALLOW) &&
+	    hc_wiz_field_key(&wiz->confirm, input))
 		return;
 	for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]); i++) {
 		if (binds[i].act == NULL || !applies(wiz, &binds[i]) ||

@@ -6,9 +6,16 @@
  *
  *	WELCOME ─▶ MACHINE
  *	   │
- *	   ├─restore─▶ REPOSITORY ─catalog─▶ BACKUP ─▶ TARGET ─plan─▶ PLAN ─▶ CONFIRM ─apply─▶ PROGRESS ─▶ RESULT
- *	   └─verify──▶ REPOSITORY ─catalog─▶ BACKUP ─verify─▶ PROGRESS ─▶ RESULT        ◀──────── WELCOME ┘
+ *	   ├─restore─▶ REPOSITORY ─catalog─▶ BACKUP ─check─▶ VERDICT ─▶ TARGET ─plan─▶ REVIEW ─▶ CONFIRM
+ *	   │                                                   ▲ ▼         ▲             │ ▲        │ apply
+ *	   │                                                 FINDING       └── VERDICT ◀─┘ ┘        ▼
+ *	   │                                                              (of this disk)        PROGRESS ─▶ RESULT
+ *	   └─verify──▶ REPOSITORY ─catalog─▶ BACKUP ─verify─▶ PROGRESS ─▶ RESULT ─▶ WELCOME
  *
+ *	    VERDICT is shown twice: for backup and machine, before a disk is chosen; and, where there can't be a plan for
+ *	    the disk before somebody has answered (or on request), for backup, machine and disk.
+ *
+ *          Other tasks begin on TASKS, which WELCOME leads to as well: tui/model/tasks.h.
  *          Esc goes one arrow back until PROGRESS; what was typed or selected stays.  The only place that
  *          asks for HC_JOB_APPLY is hc_wiz_act_confirm (plan.c), after the identity's end was typed.
  * Units:   milliseconds of any steady clock in at_ms; bytes.
@@ -26,36 +33,50 @@
 #define HC_TUI_MODEL_H
 
 #include "restore/model/event.h"
+#include "restore/model/media.h"
 #include "restore/model/plan.h"
 #include "tui/model/input.h"
+#include "tui/model/run.h"
+#include "tui/model/tasks.h"
 
 enum hc_wiz_screen {
 	HC_SCREEN_WELCOME,
 	HC_SCREEN_MACHINE,
 	HC_SCREEN_REPOSITORY,
 	HC_SCREEN_BACKUP,
+	HC_SCREEN_VERDICT, /* of backup and machine; with `of_disk` of the chosen disk, too */
+	HC_SCREEN_FINDING, /* one of VERDICT's findings in full: there and back */
 	HC_SCREEN_TARGET,
-	HC_SCREEN_PLAN,
-	HC_SCREEN_FINDING, /* one of PLAN's findings in full: there and back */
+	HC_SCREEN_REVIEW, /* the plan in plain words */
 	HC_SCREEN_CONFIRM,
 	HC_SCREEN_PROGRESS,
 	HC_SCREEN_RESULT,
+	HC_SCREEN_TASKS, /* a menu; from here on those of tasks.h */
+	HC_SCREEN_DISK,
+	HC_SCREEN_CHAIN,
+	HC_SCREEN_REPAIRS,
+	HC_SCREEN_UNDOABLE,
+	HC_SCREEN_ALLOW,
+	HC_SCREEN_RUNS,
+	HC_SCREEN_REPORT,
 	HC_SCREEN_COUNT
 };
 
-enum hc_wiz_task { HC_TASK_RESTORE, HC_TASK_VERIFY };
+enum hc_wiz_task {
+	HC_TASK_RESTORE,
+	HC_TASK_VERIFY,
+	HC_TASK_BOOTCHECK,
+	HC_TASK_FIX,
+	HC_TASK_UNDO,
+	HC_TASK_REPORTS
+};
 
 /* ---------------------------------------------------------------- state */
 
-#define HC_WIZ_FIELD    512
-#define HC_WIZ_TEXT     1536
-#define HC_WIZ_STEPS    12
-#define HC_WIZ_LOG      64
-#define HC_WIZ_LINE     200
-#define HC_WIZ_SAMPLES  8
-#define HC_WIZ_ACCEPTED 16
-/* What a finding says besides its evidence: because, remedy, source. */
-#define HC_WIZ_FINDING_PARTS 3
+#define HC_WIZ_FIELD   512
+#define HC_WIZ_ANSWERS 16
+/* What a finding says besides its evidence: because, remedy, consequence, source. */
+#define HC_WIZ_FINDING_PARTS 4
 
 /* A line that is typed; ASCII. */
 struct hc_wiz_field {
@@ -70,56 +91,26 @@ enum hc_wiz_ask {
 	HC_ASK_REBOOT,
 	HC_ASK_POWEROFF,
 	HC_ASK_QUIT,
+	HC_ASK_OVERRIDE, /* the selected finding's block */
 };
 
-enum hc_wiz_step_state { HC_STEP_AHEAD, HC_STEP_RUNNING, HC_STEP_DONE, HC_STEP_FAILED };
-
-struct hc_wiz_run_step {
-	char name[16], what[48]; /* the step, and the part of it that is being done */
-	enum hc_wiz_step_state state;
-	uint64_t done, total;
-	uint64_t began_ms, ended_ms;
-};
-
-/* What a restore left on the disk, told by the steps that it began and ended. */
-enum hc_wiz_left {
-	HC_LEFT_UNTOUCHED, /* it ended before the first write */
-	HC_LEFT_HALF, /* something was written, the partition tables were not: it does not boot */
-	HC_LEFT_UNMARKED, /* all data was compared; the tables may be there, the mark "finished" is not */
-	HC_LEFT_RESTORED, /* marked as finished; the firmware's entries may not be set */
-	HC_LEFT_UNPROVEN, /* these too; what is left is to look whether it boots, and the report */
-	HC_LEFT_COUNT
-};
-
-enum hc_wiz_outcome { HC_RUN_NONE, HC_RUN_GOING, HC_RUN_GOOD, HC_RUN_BAD, HC_RUN_STOPPED };
-
-/* What an engine run that streams has told. */
-struct hc_wiz_run {
-	enum hc_wiz_outcome outcome;
-	int status;
-	uint64_t began_ms, ended_ms;
-	struct hc_wiz_run_step steps[HC_WIZ_STEPS];
-	size_t count;
-	size_t current; /* the step that began last */
-	uint64_t received;
-	unsigned retries;
-	struct {
-		uint64_t at_ms, done;
-	} samples[HC_WIZ_SAMPLES]; /* of the current step, oldest first: for the rate */
-	size_t sample_count;
-	char log[HC_WIZ_LOG][HC_WIZ_LINE]; /* a ring; line n is at n % HC_WIZ_LOG */
-	size_t logged;
-	char failure[HC_WIZ_TEXT]; /* why, and what helps */
+/* What the operator said about one rule by name. */
+struct hc_wiz_answer {
+	char rule[16];
+	bool override; /* of a block; false: a warning, or a repair that can't be made, accepted */
+	bool of_disk; /* it was asked about the chosen disk, and goes with it */
 };
 
 struct hc_wiz_config {
 	const char *run_dir;    /* keeps what the engine says, the plan and the report */
 	const char *repository; /* what the field starts with; may be NULL */
 	bool resident;          /* the wizard is all there is: it can't be quit */
+	const char *
+		reports_dir; /* where reports of earlier runs are, up to two levels deep; NULL: run_dir */
 };
 
 struct hc_wiz {
-	const char *run_dir;
+	const char *run_dir, *reports_dir;
 	bool resident;
 	uint64_t now_ms;
 
@@ -139,23 +130,38 @@ struct hc_wiz {
 	char notes[HC_WIZ_TEXT]; /* the last lines of its standard error */
 
 	struct hc_wiz_field repository, confirm;
+	struct hc_wiz_field
+		typed; /* what stood in `repository` before a found place was chosen */
+	bool have_media;
+	struct hc_arena media_arena;
+	struct hc_media media;               /* what is attached */
+	char *mounting;                      /* the device that is being mounted */
 	char *opened;                        /* the repository that the catalog is of */
 	char *backup;                        /* REPO//ID */
 	char *target_path, *target_identity; /* of the chosen disk */
 	char *plan_file, *state_dir; /* the latter of the last restore: a folder for each */
 	unsigned restores;
 	bool reuse; /* the chosen disk holds a part of a restore already */
-	char accepted[HC_WIZ_ACCEPTED][16]; /* rules whose warnings the operator accepted */
-	size_t accepted_count;
+	struct hc_wiz_answer answers[HC_WIZ_ANSWERS];
+	size_t answer_count;
+	/* "DSK-3,DRV-2": the same as options of the engine. */
+	char accepted[HC_WIZ_ANSWERS * 16], overridden[HC_WIZ_ANSWERS * 16];
+	bool of_disk; /* VERDICT is about the chosen disk, too: the plan's */
+	/* The plan isn't of what was answered since: it is made again before it counts. */
+	bool plan_is_old;
 
-	bool have_facts, have_catalog, have_verdict, have_plan;
-	struct hc_arena facts_arena, catalog_arena, plan_arena, report_arena;
+	bool have_facts, have_catalog, have_check, have_verdict, have_plan;
+	struct hc_arena facts_arena, catalog_arena, check_arena, plan_arena, report_arena;
 	struct hc_facts facts;
 	struct hc_catalog catalog; /* sorted: this machine's first, then the newest */
+	struct hc_verdict check;   /* of backup and machine, worst first */
 	struct hc_plan plan;       /* with have_verdict alone: only its verdict, worst first */
+	const char **review;       /* the plan's lines, for people */
+	size_t review_count;
 	struct hc_wiz_run run;
 	const char **report; /* lines: why the run failed, then the engine's report */
 	size_t report_count, failure_count;
+	struct hc_wiz_tasks tasks;
 };
 
 /* NULL when memory is out. The repository text is copied; run_dir is borrowed. */
@@ -172,8 +178,12 @@ bool hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes);
 
 /* The i-th key of this screen and what it does now; false past the last. */
 bool hc_wiz_hint(const struct hc_wiz *wiz, size_t i, const char **key, const char **label);
-/* The i-th item of the menu on WELCOME and RESULT. */
+/* The i-th item of the menu on WELCOME, TASKS and RESULT. */
 bool hc_wiz_choice(const struct hc_wiz *wiz, size_t i, const char **label, const char **about);
+/* The i-th place that was found on media or named by DHCP; NULL past the last.  On REPOSITORY the row behind them is
+ * the typed one. */
+const struct hc_media_place *hc_wiz_place(const struct hc_wiz *wiz, size_t i);
+size_t hc_wiz_place_count(const struct hc_wiz *wiz);
 /* How many rows can be selected on this screen. */
 size_t hc_wiz_rows(const struct hc_wiz *wiz);
 /* Why a disk can't be the target, for people; NULL when it can. */
@@ -190,7 +200,13 @@ bool hc_wiz_is_of_this_machine(const struct hc_wiz *wiz,
 const char *hc_wiz_identity(const struct hc_wiz *wiz);
 const char *hc_wiz_confirm_word(const struct hc_wiz *wiz);
 bool hc_wiz_confirmed(const struct hc_wiz *wiz);
-/* Whether the plan stands and nothing in its verdict is left to be accepted. */
+/* What VERDICT is about; NULL: not known yet.  What of it is left to be answered by name; those of them that can't be. */
+const struct hc_verdict *hc_wiz_verdict(const struct hc_wiz *wiz);
+size_t hc_wiz_questions(const struct hc_wiz *wiz, size_t *ret_hopeless);
+/* Whether a finding waits for an answer; whether it has one. */
+bool hc_wiz_is_open(const struct hc_wiz *wiz, const struct hc_finding *finding);
+bool hc_wiz_is_answered(const struct hc_wiz *wiz, const struct hc_finding *finding);
+/* Whether the plan stands and nothing in its verdict is left to be answered. */
 bool hc_wiz_may_go_on(const struct hc_wiz *wiz);
 /* What the last restore left on the disk, whichever way it ended. */
 enum hc_wiz_left hc_wiz_left(const struct hc_wiz *wiz);

@@ -11,12 +11,21 @@ static const struct hc_screen_ops *const screens[HC_SCREEN_COUNT] = {
 	[HC_SCREEN_MACHINE] = &hc_screen_machine,
 	[HC_SCREEN_REPOSITORY] = &hc_screen_repository,
 	[HC_SCREEN_BACKUP] = &hc_screen_backup,
-	[HC_SCREEN_TARGET] = &hc_screen_target,
-	[HC_SCREEN_PLAN] = &hc_screen_plan,
+	[HC_SCREEN_VERDICT] = &hc_screen_verdict,
 	[HC_SCREEN_FINDING] = &hc_screen_finding,
+	[HC_SCREEN_TARGET] = &hc_screen_target,
+	[HC_SCREEN_REVIEW] = &hc_screen_review,
 	[HC_SCREEN_CONFIRM] = &hc_screen_confirm,
 	[HC_SCREEN_PROGRESS] = &hc_screen_progress,
 	[HC_SCREEN_RESULT] = &hc_screen_result,
+	[HC_SCREEN_TASKS] = &hc_screen_tasks,
+	[HC_SCREEN_DISK] = &hc_screen_disk,
+	[HC_SCREEN_CHAIN] = &hc_screen_chain,
+	[HC_SCREEN_REPAIRS] = &hc_screen_repairs,
+	[HC_SCREEN_UNDOABLE] = &hc_screen_undoable,
+	[HC_SCREEN_ALLOW] = &hc_screen_allow,
+	[HC_SCREEN_RUNS] = &hc_screen_runs,
+	[HC_SCREEN_REPORT] = &hc_screen_report,
 };
 
 const char *
@@ -80,6 +89,19 @@ draw_over(struct hc_canvas *canvas, enum hc_style style, const char *title, cons
 	canvas->cursor_x = canvas->cursor_y = -1;
 }
 
+/* What is overridden, and what that means. */
+static const char *
+override_text(const struct hc_finding *finding, char *buf, size_t size)
+{
+	if (finding == NULL)
+		return "";
+	snprintf(buf, size, "%s: %s.\n%s\n\n%s\n\nPlan and report carry the name.",
+		 hc_text_or(finding->rule, "?"), hc_text_or(finding->title, "?"),
+		 hc_text_or(finding->because, ""),
+		 hc_text_or(finding->consequence, "It is not known what this leads to."));
+	return buf;
+}
+
 static void
 draw_question(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 {
@@ -102,9 +124,15 @@ draw_question(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 				  "The wizard ends; nothing on this machine was changed by it "
 				  "unless a restore said so.",
 				  "y  Yes, quit      any other key  No" },
+		[HC_ASK_OVERRIDE] = { "Override this rule?", NULL,
+				      "y  Yes, override it      any other key  No" },
 	};
+	const char *text = questions[wiz->ask].text;
+	char about[HC_WIZ_TEXT];
 
-	draw_over(canvas, HC_STYLE_WARN, questions[wiz->ask].title, questions[wiz->ask].text,
+	if (text == NULL)
+		text = override_text(hc_wiz_finding(wiz), about, sizeof(about));
+	draw_over(canvas, HC_STYLE_WARN, questions[wiz->ask].title, text,
 		  questions[wiz->ask].keys);
 }
 
@@ -116,7 +144,7 @@ draw_notice(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 	if (wiz->cancelled && wiz->job != HC_JOB_NONE)
 		hc_canvas_printf(canvas, 2, y, canvas->width - 4, HC_STYLE_WARN,
 				 "Stopping: waiting for `halcyon %s` to end.",
-				 hc_wiz_job_names[wiz->job]);
+				 hc_wiz_job_command(wiz->job));
 	else if (wiz->notice[0] != '\0')
 		hc_canvas_text(canvas, 2, y, canvas->width - 4, HC_STYLE_WARN, wiz->notice);
 	else if (canvas->width < HC_SCREEN_MIN_WIDTH || canvas->height < HC_SCREEN_MIN_HEIGHT)
