@@ -7,6 +7,7 @@
 #include "restore/disk/disk.h"
 #include "restore/source/source.h"
 #include "restore/survey/survey_priv.h"
+#include "restore/volume/volume.h"
 #include "restore/windows/windows.h"
 
 /* What reading may hold of each volume.  That of Windows is read in two rounds and all over: hives, drivers, INF files. */
