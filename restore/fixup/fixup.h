@@ -46,7 +46,7 @@ struct hc_fix_request {
 	struct hc_strings without;   /* those that are left out, though they would be made */
 	/* Rules whose warning the operator accepts by name: VOL-1, VOL-3 (settle.c). */
 	struct hc_strings accepted;
-	const char *drivers;         /* folder of driver packages on this system, or NULL */
+	const char *drivers; /* folder of driver packages on this system, or NULL */
 	/* "bios" or "uefi": what it shall be converted to; NULL: it stays what it is. */
 	const char *convert_firmware;
 	bool sysvol_authoritative; /* dc-restore: this is the only controller of its domain (hazards 28) */
