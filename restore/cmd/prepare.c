@@ -120,6 +120,7 @@ choose_repairs(struct cli *cli, const struct prepared *prepared, struct hc_fix_r
 	const struct hc_rules_input *rules = &prepared->input.rules;
 
 	fix->this_machine = prepared->here;
+	fix->accepted = rules->accepted;
 	fix->same_machine = rules->facts != NULL && hc_same_machine(rules);
 	/* Who accepts the session of another machine by name wants it kept. */
 	if (!hc_strings_has(&rules->accepted, "VOL-2"))
