@@ -305,12 +305,14 @@ survey_windows(struct hc_backup *backup, const struct hc_survey_request *request
 		result = find_drivers(request, manifest, &v, arena, ret, err) < 0
 				 ? -1
 				 : find_repairs(request, manifest, &v, arena, ret, err);
+	} else if (survey_is_unreadable(err) ||
+		   (err->code == H_NOT_FOUND &&
+		    (request->facts == NULL || find_system(manifest, &v) + 1 != v.count))) {
 		/* That of Windows itself has to be there when drivers are asked for. */
-		else if (survey_is_unreadable(err) ||
-			 (err->code == H_NOT_FOUND &&
-			  (request->facts == NULL || find_system(manifest, &v) + 1 != v.count)))
-			result = set_unread(arena, err->text[0], ret, err);
-		else result = -1;
-		close_volumes(&v);
-		return result;
+		result = set_unread(arena, err->text[0], ret, err);
+	} else {
+		result = -1;
 	}
+	close_volumes(&v);
+	return result;
+}
