@@ -2,9 +2,9 @@
 # What the tests need built, and the targets that run them (tests/run.sh).
 
 # Unit tests: tests/unit/test_<folder>.c and test_<folder>_<topic>.c are linked with restore/<folder>, test_tui_<folder>.c
-# with tui/<folder>; with the folders of unit_more_<test> too.
+# and test_tui_<folder>_<topic>.c with tui/<folder>; with the folders of unit_more_<test> too.
 unit_more_survey := restore/capture # makes the backups
-unit_dir = $(if $(filter tui_%,$(1)),tui/$(patsubst tui_%,%,$(1)),restore/$(firstword $(subst _, ,$(1))))
+unit_dir = $(if $(filter tui_%,$(1)),tui/$(word 2,$(subst _, ,$(1))),restore/$(firstword $(subst _, ,$(1))))
 $(foreach t,$(patsubst tests/unit/test_%.c,%,$(sort $(wildcard tests/unit/test_*.c))), \
 	$(eval $(call unit,test_$(t),$(call unit_dir,$(t)) $(unit_more_$(t)))))
 
@@ -25,7 +25,7 @@ tests_begin := $(shell date +%s)
 run_tests = HALCYON_TEST_START=$(tests_begin) tests/run.sh
 build_jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: knockout mutate fuzzers tests-setup test test-unit test-golden test-fuzz test-image test-boot fuzz
+.PHONY: knockout powercut mutate fuzzers tests-setup test test-unit test-golden test-fuzz test-image test-boot fuzz
 tests-setup:
 	scripts/dev/setup.sh
 test: tests-setup ## set up, build, and run everything below; under 45 minutes
@@ -43,6 +43,8 @@ test-boot: all host ## machines in QEMU, from network boot to the restored syste
 	@$(run_tests) boot
 knockout: all ## each repair left out in turn on machines that boot: they must not start whole; half an hour
 	@HALCYON_SLOW=1 $(run_tests) tests/boot/knockout.sh
+powercut: host ## fix and undo, killed at each of their writes: some minutes
+	@HALCYON_SLOW=1 $(run_tests) tests/image/powercut.sh
 mutate: ## flip each level, condition and row of the rules: each must break a golden verdict; half an hour
 	@tests/tools/mutate_rules.py
 fuzz: fuzzers ## 10 minutes for each parser; the log is docs/reliability.md

@@ -42,7 +42,7 @@ cmd_check(struct cli *cli, struct hc_err *err)
 	if (request_from_options(cli, &request, err) < 0)
 		return -1;
 	if (prepare(cli, &request, &prepared, err) == 0 &&
-	    hc_rules_judge(&prepared.input.rules, &cli->arena, &verdict, err) == 0 &&
+	    hc_plan_judge(&prepared.input, &cli->arena, &verdict, err) == 0 &&
 	    print_verdict(cli, &verdict, err) == 0)
 		result = outcome_error(&verdict, err);
 	prepared_done(&prepared);

@@ -26,6 +26,10 @@ static const struct hc_field finding_fields[] = {
 	HC_FIELD(T, remedy, STRING, "What to do."),
 	HC_FIELD(T, fixups, STRINGS, "Repairs that take care of it."),
 	HC_FIELD(T, overridden, BOOL, "Overridden or accepted by name."),
+	HC_FIELD(T, overridable, BOOL, "A block that may be overridden by name, to some use."),
+	HC_FIELD(T, unmade, BOOL,
+		 "A repair that can't be made here: it has to be accepted by name."),
+	HC_FIELD(T, consequence, STRING, "What overriding or accepting it means."),
 };
 static const struct hc_shape finding_shape =
 	HC_SHAPE(T, NULL, finding_fields, false, "What one rule says.");

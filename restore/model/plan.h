@@ -53,6 +53,9 @@ struct hc_finding {
 	const char *remedy;
 	struct hc_strings fixups;
 	bool overridden; /* a block that the operator overrode by name, or a warning accepted */
+	bool overridable; /* a block that somebody may override by name, to some use */
+	bool unmade;      /* a repair that can't be made here: it has to be accepted by name */
+	const char *consequence; /* what overriding or accepting it means */
 };
 
 struct hc_verdict {

@@ -246,32 +246,29 @@ plan_writes(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 /* ---------------------------------------------------------------- the whole */
 
 /* What of a verdict is asked for by name. */
-typedef bool asks(const struct hc_plan_input *in, const struct hc_finding *finding);
+typedef bool asks(const struct hc_finding *finding);
 
 static bool
-is_block(const struct hc_plan_input *in, const struct hc_finding *finding)
+is_block(const struct hc_finding *finding)
 {
-	(void)in;
 	return finding->level == HC_LEVEL_BLOCK;
 }
 
 static bool
-is_warning(const struct hc_plan_input *in, const struct hc_finding *finding)
+is_warning(const struct hc_finding *finding)
 {
-	(void)in;
 	return finding->level == HC_LEVEL_WARN;
 }
 
 static bool
-is_lacking_repair(const struct hc_plan_input *in, const struct hc_finding *finding)
+is_lacking_repair(const struct hc_finding *finding)
 {
-	return finding->level == HC_LEVEL_REPAIR && hc_plan_lacks_repair(in, finding);
+	return finding->unmade;
 }
 
 /* "DSK-1, FW-1" of the findings that nobody overrode or accepted; returns how many there are. */
 static size_t
-name_rules(const struct hc_plan_input *in, const struct hc_verdict *verdict, asks *wanted,
-	   char *buf, size_t size)
+name_rules(const struct hc_verdict *verdict, asks *wanted, char *buf, size_t size)
 {
 	size_t used = 0, count = 0;
 
@@ -280,7 +277,7 @@ name_rules(const struct hc_plan_input *in, const struct hc_verdict *verdict, ask
 		const struct hc_finding *finding = &verdict->findings.items[i];
 		int n;
 
-		if (finding->overridden || !wanted(in, finding))
+		if (finding->overridden || !wanted(finding))
 			continue;
 		n = snprintf(buf + used, size - used, "%s%s", used > 0 ? ", " : "",
 			     finding->rule);
@@ -291,18 +288,17 @@ name_rules(const struct hc_plan_input *in, const struct hc_verdict *verdict, ask
 }
 
 static int
-check_outcome(const struct hc_plan_input *in, const struct hc_verdict *verdict,
-	      struct hc_err *err)
+check_outcome(const struct hc_verdict *verdict, struct hc_err *err)
 {
 	char names[256], repairs[256];
 	size_t warnings, lacking;
 
 	if (verdict->outcome == HC_OUTCOME_BLOCKED) {
-		name_rules(in, verdict, is_block, names, sizeof(names));
+		name_rules(verdict, is_block, names, sizeof(names));
 		return hc_err_set(err, H_PLAN_BLOCKED, "blocked by %s", names);
 	}
-	warnings = name_rules(in, verdict, is_warning, names, sizeof(names));
-	lacking = name_rules(in, verdict, is_lacking_repair, repairs, sizeof(repairs));
+	warnings = name_rules(verdict, is_warning, names, sizeof(names));
+	lacking = name_rules(verdict, is_lacking_repair, repairs, sizeof(repairs));
 	if (warnings + lacking == 0)
 		return 0;
 	if (lacking == 0)
@@ -369,6 +365,22 @@ refuse_conversion(const struct hc_conversion *conversion, struct hc_err *err)
 }
 
 int
+hc_plan_judge(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_verdict *ret,
+	      struct hc_err *err)
+{
+	if (hc_rules_judge(&in->rules, arena, ret, err) < 0)
+		return -1;
+	/* Which repairs can be made depends on the disk: without one that is not said yet. */
+	for (size_t i = 0; in->rules.target != NULL && i < ret->findings.count; i++) {
+		struct hc_finding *finding = &ret->findings.items[i];
+
+		finding->unmade =
+			finding->level == HC_LEVEL_REPAIR && hc_plan_lacks_repair(in, finding);
+	}
+	return 0;
+}
+
+int
 hc_plan_build(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_plan *ret,
 	      struct hc_err *err)
 {
@@ -376,9 +388,9 @@ hc_plan_build(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_
 	struct hc_manifest_disk disk;
 
 	*ret = (struct hc_plan){ .mode = in->rules.mode };
-	if (hc_rules_judge(&in->rules, arena, &ret->verdict, err) < 0)
+	if (hc_plan_judge(in, arena, &ret->verdict, err) < 0)
 		return -1;
-	if (!in->compare_only && check_outcome(in, &ret->verdict, err) < 0)
+	if (!in->compare_only && check_outcome(&ret->verdict, err) < 0)
 		return -1;
 	if (in->rules.target == NULL)
 		return hc_err_set(err, H_TARGET_BAD, "no target was named");

@@ -27,6 +27,9 @@ struct hc_plan_input {
 		fixups; /* repairs that this program makes; the others have to be accepted */
 };
 
+/* The verdict alone, with the repairs marked that can't be made: what hc_plan_build would enforce. */
+int hc_plan_judge(const struct hc_plan_input *in, struct hc_arena *arena,
+		  struct hc_verdict *ret, struct hc_err *err);
 /* Fills *ret with the verdict in any case but lack of memory. */
 int hc_plan_build(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_plan *ret,
 		  struct hc_err *err);

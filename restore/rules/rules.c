@@ -144,6 +144,19 @@ mark_override(const struct hc_rule *rule, const struct hc_rules_input *in,
 		hc_judge_fact(j, "overrides", "it can't be overridden: %s", why);
 }
 
+/* What somebody can do about it by name, and what that means. */
+static void
+mark_way_out(const struct hc_rule *rule, const struct hc_rules_input *in,
+	     struct hc_finding *finding)
+{
+	if (finding->level < HC_LEVEL_REPAIR)
+		return;
+	finding->consequence = rule->overriding;
+	finding->overridable =
+		finding->level == HC_LEVEL_BLOCK && !rule->override_is_useless &&
+		(rule->refuses_override == NULL || rule->refuses_override(in) == NULL);
+}
+
 /* Returns whether the rule applies. */
 static bool
 judge_one(const struct hc_rule *rule, const struct hc_rules_input *in, struct hc_judgement *j)
@@ -172,6 +185,7 @@ judge_one(const struct hc_rule *rule, const struct hc_rules_input *in, struct hc
 	if (j->finding->level == HC_LEVEL_NONE)
 		return false;
 	mark_override(rule, in, j);
+	mark_way_out(rule, in, j->finding);
 	return true;
 }
 

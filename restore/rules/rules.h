@@ -81,6 +81,7 @@ struct hc_rule {
 	const char *source;
 	const char *remedy;
 	const char *overriding; /* what `--override` or `--accept` means here */
+	bool override_is_useless; /* a block that is overridden leads nowhere: nobody is offered it */
 	/* Whether the rule has something to say about this backup; NULL: always.  Asked when its Windows is known,
 	 * whether or not the machine is. */
 	bool (*applies)(const struct hc_rules_input *in);

@@ -54,10 +54,10 @@ again()
 
 undoes() { "$halcyon" undo "$w/$row.img" --confirm "$row.img"; }
 
-# count_writes: $writes of this row's fix
+# count_writes: $writes of this row's fix to its disk; it has work files of its own, which -P leaves out
 count_writes()
 {
-    strace -f -o "$w/strace" -e trace=pwrite64 "$halcyon" fix "$w/$row.img" "${options[@]}" --confirm "$row.img" --quiet &&
+    strace -f -P "$w/$row.img" -o "$w/strace" -e trace=pwrite64 "$halcyon" fix "$w/$row.img" "${options[@]}" --confirm "$row.img" --quiet &&
         writes=$(grep -c 'pwrite64(.*) *= ' "$w/strace") && echo "$writes" && [ "$writes" -gt 6 ]
 }
 
@@ -71,7 +71,7 @@ killed()
     /*) when=$((writes / ${when#/})) ;;
     esac
     cp --sparse=always "$w/before.img" "$w/$row.img"
-    ! strace -f -o "$w/strace" -e trace=pwrite64 -e "inject=pwrite64:signal=SIGKILL:when=$when" \
+    ! strace -f -P "$w/$row.img" -o "$w/strace" -e trace=pwrite64 -e "inject=pwrite64:signal=SIGKILL:when=$when" \
         "$halcyon" fix "$w/$row.img" "${options[@]}" --confirm "$row.img" --quiet || return 1
     grep -q 'killed by SIGKILL' "$w/strace" || return 1
     fixes >"$w/said" || return 1

@@ -241,6 +241,7 @@ test_repairs(void)
 	ok_fails(build(&s, &err), &err, H_PLAN_NEEDS_ANSWER,
 		 "a repair that can't be made wants an answer");
 	ok(strstr(err.text[0], "VOL-2") != NULL, "and its rule is named");
+	ok(finding(&s, "VOL-2")->unmade, "the finding says so, too");
 	ok(s.plan.verdict.outcome == HC_OUTCOME_REPAIRS,
 	   "the verdict is still that it fits with repairs");
 	s.in.rules.accepted = (struct hc_strings){ vol2, 1 };
@@ -253,7 +254,7 @@ test_repairs(void)
 	s.in.rules.accepted.count = 0;
 	s.in.fixups = (struct hc_strings){ hibernation, 1 };
 	ok_call(build(&s, &err), &err, "one that can be made wants none");
-	ok(s.plan.losses.count == 0, "and nothing is lost");
+	ok(!finding(&s, "VOL-2")->unmade && s.plan.losses.count == 0, "and nothing is lost");
 	s.in.fixups.count = 0;
 	s.in.compare_only = true;
 	ok_call(build(&s, &err), &err, "where nothing is written, nothing is asked");

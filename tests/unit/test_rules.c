@@ -145,6 +145,53 @@ test_evaluator(void)
 	hc_arena_done(&arena);
 }
 
+static const struct hc_finding *
+finding_of(const struct hc_verdict *verdict, const char *rule)
+{
+	for (size_t i = 0; i < verdict->findings.count; i++)
+		if (strcmp(verdict->findings.items[i].rule, rule) == 0)
+			return &verdict->findings.items[i];
+	return NULL;
+}
+
+/* What somebody can do about a finding by name, and what it means: a wizard shows it beside the key. */
+static void
+test_way_out(void)
+{
+	struct hc_manifest_disk disk = { .size = 1, .logical_block = 512 };
+	struct hc_manifest manifest = { .id = "b",
+					.firmware = { .type = HC_FIRMWARE_BIOS },
+					.disks = { &disk, 1 } };
+	struct hc_facts facts = { .firmware = { .type = HC_FIRMWARE_UEFI } };
+	static const char *const users[] = { "/mnt" };
+	struct hc_disk target = { .size = 1, .logical_block = 512 };
+	struct hc_rules_input in = { .manifest = &manifest,
+				     .facts = &facts,
+				     .target = &target };
+	struct hc_arena arena = { 0 };
+	const struct hc_finding *finding;
+	struct hc_verdict verdict;
+	struct hc_err err;
+
+	target.in_use_by.items = (const char **)(uintptr_t)users;
+	target.in_use_by.count = 1;
+	ok_call(hc_rules_judge(&in, &arena, &verdict, &err), &err, "a verdict is given");
+	finding = finding_of(&verdict, "FW-1");
+	ok(finding != NULL && finding->level == HC_LEVEL_BLOCK && finding->overridable &&
+		   finding->consequence == hc_rules_by_id("FW-1")->overriding,
+	   "a block says that it may be overridden, and what that means");
+	finding = finding_of(&verdict, "SCN-2");
+	ok(finding != NULL && finding->level == HC_LEVEL_BLOCK && !finding->overridable &&
+		   finding->consequence != NULL,
+	   "one whose override leads nowhere doesn't offer it");
+	for (size_t i = 0; i < verdict.findings.count; i++)
+		if (verdict.findings.items[i].level < HC_LEVEL_REPAIR)
+			ok(verdict.findings.items[i].consequence == NULL &&
+				   !verdict.findings.items[i].overridable,
+			   "%s: what passes needs no way out", verdict.findings.items[i].rule);
+	hc_arena_done(&arena);
+}
+
 int
 main(void)
 {
@@ -152,5 +199,6 @@ main(void)
 	test_contract();
 	test_pages();
 	test_evaluator();
+	test_way_out();
 	return tap_done();
 }

@@ -135,8 +135,10 @@ hc_wiz_rows(const struct hc_wiz *wiz)
 		return hc_wiz_has_finding(wiz)
 			       ? HC_WIZ_FINDING_PARTS + hc_wiz_finding(wiz)->evidence.count
 			       : 0;
-	if (wiz->screen == HC_SCREEN_PLAN)
-		return wiz->have_verdict ? wiz->plan.verdict.findings.count : 0;
+	if (wiz->screen == HC_SCREEN_VERDICT)
+		return hc_wiz_verdict(wiz) != NULL ? hc_wiz_verdict(wiz)->findings.count : 0;
+	if (wiz->screen == HC_SCREEN_REVIEW)
+		return wiz->review_count;
 	while (choice_at(wiz, rows) != NULL)
 		rows++;
 	return rows;
@@ -215,6 +217,22 @@ hc_wiz_backup(const struct hc_wiz *wiz)
 	return &wiz->catalog.backups.items[at];
 }
 
+/* Another one than before: what was said of that is void. */
+static void
+choose_backup(struct hc_wiz *wiz, const struct hc_catalog_backup *backup)
+{
+	char *before = wiz->backup;
+
+	wiz->backup = NULL;
+	hc_wiz_keep(&wiz->backup, "%s//%s", wiz->opened, backup->id);
+	if (before == NULL || wiz->backup == NULL || strcmp(before, wiz->backup) != 0) {
+		wiz->have_check = false;
+		hc_wiz_forget_plan(wiz);
+		hc_wiz_drop_answers(wiz, true);
+	}
+	free(before);
+}
+
 void
 hc_wiz_act_backup(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
@@ -222,7 +240,7 @@ hc_wiz_act_backup(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 
 	if (backup == NULL || backup->id == NULL)
 		return;
-	hc_wiz_keep(&wiz->backup, "%s//%s", wiz->opened, backup->id);
+	choose_backup(wiz, backup);
 	if (wiz->task == HC_TASK_VERIFY) {
 		if (wiz->job != HC_JOB_NONE) {
 			hc_wiz_notice(wiz, "Another run has not ended yet: %s.",
@@ -237,7 +255,10 @@ hc_wiz_act_backup(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		hc_wiz_notice(wiz, "This backup is not complete; it can't be restored.");
 		return;
 	}
-	wiz->screen = HC_SCREEN_TARGET;
+	wiz->of_disk = false;
+	wiz->screen = HC_SCREEN_VERDICT;
+	if (!wiz->have_check)
+		hc_wiz_request(wiz, HC_JOB_CHECK, effect);
 }
 
 /* ---------------------------------------------------------------- disk */
@@ -303,17 +324,18 @@ hc_wiz_act_target(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		hc_wiz_notice(wiz, "This disk can't be the target: %.150s.", why);
 		return;
 	}
+	/* Answers about another disk are void; hc_wiz_refusal wants a name, so that two are told apart. */
+	if (wiz->target_identity == NULL || wiz->target_path == NULL ||
+	    strcmp(wiz->target_identity, disk->identity.name) != 0 ||
+	    strcmp(wiz->target_path, disk->path) != 0)
+		hc_wiz_drop_answers(wiz, false);
 	hc_wiz_keep(&wiz->target_path, "%s", disk->path);
-	hc_wiz_keep(&wiz->target_identity, "%s",
-		    disk->identity.name != NULL ? disk->identity.name : "");
+	hc_wiz_keep(&wiz->target_identity, "%s", disk->identity.name);
 	/* A restore that was interrupted: what it wrote is looked for, not fetched again. */
 	wiz->reuse =
 		disk->holds_kind != NULL && strcmp(disk->holds_kind, "halcyon-unfinished") == 0;
-	wiz->have_plan = wiz->have_verdict = false;
-	wiz->accepted_count = 0;
-	wiz->selected[HC_SCREEN_PLAN] = 0;
-	wiz->screen = HC_SCREEN_PLAN;
-	hc_wiz_request(wiz, HC_JOB_PLAN, effect);
+	wiz->screen = HC_SCREEN_REVIEW;
+	hc_wiz_request_plan(wiz, effect);
 }
 
 void

@@ -24,6 +24,7 @@ enum hc_wiz_job {
 	HC_JOB_NONE,
 	HC_JOB_PROBE,   /* document: facts */
 	HC_JOB_CATALOG, /* document: catalog */
+	HC_JOB_CHECK,   /* document: verdict */
 	HC_JOB_PLAN,    /* document: plan, or a bare verdict */
 	HC_JOB_APPLY,   /* lines: events */
 	HC_JOB_VERIFY,  /* lines: events */

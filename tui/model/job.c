@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "plan",
+const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "check", "plan",
 					 "apply",   "verify", "report",  NULL };
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = { "nothing",      "facts.json",
-					 "catalog.json", "plan.json",
-					 "apply.events", "verify.events",
-					 "report.text",  NULL };
+const char *const hc_wiz_job_files[] = { "nothing",       "facts.json",  "catalog.json",
+					 "check.json",    "plan.json",   "apply.events",
+					 "verify.events", "report.text", NULL };
 
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {
@@ -43,23 +42,37 @@ add(struct args *args, const char *text)
 		args->effect->argv[args->count++] = text != NULL ? text : "";
 }
 
+/* What check and plan are asked alike. */
 static void
-add_plan_args(struct args *args, const struct hc_wiz *wiz)
+add_choices(struct args *args, struct hc_wiz *wiz)
+{
+	hc_wiz_answer_list(wiz, false, wiz->accepted, sizeof(wiz->accepted));
+	hc_wiz_answer_list(wiz, true, wiz->overridden, sizeof(wiz->overridden));
+	if (wiz->accepted[0] != '\0') {
+		add(args, "--accept");
+		add(args, wiz->accepted);
+	}
+	if (wiz->overridden[0] != '\0') {
+		add(args, "--override");
+		add(args, wiz->overridden);
+	}
+	add(args, "--json");
+}
+
+static void
+add_plan_args(struct args *args, struct hc_wiz *wiz)
 {
 	add(args, wiz->backup);
 	add(args, "--target");
 	add(args, wiz->target_path);
 	if (wiz->reuse)
 		add(args, "--reuse");
-	for (size_t i = 0; i < wiz->accepted_count; i++) {
-		add(args, "--accept");
-		add(args, wiz->accepted[i]);
-	}
-	add(args, "--json");
+	wiz->plan_is_old = false;
+	add_choices(args, wiz);
 }
 
 static void
-add_args(struct args *args, const struct hc_wiz *wiz, enum hc_wiz_job job)
+add_args(struct args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
 {
 	add(args, "halcyon");
 	add(args, hc_wiz_job_names[job]);
@@ -68,6 +81,9 @@ add_args(struct args *args, const struct hc_wiz *wiz, enum hc_wiz_job job)
 	} else if (job == HC_JOB_CATALOG) {
 		add(args, wiz->opened);
 		add(args, "--json");
+	} else if (job == HC_JOB_CHECK) {
+		add(args, wiz->backup);
+		add_choices(args, wiz);
 	} else if (job == HC_JOB_PLAN) {
 		add_plan_args(args, wiz);
 	} else if (job == HC_JOB_APPLY) {
@@ -141,6 +157,8 @@ hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes)
 	wiz->facts_arena = arena;
 	wiz->facts = facts;
 	wiz->have_facts = true;
+	/* What was said of a disk was said of what was read then. */
+	hc_wiz_drop_answers(wiz, false);
 	return true;
 }
 
@@ -163,49 +181,6 @@ load_catalog(struct hc_wiz *wiz, struct hc_span bytes)
 	hc_wiz_sort_catalog(wiz);
 }
 
-/* A device name may have moved to another disk since it was chosen: the plan must be for that one. */
-static void
-check_target(struct hc_wiz *wiz)
-{
-	const char *planned = wiz->plan.target.identity.name, *chosen = wiz->target_identity;
-
-	if (planned == NULL)
-		planned = "";
-	if (!wiz->have_plan || (chosen != NULL && strcmp(planned, chosen) == 0))
-		return;
-	hc_wiz_trouble(wiz,
-		       "%s is not the disk that was chosen: it was \"%s\", it is \"%s\" now.\n"
-		       "Read the disks again and choose.",
-		       wiz->target_path, chosen != NULL ? chosen : "", planned);
-	wiz->have_verdict = wiz->have_plan = false;
-}
-
-/* A plan, or what the engine gives when there can't be one: the verdict alone. */
-static void
-load_plan(struct hc_wiz *wiz, struct hc_span bytes)
-{
-	struct hc_verdict verdict = { 0 };
-	struct hc_err err, ignored;
-
-	hc_arena_done(&wiz->plan_arena);
-	wiz->plan = (struct hc_plan){ 0 };
-	wiz->have_verdict = wiz->have_plan = false;
-	if (hc_doc_read(&hc_plan_shape, bytes, &wiz->plan_arena, &wiz->plan, &err) == 0) {
-		wiz->have_verdict = wiz->have_plan = true;
-	} else {
-		wiz->plan = (struct hc_plan){ 0 };
-		if (hc_doc_read(&hc_verdict_shape, bytes, &wiz->plan_arena, &verdict,
-				&ignored) < 0) {
-			hc_wiz_trouble(wiz, "The plan can't be read.\n%s", err.text[0]);
-			return;
-		}
-		wiz->plan.verdict = verdict;
-		wiz->have_verdict = true;
-	}
-	hc_wiz_sort_findings(wiz);
-	check_target(wiz);
-}
-
 void
 hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 {
@@ -216,8 +191,10 @@ hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 		hc_wiz_load_facts(wiz, bytes);
 	else if (wiz->job == HC_JOB_CATALOG)
 		load_catalog(wiz, bytes);
+	else if (wiz->job == HC_JOB_CHECK)
+		hc_wiz_load_check(wiz, bytes);
 	else if (wiz->job == HC_JOB_PLAN)
-		load_plan(wiz, bytes);
+		hc_wiz_load_plan(wiz, bytes);
 	else if (wiz->job == HC_JOB_REPORT)
 		hc_wiz_add_lines(wiz, bytes);
 }
@@ -284,19 +261,38 @@ end_catalog(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 		wiz->screen = HC_SCREEN_REPOSITORY;
 }
 
+/* Statuses that come with a verdict. */
+static bool
+is_judged(int status)
+{
+	return status == STATUS_DONE || status == STATUS_BLOCKED || status == STATUS_ANSWER;
+}
+
+static void
+end_check(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	if (is_judged(status) && wiz->have_check)
+		return;
+	tell(wiz, status, "Backup and machine could not be compared.");
+	wiz->have_check = false;
+	if (wiz->screen == HC_SCREEN_VERDICT)
+		wiz->screen = HC_SCREEN_BACKUP;
+}
+
+/* Without a plan its verdict says why: there the operator answers. */
 static void
 end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
-	bool judged =
-		status == STATUS_DONE || status == STATUS_BLOCKED || status == STATUS_ANSWER;
-
-	(void)effect;
 	wiz->have_plan = wiz->have_plan && (status == STATUS_DONE || status == STATUS_ANSWER);
-	if (judged && wiz->have_verdict)
+	if (is_judged(status) && wiz->have_verdict) {
+		if (!hc_wiz_may_go_on(wiz) && wiz->screen == HC_SCREEN_REVIEW)
+			hc_wiz_act_verdict_of_disk(wiz, effect);
 		return;
+	}
 	tell(wiz, status, "There is no plan for this disk.");
-	wiz->have_verdict = wiz->have_plan = false;
-	if (wiz->screen == HC_SCREEN_PLAN)
+	hc_wiz_forget_plan(wiz);
+	if (wiz->screen == HC_SCREEN_REVIEW)
 		wiz->screen = HC_SCREEN_TARGET;
 }
 
@@ -307,8 +303,10 @@ end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 
 	hc_wiz_run_end(wiz, status);
 	/* A plan is used once (hazards 7); and the disk is not what it was. */
-	if (restore)
-		wiz->have_plan = wiz->have_verdict = false;
+	if (restore) {
+		hc_wiz_forget_plan(wiz);
+		hc_wiz_drop_answers(wiz, false);
+	}
 	wiz->screen = HC_SCREEN_RESULT;
 	/* A machine that was restored starts from its disk next; otherwise the next step is the start. */
 	wiz->selected[HC_SCREEN_RESULT] =
@@ -331,9 +329,10 @@ void
 hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	static void (*const end[HC_JOB_COUNT])(struct hc_wiz *, int, struct hc_wiz_effect *) = {
-		[HC_JOB_PROBE] = end_probe, [HC_JOB_CATALOG] = end_catalog,
-		[HC_JOB_PLAN] = end_plan,   [HC_JOB_APPLY] = end_run,
-		[HC_JOB_VERIFY] = end_run,  [HC_JOB_REPORT] = end_report,
+		[HC_JOB_PROBE] = end_probe,   [HC_JOB_CATALOG] = end_catalog,
+		[HC_JOB_CHECK] = end_check,   [HC_JOB_PLAN] = end_plan,
+		[HC_JOB_APPLY] = end_run,     [HC_JOB_VERIFY] = end_run,
+		[HC_JOB_REPORT] = end_report,
 	};
 	enum hc_wiz_job job = wiz->job;
 

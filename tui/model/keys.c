@@ -6,8 +6,8 @@
 
 #define ON(screen) (1u << HC_SCREEN_##screen)
 #define ON_LISTS                                                                               \
-	(ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(PLAN) | ON(FINDING) |        \
-	 ON(RESULT))
+	(ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(VERDICT) | ON(FINDING) | ON(TARGET) |     \
+	 ON(REVIEW) | ON(RESULT))
 #define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM))
 #define ON_ALL    ((1u << HC_SCREEN_COUNT) - 1)
 #define PAGE      10
@@ -135,17 +135,31 @@ act_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	static const enum hc_wiz_screen before[HC_SCREEN_COUNT] = {
 		[HC_SCREEN_BACKUP] = HC_SCREEN_REPOSITORY,
-		[HC_SCREEN_TARGET] = HC_SCREEN_BACKUP,
-		[HC_SCREEN_PLAN] = HC_SCREEN_TARGET,
-		[HC_SCREEN_FINDING] = HC_SCREEN_PLAN,
-		[HC_SCREEN_CONFIRM] = HC_SCREEN_PLAN,
+		[HC_SCREEN_VERDICT] = HC_SCREEN_BACKUP,
+		[HC_SCREEN_FINDING] = HC_SCREEN_VERDICT,
+		[HC_SCREEN_TARGET] = HC_SCREEN_VERDICT,
+		[HC_SCREEN_REVIEW] = HC_SCREEN_TARGET,
+		[HC_SCREEN_CONFIRM] = HC_SCREEN_REVIEW,
 	};
+	/* The job that a screen waits for. */
+	static const enum hc_wiz_job waits[HC_SCREEN_COUNT] = {
+		[HC_SCREEN_BACKUP] = HC_JOB_CATALOG,
+		[HC_SCREEN_VERDICT] = HC_JOB_CHECK,
+		[HC_SCREEN_REVIEW] = HC_JOB_PLAN,
+	};
+	enum hc_wiz_screen from = wiz->screen;
 
 	wiz->queued = HC_JOB_NONE;
-	if ((wiz->screen == HC_SCREEN_BACKUP && wiz->job == HC_JOB_CATALOG) ||
-	    (wiz->screen == HC_SCREEN_PLAN && wiz->job == HC_JOB_PLAN))
+	if (wiz->job != HC_JOB_NONE && wiz->job == waits[from])
 		hc_wiz_cancel(wiz, effect);
-	wiz->screen = before[wiz->screen];
+	wiz->screen = before[from];
+	/* Back from what was compared for the disk to the plan, where it stands; else to the disks. */
+	if (from == HC_SCREEN_VERDICT && wiz->of_disk)
+		wiz->screen = hc_wiz_may_go_on(wiz) ? HC_SCREEN_REVIEW : HC_SCREEN_TARGET;
+	if (from == HC_SCREEN_TARGET) {
+		wiz->of_disk = false;
+		hc_wiz_select_question(wiz);
+	}
 }
 
 static bool
@@ -164,6 +178,12 @@ static bool
 has_long_report(const struct hc_wiz *wiz)
 {
 	return wiz->report_count > SCROLL && !wiz->show_log;
+}
+
+static bool
+has_plan_verdict(const struct hc_wiz *wiz)
+{
+	return wiz->have_verdict && wiz->job == HC_JOB_NONE;
 }
 
 /* ---------------------------------------------------------------- the table */
@@ -194,12 +214,19 @@ static const struct bind binds[] = {
 	{ ON(REPOSITORY), HC_KEY_CLEAR, 0, "Ctrl-U", "Empty the line", NULL, NULL },
 	{ ON(BACKUP), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_backup },
 	{ ON(TARGET), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_target },
-	{ ON(PLAN), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_go_on, hc_wiz_act_plan },
-	{ ON(PLAN), HC_KEY_TEXT, 'e', "e", "In full", hc_wiz_has_finding, hc_wiz_act_finding },
-	{ ON(PLAN), HC_KEY_TEXT, 'a', "a", "Accept this warning", hc_wiz_may_accept,
+	{ ON(VERDICT), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_verdict_may_go_on,
+	  hc_wiz_act_verdict },
+	{ ON(VERDICT), HC_KEY_TEXT, 'e', "e", "In full", hc_wiz_has_finding,
+	  hc_wiz_act_finding },
+	{ ON(VERDICT), HC_KEY_TEXT, 'a', "a", "Accept this", hc_wiz_may_accept,
 	  hc_wiz_act_accept },
-	{ ON(PLAN), HC_KEY_TEXT, 'u', "u", "Take it back", hc_wiz_may_take_back,
+	{ ON(VERDICT), HC_KEY_TEXT, 'o', "o", "Override this", hc_wiz_may_override,
+	  hc_wiz_act_override },
+	{ ON(VERDICT), HC_KEY_TEXT, 'u', "u", "Take it back", hc_wiz_may_take_back,
 	  hc_wiz_act_take_back },
+	{ ON(REVIEW), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_go_on, hc_wiz_act_review },
+	{ ON(REVIEW), HC_KEY_TEXT, 'v', "v", "Verdict", has_plan_verdict,
+	  hc_wiz_act_verdict_of_disk },
 	{ ON(CONFIRM), HC_KEY_ENTER, 0, "Enter", "Erase and restore", hc_wiz_confirmed,
 	  hc_wiz_act_confirm },
 	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET), HC_KEY_TEXT, 'r', "r", "Read again", NULL,
@@ -240,7 +267,7 @@ answer(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effec
 	static const enum hc_wiz_effect_kind does[] = {
 		[HC_ASK_NOTHING] = HC_EFFECT_NONE,  [HC_ASK_STOP] = HC_EFFECT_NONE,
 		[HC_ASK_REBOOT] = HC_EFFECT_REBOOT, [HC_ASK_POWEROFF] = HC_EFFECT_POWEROFF,
-		[HC_ASK_QUIT] = HC_EFFECT_QUIT,
+		[HC_ASK_QUIT] = HC_EFFECT_QUIT,     [HC_ASK_OVERRIDE] = HC_EFFECT_NONE,
 	};
 	enum hc_wiz_ask asked = wiz->ask;
 
@@ -249,6 +276,8 @@ answer(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effec
 		return;
 	if (asked == HC_ASK_STOP)
 		hc_wiz_cancel(wiz, effect);
+	else if (asked == HC_ASK_OVERRIDE)
+		hc_wiz_override(wiz);
 	else
 		effect->kind = does[asked];
 }

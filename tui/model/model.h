@@ -6,8 +6,14 @@
  *
  *	WELCOME ─▶ MACHINE
  *	   │
- *	   ├─restore─▶ REPOSITORY ─catalog─▶ BACKUP ─▶ TARGET ─plan─▶ PLAN ─▶ CONFIRM ─apply─▶ PROGRESS ─▶ RESULT
- *	   └─verify──▶ REPOSITORY ─catalog─▶ BACKUP ─verify─▶ PROGRESS ─▶ RESULT        ◀──────── WELCOME ┘
+ *	   ├─restore─▶ REPOSITORY ─catalog─▶ BACKUP ─check─▶ VERDICT ─▶ TARGET ─plan─▶ REVIEW ─▶ CONFIRM
+ *	   │                                                   ▲ ▼         ▲             │ ▲        │ apply
+ *	   │                                                 FINDING       └── VERDICT ◀─┘ ┘        ▼
+ *	   │                                                              (of this disk)        PROGRESS ─▶ RESULT
+ *	   └─verify──▶ REPOSITORY ─catalog─▶ BACKUP ─verify─▶ PROGRESS ─▶ RESULT ─▶ WELCOME
+ *
+ *	    VERDICT is shown twice: for backup and machine, before a disk is chosen; and, where there can't be a plan for
+ *	    the disk before somebody has answered (or on request), for backup, machine and disk.
  *
  *          Esc goes one arrow back until PROGRESS; what was typed or selected stays.  The only place that
  *          asks for HC_JOB_APPLY is hc_wiz_act_confirm (plan.c), after the identity's end was typed.
@@ -28,15 +34,17 @@
 #include "restore/model/event.h"
 #include "restore/model/plan.h"
 #include "tui/model/input.h"
+#include "tui/model/run.h"
 
 enum hc_wiz_screen {
 	HC_SCREEN_WELCOME,
 	HC_SCREEN_MACHINE,
 	HC_SCREEN_REPOSITORY,
 	HC_SCREEN_BACKUP,
+	HC_SCREEN_VERDICT, /* of backup and machine; with `of_disk` of the chosen disk, too */
+	HC_SCREEN_FINDING, /* one of VERDICT's findings in full: there and back */
 	HC_SCREEN_TARGET,
-	HC_SCREEN_PLAN,
-	HC_SCREEN_FINDING, /* one of PLAN's findings in full: there and back */
+	HC_SCREEN_REVIEW, /* the plan in plain words */
 	HC_SCREEN_CONFIRM,
 	HC_SCREEN_PROGRESS,
 	HC_SCREEN_RESULT,
@@ -47,15 +55,10 @@ enum hc_wiz_task { HC_TASK_RESTORE, HC_TASK_VERIFY };
 
 /* ---------------------------------------------------------------- state */
 
-#define HC_WIZ_FIELD    512
-#define HC_WIZ_TEXT     1536
-#define HC_WIZ_STEPS    12
-#define HC_WIZ_LOG      64
-#define HC_WIZ_LINE     200
-#define HC_WIZ_SAMPLES  8
-#define HC_WIZ_ACCEPTED 16
-/* What a finding says besides its evidence: because, remedy, source. */
-#define HC_WIZ_FINDING_PARTS 3
+#define HC_WIZ_FIELD   512
+#define HC_WIZ_ANSWERS 16
+/* What a finding says besides its evidence: because, remedy, consequence, source. */
+#define HC_WIZ_FINDING_PARTS 4
 
 /* A line that is typed; ASCII. */
 struct hc_wiz_field {
@@ -70,46 +73,14 @@ enum hc_wiz_ask {
 	HC_ASK_REBOOT,
 	HC_ASK_POWEROFF,
 	HC_ASK_QUIT,
+	HC_ASK_OVERRIDE, /* the selected finding's block */
 };
 
-enum hc_wiz_step_state { HC_STEP_AHEAD, HC_STEP_RUNNING, HC_STEP_DONE, HC_STEP_FAILED };
-
-struct hc_wiz_run_step {
-	char name[16], what[48]; /* the step, and the part of it that is being done */
-	enum hc_wiz_step_state state;
-	uint64_t done, total;
-	uint64_t began_ms, ended_ms;
-};
-
-/* What a restore left on the disk, told by the steps that it began and ended. */
-enum hc_wiz_left {
-	HC_LEFT_UNTOUCHED, /* it ended before the first write */
-	HC_LEFT_HALF, /* something was written, the partition tables were not: it does not boot */
-	HC_LEFT_UNMARKED, /* all data was compared; the tables may be there, the mark "finished" is not */
-	HC_LEFT_RESTORED, /* marked as finished; the firmware's entries may not be set */
-	HC_LEFT_UNPROVEN, /* these too; what is left is to look whether it boots, and the report */
-	HC_LEFT_COUNT
-};
-
-enum hc_wiz_outcome { HC_RUN_NONE, HC_RUN_GOING, HC_RUN_GOOD, HC_RUN_BAD, HC_RUN_STOPPED };
-
-/* What an engine run that streams has told. */
-struct hc_wiz_run {
-	enum hc_wiz_outcome outcome;
-	int status;
-	uint64_t began_ms, ended_ms;
-	struct hc_wiz_run_step steps[HC_WIZ_STEPS];
-	size_t count;
-	size_t current; /* the step that began last */
-	uint64_t received;
-	unsigned retries;
-	struct {
-		uint64_t at_ms, done;
-	} samples[HC_WIZ_SAMPLES]; /* of the current step, oldest first: for the rate */
-	size_t sample_count;
-	char log[HC_WIZ_LOG][HC_WIZ_LINE]; /* a ring; line n is at n % HC_WIZ_LOG */
-	size_t logged;
-	char failure[HC_WIZ_TEXT]; /* why, and what helps */
+/* What the operator said about one rule by name. */
+struct hc_wiz_answer {
+	char rule[16];
+	bool override; /* of a block; false: a warning, or a repair that can't be made, accepted */
+	bool of_disk; /* it was asked about the chosen disk, and goes with it */
 };
 
 struct hc_wiz_config {
@@ -145,14 +116,22 @@ struct hc_wiz {
 	char *plan_file, *state_dir; /* the latter of the last restore: a folder for each */
 	unsigned restores;
 	bool reuse; /* the chosen disk holds a part of a restore already */
-	char accepted[HC_WIZ_ACCEPTED][16]; /* rules whose warnings the operator accepted */
-	size_t accepted_count;
+	struct hc_wiz_answer answers[HC_WIZ_ANSWERS];
+	size_t answer_count;
+	/* "DSK-3,DRV-2": the same as options of the engine. */
+	char accepted[HC_WIZ_ANSWERS * 16], overridden[HC_WIZ_ANSWERS * 16];
+	bool of_disk; /* VERDICT is about the chosen disk, too: the plan's */
+	/* The plan isn't of what was answered since: it is made again before it counts. */
+	bool plan_is_old;
 
-	bool have_facts, have_catalog, have_verdict, have_plan;
-	struct hc_arena facts_arena, catalog_arena, plan_arena, report_arena;
+	bool have_facts, have_catalog, have_check, have_verdict, have_plan;
+	struct hc_arena facts_arena, catalog_arena, check_arena, plan_arena, report_arena;
 	struct hc_facts facts;
 	struct hc_catalog catalog; /* sorted: this machine's first, then the newest */
+	struct hc_verdict check;   /* of backup and machine, worst first */
 	struct hc_plan plan;       /* with have_verdict alone: only its verdict, worst first */
+	const char **review;       /* the plan's lines, for people */
+	size_t review_count;
 	struct hc_wiz_run run;
 	const char **report; /* lines: why the run failed, then the engine's report */
 	size_t report_count, failure_count;
@@ -190,7 +169,13 @@ bool hc_wiz_is_of_this_machine(const struct hc_wiz *wiz,
 const char *hc_wiz_identity(const struct hc_wiz *wiz);
 const char *hc_wiz_confirm_word(const struct hc_wiz *wiz);
 bool hc_wiz_confirmed(const struct hc_wiz *wiz);
-/* Whether the plan stands and nothing in its verdict is left to be accepted. */
+/* What VERDICT is about; NULL: not known yet.  What of it is left to be answered by name; those of them that can't be. */
+const struct hc_verdict *hc_wiz_verdict(const struct hc_wiz *wiz);
+size_t hc_wiz_questions(const struct hc_wiz *wiz, size_t *ret_hopeless);
+/* Whether a finding waits for an answer; whether it has one. */
+bool hc_wiz_is_open(const struct hc_wiz *wiz, const struct hc_finding *finding);
+bool hc_wiz_is_answered(const struct hc_wiz *wiz, const struct hc_finding *finding);
+/* Whether the plan stands and nothing in its verdict is left to be answered. */
 bool hc_wiz_may_go_on(const struct hc_wiz *wiz);
 /* What the last restore left on the disk, whichever way it ended. */
 enum hc_wiz_left hc_wiz_left(const struct hc_wiz *wiz);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The verdict, the plan, and the one door to the disk: the typed confirmation. */
+/* The plan, and the one door to the disk: the typed confirmation. */
 #include "tui/model/wiz_priv.h"
 
 #include <stdio.h>
@@ -8,122 +8,91 @@
 
 #define CONFIRM_CHARACTERS 4
 
-/* Worst first; equal ones keep their order. */
-void
-hc_wiz_sort_findings(struct hc_wiz *wiz)
+/* ---------------------------------------------------------------- the plan's document */
+
+/* A device name may have moved to another disk since it was chosen: the plan must be for that one. */
+static void
+check_target(struct hc_wiz *wiz)
 {
-	struct hc_finding *items = wiz->plan.verdict.findings.items;
+	const char *planned = wiz->plan.target.identity.name, *chosen = wiz->target_identity;
 
-	for (size_t i = 1; i < wiz->plan.verdict.findings.count; i++) {
-		struct hc_finding item = items[i];
-		size_t at = i;
+	if (planned == NULL)
+		planned = "";
+	if (!wiz->have_plan || (chosen != NULL && strcmp(planned, chosen) == 0))
+		return;
+	hc_wiz_trouble(wiz,
+		       "%s is not the disk that was chosen: it was \"%s\", it is \"%s\" now.\n"
+		       "Read the disks again and choose.",
+		       wiz->target_path, chosen != NULL ? chosen : "", planned);
+	hc_wiz_forget_plan(wiz);
+}
 
-		for (; at > 0 && items[at - 1].level < item.level; at--)
-			items[at] = items[at - 1];
-		items[at] = item;
+void
+hc_wiz_forget_plan(struct hc_wiz *wiz)
+{
+	wiz->have_verdict = wiz->have_plan = false;
+	wiz->review = NULL;
+	wiz->review_count = 0;
+}
+
+/* A plan, or what the engine gives when there can't be one: the verdict alone. */
+void
+hc_wiz_load_plan(struct hc_wiz *wiz, struct hc_span bytes)
+{
+	struct hc_verdict verdict = { 0 };
+	struct hc_err err, ignored;
+
+	hc_wiz_forget_plan(wiz);
+	hc_arena_done(&wiz->plan_arena);
+	wiz->plan = (struct hc_plan){ 0 };
+	if (hc_doc_read(&hc_plan_shape, bytes, &wiz->plan_arena, &wiz->plan, &err) == 0) {
+		wiz->have_verdict = wiz->have_plan = true;
+	} else {
+		wiz->plan = (struct hc_plan){ 0 };
+		if (hc_doc_read(&hc_verdict_shape, bytes, &wiz->plan_arena, &verdict,
+				&ignored) < 0) {
+			hc_wiz_trouble(wiz, "The plan can't be read.\n%s", err.text[0]);
+			return;
+		}
+		wiz->plan.verdict = verdict;
+		wiz->have_verdict = true;
 	}
-}
-
-const struct hc_finding *
-hc_wiz_finding(const struct hc_wiz *wiz)
-{
-	size_t at = wiz->selected[HC_SCREEN_PLAN];
-
-	if (!wiz->have_verdict || at >= wiz->plan.verdict.findings.count)
-		return NULL;
-	return &wiz->plan.verdict.findings.items[at];
-}
-
-bool
-hc_wiz_has_finding(const struct hc_wiz *wiz)
-{
-	return hc_wiz_finding(wiz) != NULL;
+	hc_wiz_sort_findings(&wiz->plan.verdict);
+	check_target(wiz);
+	if (wiz->have_plan)
+		hc_wiz_review(wiz);
 }
 
 void
-hc_wiz_act_finding(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+hc_wiz_request_plan(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
-	(void)effect;
-	wiz->selected[HC_SCREEN_FINDING] = 0;
-	wiz->screen = HC_SCREEN_FINDING;
-}
-
-bool
-hc_wiz_may_accept(const struct hc_wiz *wiz)
-{
-	const struct hc_finding *finding = hc_wiz_finding(wiz);
-
-	/* A repair is asked about only where it keeps the plan from being made. */
-	return finding != NULL &&
-	       (finding->level == HC_LEVEL_WARN ||
-		(finding->level == HC_LEVEL_REPAIR && !wiz->have_plan)) &&
-	       !finding->overridden && finding->rule != NULL &&
-	       strlen(finding->rule) < sizeof(wiz->accepted[0]) &&
-	       wiz->accepted_count < HC_WIZ_ACCEPTED && wiz->job == HC_JOB_NONE;
-}
-
-/* The plan is made again with the warning accepted by name: it carries that to the report. */
-void
-hc_wiz_act_accept(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
-{
-	const struct hc_finding *finding = hc_wiz_finding(wiz);
-
-	snprintf(wiz->accepted[wiz->accepted_count], sizeof(wiz->accepted[0]), "%s",
-		 finding->rule);
-	wiz->accepted_count++;
-	wiz->have_plan = wiz->have_verdict = false;
+	hc_wiz_forget_plan(wiz);
+	wiz->selected[HC_SCREEN_REVIEW] = 0;
 	hc_wiz_request(wiz, HC_JOB_PLAN, effect);
 }
 
-/* Which of the operator's answers is about the selected finding; accepted_count: none. */
-static size_t
-answer_at(const struct hc_wiz *wiz)
-{
-	const struct hc_finding *finding = hc_wiz_finding(wiz);
-	size_t at = 0;
-
-	if (finding == NULL || finding->rule == NULL)
-		return wiz->accepted_count;
-	while (at < wiz->accepted_count && strcmp(wiz->accepted[at], finding->rule) != 0)
-		at++;
-	return at;
-}
-
-bool
-hc_wiz_may_take_back(const struct hc_wiz *wiz)
-{
-	return wiz->job == HC_JOB_NONE && answer_at(wiz) < wiz->accepted_count;
-}
-
-/* The plan carried the answer, so it goes too; the engine asks again. */
-void
-hc_wiz_act_take_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
-{
-	size_t at = answer_at(wiz), after = --wiz->accepted_count - at;
-
-	memmove(wiz->accepted + at, wiz->accepted + at + 1, after * sizeof(wiz->accepted[0]));
-	wiz->have_plan = wiz->have_verdict = false;
-	hc_wiz_request(wiz, HC_JOB_PLAN, effect);
-}
+/* ---------------------------------------------------------------- the door */
 
 /* Whether nothing stands in the way any more. */
 bool
 hc_wiz_may_go_on(const struct hc_wiz *wiz)
 {
-	if (!wiz->have_plan || wiz->job != HC_JOB_NONE ||
+	if (!wiz->have_plan || wiz->plan_is_old || wiz->job != HC_JOB_NONE ||
 	    wiz->plan.verdict.outcome == HC_OUTCOME_BLOCKED)
 		return false;
 	for (size_t i = 0; i < wiz->plan.verdict.findings.count; i++) {
 		const struct hc_finding *finding = &wiz->plan.verdict.findings.items[i];
 
-		if (finding->level >= HC_LEVEL_WARN && !finding->overridden)
+		/* The plan carries the answer, and the operator gave it. */
+		if (finding->level >= HC_LEVEL_WARN &&
+		    (!finding->overridden || !hc_wiz_is_answered(wiz, finding)))
 			return false;
 	}
 	return true;
 }
 
 void
-hc_wiz_act_plan(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+hc_wiz_act_review(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	(void)effect;
 	hc_wiz_field_set(&wiz->confirm, "");

@@ -29,6 +29,7 @@ hc_wiz_free(struct hc_wiz *wiz)
 		return;
 	hc_arena_done(&wiz->facts_arena);
 	hc_arena_done(&wiz->catalog_arena);
+	hc_arena_done(&wiz->check_arena);
 	hc_arena_done(&wiz->plan_arena);
 	hc_arena_done(&wiz->report_arena);
 	free(wiz->opened);

@@ -38,16 +38,37 @@ hc_wiz_act hc_wiz_act_target;     /* Enter on a disk */
 hc_wiz_act hc_wiz_act_reread;     /* facts or catalog again */
 void hc_wiz_sort_catalog(struct hc_wiz *wiz);
 
-/* plan.c */
+/* verdict.c */
 hc_wiz_act hc_wiz_act_finding;
 hc_wiz_act hc_wiz_act_accept;
+hc_wiz_act hc_wiz_act_override; /* asks */
 hc_wiz_act hc_wiz_act_take_back;
-hc_wiz_act hc_wiz_act_plan;
-hc_wiz_act hc_wiz_act_confirm;
-void hc_wiz_sort_findings(struct hc_wiz *wiz);
+hc_wiz_act hc_wiz_act_verdict;         /* Enter on VERDICT */
+hc_wiz_act hc_wiz_act_verdict_of_disk; /* from the plan */
+void hc_wiz_sort_findings(struct hc_verdict *verdict);
+/* The first finding that waits for an answer, else the first. */
+void hc_wiz_select_question(struct hc_wiz *wiz);
+void hc_wiz_load_check(struct hc_wiz *wiz, struct hc_span bytes);
 bool hc_wiz_has_finding(const struct hc_wiz *wiz);
 bool hc_wiz_may_accept(const struct hc_wiz *wiz);
+bool hc_wiz_may_override(const struct hc_wiz *wiz);
 bool hc_wiz_may_take_back(const struct hc_wiz *wiz);
+bool hc_wiz_verdict_may_go_on(const struct hc_wiz *wiz);
+void hc_wiz_override(struct hc_wiz *wiz); /* the question was answered by yes */
+/* Those about the chosen disk; or all. */
+void hc_wiz_drop_answers(struct hc_wiz *wiz, bool all);
+/* "DSK-3,DRV-2": the rules that were overridden, or accepted; "" for none. */
+void hc_wiz_answer_list(const struct hc_wiz *wiz, bool override, char *buf, size_t size);
+
+/* plan.c */
+hc_wiz_act hc_wiz_act_review;  /* Enter on REVIEW */
+hc_wiz_act hc_wiz_act_confirm; /* Enter on CONFIRM */
+void hc_wiz_load_plan(struct hc_wiz *wiz, struct hc_span bytes);
+void hc_wiz_forget_plan(struct hc_wiz *wiz);
+void hc_wiz_request_plan(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
+
+/* review.c: the plan's lines, in its arena. */
+void hc_wiz_review(struct hc_wiz *wiz);
 
 /* run.c */
 void hc_wiz_run_start(struct hc_wiz *wiz);

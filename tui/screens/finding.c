@@ -14,6 +14,7 @@ part(const struct hc_finding *finding, size_t i, const char **label, const char 
 	} parts[HC_WIZ_FINDING_PARTS] = {
 		{ "Because", finding->because },
 		{ "Remedy", finding->remedy },
+		{ hc_part_answering(finding), finding->consequence },
 		{ "Source", finding->source },
 	};
 
@@ -75,8 +76,7 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 		return;
 	word = hc_part_level(finding->level, &style);
 	hc_canvas_printf(canvas, body.x, y, body.width, style, "%s  %s%s", word,
-			 hc_text_or(finding->rule, "?"),
-			 finding->overridden ? "  (accepted)" : "");
+			 hc_text_or(finding->rule, "?"), hc_part_answer(wiz, finding));
 	y = hc_part_paragraph(canvas, body, y + 1, end - y - 1, "Rule", finding->title) + 1;
 	for (size_t i = wiz->selected[HC_SCREEN_FINDING]; i < rows && y < end; i++)
 		y = draw_row(finding, i, canvas, body, y);

@@ -11,9 +11,10 @@ static const struct hc_screen_ops *const screens[HC_SCREEN_COUNT] = {
 	[HC_SCREEN_MACHINE] = &hc_screen_machine,
 	[HC_SCREEN_REPOSITORY] = &hc_screen_repository,
 	[HC_SCREEN_BACKUP] = &hc_screen_backup,
-	[HC_SCREEN_TARGET] = &hc_screen_target,
-	[HC_SCREEN_PLAN] = &hc_screen_plan,
+	[HC_SCREEN_VERDICT] = &hc_screen_verdict,
 	[HC_SCREEN_FINDING] = &hc_screen_finding,
+	[HC_SCREEN_TARGET] = &hc_screen_target,
+	[HC_SCREEN_REVIEW] = &hc_screen_review,
 	[HC_SCREEN_CONFIRM] = &hc_screen_confirm,
 	[HC_SCREEN_PROGRESS] = &hc_screen_progress,
 	[HC_SCREEN_RESULT] = &hc_screen_result,
@@ -80,6 +81,19 @@ draw_over(struct hc_canvas *canvas, enum hc_style style, const char *title, cons
 	canvas->cursor_x = canvas->cursor_y = -1;
 }
 
+/* What is overridden, and what that means. */
+static const char *
+override_text(const struct hc_finding *finding, char *buf, size_t size)
+{
+	if (finding == NULL)
+		return "";
+	snprintf(buf, size, "%s: %s.\n%s\n\n%s\n\nPlan and report carry the name.",
+		 hc_text_or(finding->rule, "?"), hc_text_or(finding->title, "?"),
+		 hc_text_or(finding->because, ""),
+		 hc_text_or(finding->consequence, "It is not known what this leads to."));
+	return buf;
+}
+
 static void
 draw_question(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 {
@@ -102,9 +116,15 @@ draw_question(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 				  "The wizard ends; nothing on this machine was changed by it "
 				  "unless a restore said so.",
 				  "y  Yes, quit      any other key  No" },
+		[HC_ASK_OVERRIDE] = { "Override this rule?", NULL,
+				      "y  Yes, override it      any other key  No" },
 	};
+	const char *text = questions[wiz->ask].text;
+	char about[HC_WIZ_TEXT];
 
-	draw_over(canvas, HC_STYLE_WARN, questions[wiz->ask].title, questions[wiz->ask].text,
+	if (text == NULL)
+		text = override_text(hc_wiz_finding(wiz), about, sizeof(about));
+	draw_over(canvas, HC_STYLE_WARN, questions[wiz->ask].title, text,
 		  questions[wiz->ask].keys);
 }
 

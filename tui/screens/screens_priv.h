@@ -15,8 +15,8 @@ struct hc_screen_ops {
 };
 
 extern const struct hc_screen_ops hc_screen_welcome, hc_screen_machine, hc_screen_repository,
-	hc_screen_backup, hc_screen_target, hc_screen_plan, hc_screen_finding,
-	hc_screen_confirm, hc_screen_progress, hc_screen_result;
+	hc_screen_backup, hc_screen_verdict, hc_screen_finding, hc_screen_target,
+	hc_screen_review, hc_screen_confirm, hc_screen_progress, hc_screen_result;
 
 /* ---------------------------------------------------------------- parts */
 
@@ -32,6 +32,10 @@ int hc_part_paragraph(struct hc_canvas *canvas, struct hc_rect body, int y, int 
 		      const char *label, const char *text);
 /* "WARN" and its style. */
 const char *hc_part_level(enum hc_level level, enum hc_style *style);
+/* "  (accepted)", or "" where nobody answered. */
+const char *hc_part_answer(const struct hc_wiz *wiz, const struct hc_finding *finding);
+/* "Overriding" or "Accepting": the label of what that means. */
+const char *hc_part_answering(const struct hc_finding *finding);
 /* The marker '>' and the style of a row that may be the selected one. */
 enum hc_style hc_part_row(struct hc_canvas *canvas, struct hc_rect body, int y, bool selected,
 			  enum hc_style style);

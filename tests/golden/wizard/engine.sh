@@ -8,6 +8,7 @@ common=$(dirname "$0")/common
 case $1 in
     probe) cat "$common/facts.json" ;;
     catalog) cat "$common/catalog.json" ;;
+    check) cat "$common/check.json" ;;
     plan) cat "$common/plan.json" ;;
     report) cat "$common/report.text" ;;
     apply)

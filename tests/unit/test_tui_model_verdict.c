@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tui/model: what the verdict asks is answered by name, one rule at a time, and nothing goes on before that. */
+#include "tests/unit/wizard_play.h"
+
+/* A warning about the chosen disk: the plan is made again with the answer. */
+static void
+test_accept(void)
+{
+	struct play play;
+
+	begin(&play);
+	go_to_target(&play);
+	key(&play, HC_KEY_ENTER);
+	answer(&play, &play.verdict, 4);
+	ok(play.wiz->screen == HC_SCREEN_VERDICT && play.wiz->of_disk &&
+		   hc_wiz_finding(play.wiz)->level == HC_LEVEL_WARN,
+	   "without a plan its verdict is shown, the worst finding first");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_VERDICT && play.effect.kind == HC_EFFECT_NONE,
+	   "a warning stops it");
+	type(&play, "e");
+	key(&play, HC_KEY_DOWN);
+	type(&play, "a");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_FINDING && play.wiz->answer_count == 0,
+	   "the finding in full is for reading: nothing is accepted or begun there");
+	key(&play, HC_KEY_BACK);
+	type(&play, "ua");
+	ok(play.wiz->answer_count == 1 && play.wiz->job == HC_JOB_NONE,
+	   "it is accepted by name");
+	type(&play, "u");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->answer_count == 0 && play.effect.kind == HC_EFFECT_NONE,
+	   "taken back it stops it again");
+	type(&play, "a");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --accept BAK-1 --json") &&
+		   play.wiz->screen == HC_SCREEN_REVIEW,
+	   "accepted it is planned again");
+	type(&play, "u");
+	ok(play.wiz->answer_count == 1, "nothing is taken back while it is planned");
+	answer(&play, &play.plan, 0);
+	ok(play.wiz->screen == HC_SCREEN_REVIEW && hc_wiz_may_go_on(play.wiz),
+	   "the plan is reviewed");
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --accept BAK-1 --json"),
+	   "the same disk keeps what was answered about it");
+	answer(&play, NULL, 3);
+	ok(play.wiz->screen == HC_SCREEN_TARGET && play.wiz->trouble[0] != '\0',
+	   "an engine without a verdict leads back");
+	key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_DOWN);
+	play.wiz->facts.disks.items[2].member_of.count = 0;
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdc --json"),
+	   "another disk doesn't");
+	end(&play);
+}
+
+/* An engine that leaves out an answer it was given, or forgets to ask, leads nowhere. */
+static void
+test_plan_without_answer(void)
+{
+	struct hc_finding warn = { .rule = "BAK-1", .level = HC_LEVEL_WARN };
+	struct hc_verdict verdict = { .outcome = HC_OUTCOME_CONFIRM, .findings = { &warn, 1 } };
+	struct play play;
+
+	begin(&play);
+	go_to_target(&play);
+	key(&play, HC_KEY_ENTER);
+	answer(&play, &play.plan, 0);
+	ok(hc_wiz_may_go_on(play.wiz), "a plan without questions leads on");
+	play.wiz->plan.verdict = verdict;
+	ok(!hc_wiz_may_go_on(play.wiz), "one with a warning that nobody accepted doesn't");
+	warn.overridden = true;
+	ok(!hc_wiz_may_go_on(play.wiz),
+	   "even where it says that somebody did, who wasn't the operator");
+	play.wiz->plan.verdict = (struct hc_verdict){ 0 };
+	end(&play);
+}
+
+/* What blocks is overridden one rule at a time, after a question; what nobody may override stays. */
+static void
+test_override(void)
+{
+	struct hc_finding findings[] = {
+		{ .rule = "FW-3", .level = HC_LEVEL_BLOCK, .overridable = true },
+		{ .rule = "OS-2", .level = HC_LEVEL_BLOCK, .overridable = true },
+		{ .rule = "FW-1", .level = HC_LEVEL_BLOCK },
+	};
+	struct hc_verdict verdict = { .outcome = HC_OUTCOME_BLOCKED,
+				      .findings = { findings, 2 } };
+	struct play play;
+	size_t hopeless;
+
+	begin(&play);
+	go_to_target(&play);
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_BACK);
+	play.check.size = 0;
+	write_doc(&hc_verdict_shape, &verdict, &play.check);
+	play.wiz->have_check = false;
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon check /r//mine --json"), "backup and machine are compared");
+	answer(&play, &play.check, 3);
+	ok(hc_wiz_questions(play.wiz, &hopeless) == 2 && hopeless == 0, "two rules block");
+	type(&play, "a");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->answer_count == 0 && play.wiz->screen == HC_SCREEN_VERDICT,
+	   "a block isn't accepted like a warning");
+	type(&play, "on");
+	ok(play.wiz->answer_count == 0, "the question is answered by yes alone");
+	type(&play, "oy");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->answer_count == 1 && play.wiz->screen == HC_SCREEN_VERDICT,
+	   "one override lifts one block");
+	key(&play, HC_KEY_DOWN);
+	type(&play, "oy");
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->screen == HC_SCREEN_TARGET, "both lead on");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --override FW-3,OS-2 --json"),
+	   "the plan is asked for with their names");
+	answer(&play, NULL, 3);
+	key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_DOWN);
+	key(&play, HC_KEY_ENTER);
+	ok(play.wiz->answer_count == 0 && runs(&play, "halcyon check /r//mine-old --json"),
+	   "another backup is another question");
+	verdict.findings.count = 3;
+	play.check.size = 0;
+	write_doc(&hc_verdict_shape, &verdict, &play.check);
+	answer(&play, &play.check, 3);
+	key(&play, HC_KEY_END);
+	type(&play, "oy");
+	ok(play.wiz->answer_count == 0 && hc_wiz_questions(play.wiz, &hopeless) == 3 &&
+		   hopeless == 1,
+	   "what the engine doesn't let be overridden can't be");
+	end(&play);
+}
+
+int
+main(void)
+{
+	test_accept();
+	test_plan_without_answer();
+	test_override();
+	return tap_done();
+}
