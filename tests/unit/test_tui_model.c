@@ -119,6 +119,7 @@ test_back(void)
 	begin(&play);
 	answer(&play, &play.facts, 0);
 	key(&play, HC_KEY_ENTER);
+	answer(&play, NULL, 1);
 	key(&play, HC_KEY_CLEAR);
 	type(&play, "http://h/?a");
 	key(&play, HC_KEY_ENTER);
@@ -289,7 +290,7 @@ test_random(void)
 	struct play play;
 
 	begin(&play);
-	for (unsigned i = 0; i < 300000; i++) {
+	for (unsigned i = 0; i < 600000; i++) {
 		uint32_t r = next_random(&state);
 		bool door = play.wiz->screen == HC_SCREEN_CONFIRM && play.wiz->have_plan &&
 			    !strcmp(play.wiz->confirm.text, "4567");

@@ -59,7 +59,7 @@ become(const struct hc_engine *engine, const struct hc_wiz_effect *effect, int o
 
 	setsid();
 	none = open("/dev/null", O_RDONLY);
-	lock = effect->job == HC_JOB_APPLY ? open_lock() : -1;
+	lock = hc_wiz_job_writes(effect->job) ? open_lock() : -1;
 	for (size_t i = 0; i < HC_WIZ_ARGS - 1 && effect->argv[i] != NULL; i++)
 		argv[i] = strdup(effect->argv[i]);
 	/* The lock goes with the descriptor, which the engine inherits and never looks at. */
@@ -245,7 +245,7 @@ hc_engine_cancel(struct hc_engine *engine)
 void
 hc_engine_done(struct hc_engine *engine)
 {
-	if (engine->pid > 0 && !engine->exited && engine->job != HC_JOB_APPLY) {
+	if (engine->pid > 0 && !engine->exited && !hc_wiz_job_writes(engine->job)) {
 		kill(engine->pid, SIGTERM);
 		waitpid(engine->pid, NULL, 0);
 	}
