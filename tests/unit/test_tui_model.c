@@ -17,6 +17,7 @@ test_restore(void)
 	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --json"),
 	   "a disk is planned for");
 	key(&play, HC_KEY_ENTER);
+	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_REVIEW, "without a plan it doesn't go on");
 	answer(&play, &play.plan, 0);
 	key(&play, HC_KEY_ENTER);

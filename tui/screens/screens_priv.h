@@ -16,7 +16,8 @@ struct hc_screen_ops {
 
 extern const struct hc_screen_ops hc_screen_welcome, hc_screen_machine, hc_screen_repository,
 	hc_screen_backup, hc_screen_verdict, hc_screen_finding, hc_screen_target,
-	hc_screen_review, hc_screen_confirm, hc_screen_progress, hc_screen_result;
+	hc_screen_options, hc_screen_review, hc_screen_confirm, hc_screen_progress,
+	hc_screen_result;
 
 /* ---------------------------------------------------------------- parts */
 
