@@ -182,5 +182,9 @@ enum hc_wiz_left hc_wiz_left(const struct hc_wiz *wiz);
 /* Bytes a second of the current step over the last seconds; milliseconds left; 0: not known yet. */
 uint64_t hc_wiz_rate(const struct hc_wiz *wiz);
 uint64_t hc_wiz_left_ms(const struct hc_wiz *wiz);
+/* Of a restore as a whole: bytes that are to be written and to be read back; and the time left at the pace so far, 0:
+ * not known yet. */
+void hc_wiz_overall(const struct hc_wiz *wiz, uint64_t *ret_done, uint64_t *ret_total,
+		    uint64_t *ret_left_ms);
 
 #endif
