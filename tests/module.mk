@@ -26,7 +26,7 @@ tests_begin := $(shell date +%s)
 run_tests = HALCYON_TEST_START=$(tests_begin) tests/run.sh
 build_jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: knockout mutate fuzzers tests-setup test test-unit test-golden test-fuzz test-image test-boot fuzz
+.PHONY: knockout powercut mutate fuzzers tests-setup test test-unit test-golden test-fuzz test-image test-boot fuzz
 tests-setup:
 	scripts/dev/setup.sh
 test: tests-setup ## set up, build, and run everything below; under 45 minutes
@@ -44,6 +44,8 @@ test-boot: all host ## machines in QEMU, from network boot to the restored syste
 	@$(run_tests) boot
 knockout: all ## each repair left out in turn on machines that boot: they must not start whole; half an hour
 	@HALCYON_SLOW=1 $(run_tests) tests/boot/knockout.sh
+powercut: host ## fix and undo, killed at each of their writes: some minutes
+	@HALCYON_SLOW=1 $(run_tests) tests/image/powercut.sh
 mutate: ## flip each level, condition and row of the rules: each must break a golden verdict; half an hour
 	@tests/tools/mutate_rules.py
 fuzz: fuzzers ## 10 minutes for each parser; the log is docs/reliability.md

@@ -31,12 +31,12 @@ shelf_programs()
 # shelf_limits SHELF: seconds that one of its programs may take, and how many run at once.
 shelf_limits()
 {
-    local boot=1500
-    [ "${HALCYON_SLOW:-0}" != 1 ] || boot=5400
+    local boot=1500 image=900
+    [ "${HALCYON_SLOW:-0}" != 1 ] || boot=5400 image=3600
     case $1 in
     unit) echo 300 2 ;;
     boot) echo "${HALCYON_BOOT_SECONDS:-$boot} 2" ;;
-    image) echo 900 2 ;;
+    image) echo "$image 2" ;;
     *) echo 900 1 ;;
     esac
 }

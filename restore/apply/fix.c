@@ -191,9 +191,11 @@ hc_fix_block(const struct hc_fix *fix)
 }
 
 const struct hc_journal_repair *
-hc_fix_recorded(const struct hc_fix *fix)
+hc_fix_recorded(const struct hc_fix *fix, size_t i)
 {
-	return fix->journal.repair;
+	if (i == 0)
+		return fix->journal.repair;
+	return i - 1 < fix->journal.earlier.count ? &fix->journal.earlier.items[i - 1] : NULL;
 }
 
 /* ---------------------------------------------------------------- repairs */
@@ -273,17 +275,14 @@ read_manifest(struct hc_fix *fix, const struct hc_partition *partition, const ch
 }
 
 int
-hc_fix_manifest(struct hc_fix *fix, struct hc_undo *ret, struct hc_err *err)
+hc_fix_manifest(struct hc_fix *fix, const struct hc_journal_repair *recorded,
+		struct hc_undo *ret, struct hc_err *err)
 {
 	struct hc_table table = { 0 };
 	const char *path;
 	int result = 1;
 
-	if (fix->journal.repair == NULL)
-		return hc_err_set(err, H_UNDO_NONE,
-				  "the journal of this disk records no repair");
-	path = hc_arena_printf(fix->arena, "/halcyon/undo/%s/manifest.json",
-			       fix->journal.repair->run);
+	path = hc_arena_printf(fix->arena, "/halcyon/undo/%s/manifest.json", recorded->run);
 	if (path == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a path");
 	if (hc_table_read(fix->disk, hc_fix_block(fix), fix->arena, &table, err) < 0)
@@ -295,11 +294,27 @@ hc_fix_manifest(struct hc_fix *fix, struct hc_undo *ret, struct hc_err *err)
 		       : result;
 }
 
-int
-hc_fix_undo(struct hc_fix *fix, struct hc_err *err)
+static int
+is_recorded(const struct hc_fix *fix, struct hc_err *err)
 {
 	if (fix->journal.repair == NULL)
 		return hc_err_set(err, H_UNDO_NONE,
 				  "the journal of this disk records no repair");
-	return take_back(fix, err);
+	return 0;
+}
+
+int
+hc_fix_may_undo(struct hc_fix *fix, struct hc_err *err)
+{
+	const struct hc_repair repair = repair_of(fix);
+
+	if (is_recorded(fix, err) < 0)
+		return -1;
+	return hc_repair_may_undo(&repair, fix->journal.repair, fix->arena, err);
+}
+
+int
+hc_fix_undo(struct hc_fix *fix, struct hc_err *err)
+{
+	return is_recorded(fix, err) < 0 ? -1 : take_back(fix, err);
 }

@@ -24,17 +24,20 @@ void hc_fix_close(struct hc_fix *fix);
 struct hc_io *hc_fix_disk(struct hc_fix *fix);
 /* Its logical sector; of an image file the one that its partition table is made for. */
 uint32_t hc_fix_block(const struct hc_fix *fix);
-/* What the journal says of repairs; NULL: none. */
-const struct hc_journal_repair *hc_fix_recorded(const struct hc_fix *fix);
+/* What the journal says of repairs, the last first; NULL past the oldest that it still knows. */
+const struct hc_journal_repair *hc_fix_recorded(const struct hc_fix *fix, size_t i);
 
 /* Finishes what an earlier run was cut off in, forwards (pending) or backwards (undoing); nothing where there is none. */
 int hc_fix_resume(struct hc_fix *fix, struct hc_err *err);
 /* Makes the edits.  `system_partition` takes the undo folder. */
 int hc_fix_make(struct hc_fix *fix, const struct hc_undo *undo, uint64_t system_partition,
 		struct hc_err *err);
-/* What the last repair changed, as its undo folder says; the disk's volumes are looked through for it.  H_UNDO_NONE: there is
+/* What one of these changed, as its undo folder says; the disk's volumes are looked through for it.  H_UNDO_NONE: there is
  * none, or it can't be read. */
-int hc_fix_manifest(struct hc_fix *fix, struct hc_undo *ret, struct hc_err *err);
+int hc_fix_manifest(struct hc_fix *fix, const struct hc_journal_repair *recorded,
+		    struct hc_undo *ret, struct hc_err *err);
+/* Whether the last repair could be taken back now; writes nothing.  H_UNDO_NONE, H_UNDO_CHANGED, H_SECTORS. */
+int hc_fix_may_undo(struct hc_fix *fix, struct hc_err *err);
 /* Takes the last repair back, the firmware's variables excepted. H_UNDO_NONE, H_UNDO_CHANGED. */
 int hc_fix_undo(struct hc_fix *fix, struct hc_err *err);
 

@@ -40,6 +40,9 @@ int hc_repair_finish(const struct hc_repair *repair, const struct hc_journal_rep
  * neither what the repair left (nor, of one that was cut off, what was there before): nothing is written then. */
 int hc_repair_undo(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
 		   struct hc_arena *arena, struct hc_err *err);
+/* The same question without an answer on the disk: nothing is written, nothing recorded. */
+int hc_repair_may_undo(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
+		       struct hc_arena *arena, struct hc_err *err);
 /* The list of a repair, checked; it points into `bytes`. */
 struct hc_sectors;
 int hc_repair_list(struct hc_io *disk, const struct hc_journal_repair *recorded,

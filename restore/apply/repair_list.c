@@ -209,6 +209,29 @@ hc_repair_finish(const struct hc_repair *repair, const struct hc_journal_repair 
 
 /* ---------------------------------------------------------------- back */
 
+/* The list, and that nobody has written to its places since. */
+static int
+open_unchanged(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
+	       struct hc_arena *arena, struct hc_buf *bytes, struct hc_sectors *ret,
+	       struct hc_err *err)
+{
+	if (hc_repair_list(repair->disk, recorded, arena, bytes, ret, err) < 0)
+		return -1;
+	return check_unchanged(repair->disk, ret, recorded->state != HC_REPAIR_DONE, err);
+}
+
+int
+hc_repair_may_undo(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
+		   struct hc_arena *arena, struct hc_err *err)
+{
+	struct hc_sectors list;
+	struct hc_buf bytes = { 0 };
+	int result = open_unchanged(repair, recorded, arena, &bytes, &list, err);
+
+	hc_buf_done(&bytes);
+	return result;
+}
+
 int
 hc_repair_undo(const struct hc_repair *repair, const struct hc_journal_repair *recorded,
 	       struct hc_arena *arena, struct hc_err *err)
@@ -219,8 +242,7 @@ hc_repair_undo(const struct hc_repair *repair, const struct hc_journal_repair *r
 	int result = -1;
 
 	undoing.state = HC_REPAIR_UNDOING;
-	if (hc_repair_list(repair->disk, recorded, arena, &bytes, &list, err) == 0 &&
-	    check_unchanged(repair->disk, &list, recorded->state != HC_REPAIR_DONE, err) == 0 &&
+	if (open_unchanged(repair, recorded, arena, &bytes, &list, err) == 0 &&
 	    repair->record(repair->ctx, &undoing, err) == 0 &&
 	    write_rows(repair->disk, &list, true, err) == 0)
 		result = 0;

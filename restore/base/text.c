@@ -21,6 +21,16 @@ hc_base64_encode(struct hc_arena *arena, struct hc_span bytes)
 	return text;
 }
 
+size_t
+hc_base64_size(const char *text)
+{
+	const size_t length = strlen(text), size = length / 4 * 3;
+
+	if (size == 0)
+		return 0;
+	return size - (text[length - 1] == '=') - (text[length - 2] == '=');
+}
+
 int
 hc_base64_decode(struct hc_arena *arena, const char *text, struct hc_span *ret,
 		 struct hc_err *err)

@@ -26,6 +26,8 @@
 char *hc_base64_encode(struct hc_arena *arena, struct hc_span bytes);
 int hc_base64_decode(struct hc_arena *arena, const char *text, struct hc_span *ret,
 		     struct hc_err *err);
+/* How many bytes a text stands for; of one that is no base64 some number. */
+size_t hc_base64_size(const char *text);
 
 /* "0 bytes", "1.5 KiB", "4.0 GiB". */
 void hc_size_text(uint64_t bytes, char ret[HC_SIZE_TEXT]);

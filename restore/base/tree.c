@@ -171,6 +171,21 @@ hc_tree_link(const struct hc_tree *tree, struct hc_arena *arena, const char *fmt
 	return hc_arena_strdup(arena, name != NULL ? name + 1 : target);
 }
 
+char *
+hc_tree_parameter(const struct hc_tree *tree, struct hc_arena *arena, const char *name)
+{
+	char *line = hc_tree_text(tree, arena, "/proc/cmdline"), *save = NULL, *found = NULL;
+	size_t length = strlen(name);
+
+	if (line == NULL)
+		return NULL;
+	for (char *word = strtok_r(line, " \n", &save); word != NULL;
+	     word = strtok_r(NULL, " \n", &save))
+		if (strncmp(word, name, length) == 0 && word[length] == '=')
+			found = word + length + 1;
+	return found;
+}
+
 /* Digits compare as numbers, so that sda2 comes before sda10. */
 static int
 compare_names(const void *a, const void *b)

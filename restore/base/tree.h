@@ -43,6 +43,8 @@ char *hc_tree_real(const struct hc_tree *tree, struct hc_arena *arena, const cha
 /* The last part of what a link names ("ahci" for …/driver); NULL when absent or no link. */
 char *hc_tree_link(const struct hc_tree *tree, struct hc_arena *arena, const char *fmt, ...)
 	HC_PRINTF(3, 4);
+/* The value of a parameter of the kernel line, the last one that is there; NULL when absent. */
+char *hc_tree_parameter(const struct hc_tree *tree, struct hc_arena *arena, const char *name);
 /* Names in a folder, sorted ("sda2" before "sda10"), without those that start with a dot. */
 struct hc_tree_names hc_tree_list(const struct hc_tree *tree, struct hc_arena *arena,
 				  const char *fmt, ...) HC_PRINTF(3, 4);

@@ -75,6 +75,7 @@ int cli_print_buf(const struct hc_buf *text, struct hc_err *err);
 /* The commands, one file each or a few that belong together. */
 #define CLI_RUN(name) int cmd_##name(struct cli *cli, struct hc_err *err)
 CLI_RUN(probe);
+CLI_RUN(media);
 CLI_RUN(inspect);
 CLI_RUN(capture);
 CLI_RUN(catalog);

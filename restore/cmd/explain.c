@@ -10,17 +10,20 @@
 #include "restore/model/facts.h"
 #include "restore/model/intent.h"
 #include "restore/model/manifest.h"
+#include "restore/model/media.h"
 #include "restore/model/plan.h"
 #include "restore/model/report.h"
+#include "restore/model/runs.h"
 #include "restore/model/survey.h"
 #include "restore/model/undo.h"
 #include "restore/rules/rules.h"
 
 static const struct hc_shape *const shapes[] = {
-	&hc_facts_shape,       &hc_windows_shape, &hc_manifest_shape, &hc_repository_shape,
-	&hc_catalog_shape,     &hc_intent_shape,  &hc_survey_shape,   &hc_verdict_shape,
-	&hc_plan_shape,        &hc_event_shape,   &hc_report_shape,   &hc_journal_shape,
-	&hc_disk_record_shape, &hc_undo_shape,    &hc_repairs_shape,  &hc_bootcheck_shape,
+	&hc_facts_shape,       &hc_windows_shape,  &hc_manifest_shape, &hc_repository_shape,
+	&hc_catalog_shape,     &hc_intent_shape,   &hc_survey_shape,   &hc_verdict_shape,
+	&hc_plan_shape,        &hc_event_shape,    &hc_report_shape,   &hc_journal_shape,
+	&hc_disk_record_shape, &hc_undo_shape,     &hc_repairs_shape,  &hc_bootcheck_shape,
+	&hc_runs_shape,        &hc_undoable_shape, &hc_media_shape,
 };
 
 #define SHAPE_COUNT (sizeof(shapes) / sizeof(shapes[0]))

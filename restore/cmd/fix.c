@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* halcyon fix and halcyon undo: repairs of a Windows that is on a disk, and taking the last one back. */
+/* halcyon fix: repairs of a Windows that is on a disk. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -264,61 +264,6 @@ cmd_fix(struct cli *cli, struct hc_err *err)
 	    (run.repairs.edits.count == 0 ||
 	     (confirm(&run, err) == 0 && make(&run, fix, err) == 0)))
 		result = end(&run, err);
-	hc_fix_close(fix);
-	return result;
-}
-
-/* ---------------------------------------------------------------- undo */
-
-/* The firmware's own variables: those of another machine, or changed since, stay as they are. */
-static void
-unset_variables(const struct hc_edits *edits)
-{
-	struct hc_err why;
-
-	if (hc_fixup_unset_variables(edits, NULL, &why) == 0)
-		return;
-	hc_log(HC_LOG_WARN, "the firmware's boot entries stay as they are:");
-	hc_log_err(&why);
-}
-
-int
-cmd_undo(struct cli *cli, struct hc_err *err)
-{
-	struct hc_disk disk = { 0 };
-	struct hc_plan_target target = { 0 };
-	struct hc_fix *fix = NULL;
-	struct hc_undo undo = { 0 };
-	const char *name;
-	int result = -1;
-
-	if (hc_disk_describe(cli->args[0], &cli->arena, &disk, err) < 0)
-		return -1;
-	target.path = disk.path;
-	target.identity = disk.identity;
-	if (hc_fix_open(&disk, &cli->arena, &fix, err) < 0)
-		return -1;
-	if (hc_fix_recorded(fix) == NULL) {
-		hc_err_set(err, H_UNDO_NONE, "%s", disk.path);
-		goto out;
-	}
-	name = hc_fix_recorded(fix)->run;
-	if (run_confirm_target(cli, &target, "changed", hc_span("", 0), err) < 0)
-		goto out;
-	/* It goes with everything else; of a repair that was cut off it may not be there yet, and then no variable was set. */
-	if (hc_fix_manifest(fix, &undo, err) < 0) {
-		hc_log(HC_LOG_WARN,
-		       "which of the firmware's boot entries it made is not known:");
-		hc_log_err(err);
-		undo.edits.count = 0;
-	}
-	if (hc_fix_undo(fix, err) < 0)
-		goto out;
-	unset_variables(&undo.edits);
-	if (!cli->json && !cli->quiet)
-		printf("%s: the repair %s was taken back.\n", disk.path, name);
-	result = 0;
-out:
 	hc_fix_close(fix);
 	return result;
 }

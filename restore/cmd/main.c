@@ -47,6 +47,14 @@ static const struct cli_option probe_options[] = {
 	{ "record", "DIR", "write what was read into DIR, for a support case" },
 	END
 };
+static const struct cli_option media_options[] = {
+	{ "mount", "DEVICE", "mount this volume read-only and print where" },
+	{ "unmount", "DEVICE", "take that away again" },
+	{ "offline", NULL, "ask no servers" },
+	{ "sysroot", "DIR", "list the volumes of a recorded machine instead of this one" },
+	PLACE_OPTIONS,
+	END
+};
 static const struct cli_option inspect_options[] = {
 	{ "partition", "N",
 	  "the Windows on this partition (default: the first that is found)" },
@@ -117,7 +125,10 @@ static const struct cli_option fix_options[] = {
 	END
 };
 static const struct cli_option undo_options[] = {
-	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" }, END
+	{ "dry-run", NULL,
+	  "say what would be taken back, and whether it can be, and write nothing" },
+	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" },
+	END
 };
 static const struct cli_option bootcheck_options[] = {
 	{ "facts", "FILE", "facts of the machine that it shall boot on (default: this one)" },
@@ -146,7 +157,10 @@ static const struct cli_option extract_options[] = {
 	PLACE_OPTIONS,
 	END
 };
-static const struct cli_option report_options[] = { END };
+static const struct cli_option report_options[] = {
+	{ "list", NULL, "the runs that left a report in DIR or below it, the latest first" },
+	END
+};
 static const struct cli_option explain_options[] = {
 	{ "list", "KIND", "errors, rules, fixups, schemas or commands" },
 	{ "schema", "NAME", "the JSON Schema of a document" },
@@ -156,6 +170,9 @@ static const struct cli_option explain_options[] = {
 const struct cli_command cli_commands[] = {
 	{ "probe", "", 0, 0, "Facts of this machine, or of a recorded one.", probe_options,
 	  cmd_probe },
+	{ "media", "[DEVICE...]", 0, 4,
+	  "What is attached, and where backups may be restored from.", media_options,
+	  cmd_media },
 	{ "inspect", "IMAGE|DEVICE|BACKUP|DIRECTORY", 1, 1, "The offline Windows found there.",
 	  inspect_options, cmd_inspect },
 	{ "capture", "IMAGE|DEVICE", 1, 1, "Captures a disk into a repository.",

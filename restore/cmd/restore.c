@@ -120,24 +120,3 @@ cmd_restore(struct cli *cli, struct hc_err *err)
 		return restore_unattended(cli, err);
 	return restore_attended(cli, err);
 }
-
-int
-cmd_report(struct cli *cli, struct hc_err *err)
-{
-	struct hc_report report = { 0 };
-	struct hc_buf text = { 0 };
-	const char *path = hc_arena_printf(&cli->arena, "%s/report.json", cli->args[0]);
-	int result;
-
-	if (path == NULL)
-		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a path");
-	if (hc_doc_load(&hc_report_shape, path, &cli->arena, &report, err) < 0)
-		return -1;
-	if (cli->json)
-		return cli_print(&hc_report_shape, &report, err);
-	result = hc_report_text(&report, &text, err);
-	if (result == 0)
-		result = cli_print_buf(&text, err);
-	hc_buf_done(&text);
-	return result;
-}

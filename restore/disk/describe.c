@@ -40,6 +40,8 @@ describe_content(struct hc_disk *disk, struct hc_arena *arena, struct hc_err *er
 		return hc_err_at(err, HC_NO_OFFSET, "%s", disk->path);
 	}
 	result = hc_disk_content(fd, arena, disk, err);
+	if (result == 0 && !disk->is_file)
+		result = hc_medium_mark(&live, disk, arena, err);
 	close(fd);
 	return result;
 }
@@ -110,7 +112,9 @@ merge_record(const char *root, struct hc_disk *disk, struct hc_arena *arena, str
 	disk->identity.edges = record.disk.identity.edges;
 	if (add_missing(&disk->member_of, &record.disk.member_of, arena, err) < 0)
 		return -1;
-	return add_missing(&disk->in_use_by, &record.disk.in_use_by, arena, err);
+	if (add_missing(&disk->in_use_by, &record.disk.in_use_by, arena, err) < 0)
+		return -1;
+	return hc_medium_mark(&(struct hc_tree){ root }, disk, arena, err);
 }
 
 /* ---------------------------------------------------------------- public */

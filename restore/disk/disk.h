@@ -24,6 +24,9 @@
 
 /* ---------------------------------------------------------------- describe */
 
+/* In in_use_by of the disk that halcyon.medium= on the kernel line names. */
+#define HC_DISK_BOOT_MEDIUM "boot medium"
+
 struct hc_disk_list {
 	struct hc_disk *items;
 	size_t count;

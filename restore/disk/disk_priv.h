@@ -36,9 +36,22 @@ int hc_disks_compare(struct hc_disk_list *list, struct hc_arena *arena, struct h
 /* Adds to disk->in_use_by: mounts, swap, holders, loop devices, of the disk and its partitions. */
 int hc_disk_users(const struct hc_tree *tree, const char *name, struct hc_arena *arena,
 		  struct hc_disk *disk, struct hc_err *err);
+/* Where the block device `name` ("sdb1") is mounted now. */
+int hc_mount_points(const struct hc_tree *tree, const char *name, struct hc_arena *arena,
+		    struct hc_strings *list, struct hc_err *err);
 /* Loop devices that are attached to a file (device and inode numbers of it). */
 int hc_file_users(const struct hc_tree *tree, const char *path, uint64_t dev, uint64_t inode,
 		  struct hc_arena *arena, struct hc_strings *list, struct hc_err *err);
+
+/* ---------------------------------------------------------------- medium.c */
+
+/* Adds HC_DISK_BOOT_MEDIUM to in_use_by where halcyon.medium= names the disk, by the serial number or GUID of one of its volumes,
+ * or by the GUID of its table. */
+int hc_medium_mark(const struct hc_tree *tree, struct hc_disk *disk, struct hc_arena *arena,
+		   struct hc_err *err);
+/* The same for a disk that was not described yet (path, size and logical_block are given), by its table alone. */
+int hc_medium_look(const struct hc_tree *tree, struct hc_disk *disk, struct hc_arena *arena,
+		   struct hc_err *err);
 
 /* ---------------------------------------------------------------- content.c, signature.c */
 

@@ -294,7 +294,8 @@ open_any(struct hc_target *t, uint64_t create_size, struct hc_arena *arena, stru
 	}
 	if (hc_sys_name(&live, major(st.st_rdev), minor(st.st_rdev), arena, &name, err) < 0 ||
 	    hc_sys_disk(&live, name, arena, &disk, err) < 0 ||
-	    hc_disk_users(&live, name, arena, &disk, err) < 0)
+	    hc_disk_users(&live, name, arena, &disk, err) < 0 ||
+	    hc_medium_look(&live, &disk, arena, err) < 0)
 		return -1;
 	return open_device(t, &st, &disk, err);
 }

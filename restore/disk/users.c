@@ -124,32 +124,58 @@ find_device(const struct search *s, const char *number, const char *source)
 	return NULL;
 }
 
-/* 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw */
-static int
-look_at_mount(struct search *s, char *line, struct hc_err *err)
+struct mount {
+	char *number, *source, *point;
+};
+
+/* 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw: cut to pieces.  False: it is no such line. */
+static bool
+parse_mount(char *line, struct mount *ret)
 {
-	char *save = NULL, *number = NULL, *point = NULL, *source = NULL;
-	char *field = strtok_r(line, " ", &save);
-	const struct device *d;
+	char *save = NULL, *field = strtok_r(line, " ", &save);
 	unsigned after = 0;
 
+	*ret = (struct mount){ 0 };
 	for (unsigned n = 0; field != NULL; n++, field = strtok_r(NULL, " ", &save)) {
 		if (n == 2)
-			number = field;
+			ret->number = field;
 		else if (n == 4)
-			point = field;
+			ret->point = field;
 		else if (after > 0 && ++after == 3)
-			source = field;
+			ret->source = field;
 		if (n > 5 && after == 0 && strcmp(field, "-") == 0)
 			after = 1;
 	}
-	if (number == NULL || point == NULL)
+	if (ret->number == NULL || ret->point == NULL)
+		return false;
+	unescape(ret->point);
+	return true;
+}
+
+static int
+look_at_mount(struct search *s, char *line, struct hc_err *err)
+{
+	const struct device *d;
+	struct mount m;
+
+	if (!parse_mount(line, &m))
 		return 0;
-	d = find_device(s, number, source);
-	if (d == NULL)
+	d = find_device(s, m.number, m.source);
+	return d == NULL ? 0
+			 : add_found(s, err,
+				     hc_arena_printf(s->arena, "%s mounted at %s", d->name,
+						     m.point));
+}
+
+/* The same, the mount point alone. */
+static int
+take_point(struct search *s, char *line, struct hc_err *err)
+{
+	struct mount m;
+
+	if (!parse_mount(line, &m) || find_device(s, m.number, m.source) == NULL)
 		return 0;
-	unescape(point);
-	return add_found(s, err, hc_arena_printf(s->arena, "%s mounted at %s", d->name, point));
+	return add_found(s, err, m.point);
 }
 
 static int
@@ -208,6 +234,19 @@ hc_disk_users(const struct hc_tree *tree, const char *name, struct hc_arena *are
 	    each_line(&s, "/proc/swaps", look_at_swap, err) < 0)
 		return -1;
 	return look_for_loops(&s, err);
+}
+
+int
+hc_mount_points(const struct hc_tree *tree, const char *name, struct hc_arena *arena,
+		struct hc_strings *list, struct hc_err *err)
+{
+	struct device device = { name,
+				 hc_tree_text(tree, arena, "/sys/class/block/%s/dev", name) };
+	struct search s = {
+		.tree = tree, .arena = arena, .found = list, .devices = &device, .count = 1
+	};
+
+	return each_line(&s, "/proc/self/mountinfo", take_point, err);
 }
 
 int

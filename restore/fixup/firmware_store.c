@@ -21,7 +21,8 @@
 #define TYPE_LOAD    0x10200003u
 #define TYPE_WAKE    0x10200004u
 #define TYPE_TEST    0x10200005u
-#define PLAIN_DEVICE 88u /* bytes: one partition and nothing else */
+#define PLAIN_DEVICE 88u    /* bytes: one partition and nothing else */
+#define STORE_INLINE 65536u /* bytes: the most that an edit carries */
 #define BECAUSE_ID   "the store names the partition as it is on this disk"
 
 static int
@@ -328,20 +329,35 @@ want_firmware_object(struct conversion *c, const struct fix_hive *to, struct hc_
 		       : 0;
 }
 
+/* The edit carries it: the repair bcd may change the one that it is copied from.  A larger one is read when the edit is made. */
+static int
+want_store_file(struct conversion *c, uint64_t partition, struct hc_err *err)
+{
+	const struct hc_edit_source source = { .kind = "volume",
+					       .partition = partition,
+					       .path = BIOS_STORE };
+	static const char because[] = "UEFI looks for the boot store on its own partition";
+	struct hc_buf bytes = { 0 };
+	int result = hc_volume_read_all(c->fix->offline->volumes[c->store].volume, BIOS_STORE,
+					STORE_INLINE, &bytes, err);
+
+	result = result < 0 ? want_file_from(c->fix, c->esp, EFI_STORE, &source, because, err)
+			    : want_file(c->fix, c->esp, EFI_STORE, hc_buf_span(&bytes), because,
+					err);
+	hc_buf_done(&bytes);
+	return result;
+}
+
 static int
 want_copy(struct conversion *c, const struct fix_hive *from, struct hc_err *err)
 {
 	struct fix *fix = c->fix;
-	const struct hc_edit_source source = { .kind = "volume",
-					       .partition = from->partition,
-					       .path = BIOS_STORE };
 	const struct fix_hive to = { .hive = from->hive,
 				     .partition = fix->offline->volumes[c->esp].number,
 				     .path = EFI_STORE };
 	struct objects objects = { 0 };
 
-	if (want_file_from(fix, c->esp, EFI_STORE, &source,
-			   "UEFI looks for the boot store on its own partition", err) < 0 ||
+	if (want_store_file(c, from->partition, err) < 0 ||
 	    read_objects(fix, from->hive, &objects, err) < 0)
 		return -1;
 	for (size_t i = 0; i < objects.count; i++)

@@ -198,6 +198,8 @@ fix_add(struct fix *fix, const struct hc_edit *edit, struct hc_err *err)
 	struct hc_edits *edits = &fix->found->edits;
 	struct hc_edit *added;
 
+	if (fix->request->gone != 0 && edit->partition == fix->request->gone)
+		return 0;
 	if (has_open_journal(fix, edit))
 		return fix_refuse(
 			fix,

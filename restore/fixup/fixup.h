@@ -50,6 +50,9 @@ struct hc_fix_request {
 	bool sysvol_authoritative; /* dc-restore: this is the only controller of its domain (hazards 28) */
 	/* How partitions of this disk were called before: old → new.  Empty: as they are now. */
 	struct hc_bcd_map moves;
+	/* A partition that can be read now and will not be there when the edits are made; 0: none.  Nothing is changed on it,
+	 * and what is taken from it the edits carry themselves. */
+	uint64_t gone;
 };
 
 struct hc_fix_found {

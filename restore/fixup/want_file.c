@@ -141,6 +141,17 @@ want_file_from(struct fix *fix, size_t volume, const char *path,
 	struct hc_buf content = { 0 };
 	int result = fix_source_read(from, &volumes, &content, err);
 
+	if (result == 0 && fix->request->gone != 0 && from->partition == fix->request->gone) {
+		result = content.size > INLINE_MAX
+				 ? hc_err_set(err, H_UNSUPPORTED,
+					      "%s has %zu bytes: too many for a plan, and its "
+					      "partition will not be there",
+					      from->path, content.size)
+				 : want_file(fix, volume, path, hc_buf_span(&content), because,
+					     err);
+		hc_buf_done(&content);
+		return result;
+	}
 	if (result == 0)
 		result = describe(fix, hc_buf_span(&content), &after, err);
 	hc_buf_done(&content);

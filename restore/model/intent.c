@@ -42,7 +42,9 @@ static const struct hc_field intent_fields[] = {
 	HC_FIELD(T, drivers, STRING, "Folder of driver packages, on the system that restores."),
 	HC_FIELD(T, sysvol_authoritative, BOOL,
 		 "A restored domain controller is the only one of its domain."),
-	HC_FIELD(T, convert_firmware, STRING, "uefi or bios: make Windows start by that."),
+	HC_FIELD(
+		T, convert_firmware, STRING,
+		"uefi: the restored disk is one that UEFI starts, though a BIOS started the backup; null: as it was."),
 	HC_FIELD(T, reuse, BOOL, "Keep what the disk holds already where it is the same."),
 	HC_FIELD(T, reerase, BOOL, "Erase a disk that carries a finished restore."),
 	HC_FIELD(T, end, STRING, "reboot, poweroff or shell."),

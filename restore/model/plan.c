@@ -59,7 +59,7 @@ static const struct hc_field write_fields[] = {
 	HC_NEED(T, bytes, STRING, "base64."),
 	HC_FIELD(T, what, STRING, "What it is."),
 };
-static const struct hc_shape write_shape =
+const struct hc_shape hc_plan_write_shape =
 	HC_SHAPE(T, NULL, write_fields, false, "Bytes and where they go.");
 #undef T
 
@@ -130,7 +130,7 @@ static const struct hc_field plan_fields[] = {
 	HC_PART(T, invalidate, LIST, &range_shape, "Zeroed first: tables and first sectors."),
 	HC_PART(T, data, LIST, &data_shape, "Written then, and read back."),
 	HC_PART(T, held, LIST, &held_shape, "Kept back, written after the read-back."),
-	HC_PART(T, tables, LIST, &write_shape, "Written last, in this order."),
+	HC_PART(T, tables, LIST, &hc_plan_write_shape, "Written last, in this order."),
 	HC_FIELD(T, journal_offset, NUMBER, "Of the journal on the target; 0: none."),
 	HC_FIELD(T, data_bytes, NUMBER, "Written at most."),
 	HC_FIELD(T, overrides, STRINGS, "Rules overridden by name."),
@@ -142,7 +142,9 @@ static const struct hc_field plan_fields[] = {
 	HC_FIELD(T, system_partition, NUMBER, "Partition that holds Windows; 0: none."),
 	HC_FIELD(
 		T, new_table_id, STRING,
-		"Disk GUID or signature that it gets, since another disk has the backup's; null: the backup's."),
+		"Disk GUID or signature that it gets, since another disk has the backup's or the firmware is converted; null: the backup's."),
+	HC_FIELD(T, convert_firmware, STRING,
+		 "uefi: the disk becomes one that UEFI starts; null: it starts as it did."),
 	HC_FIELD(T, run, STRING, "Names the repairs of this plan."),
 };
 const struct hc_shape hc_plan_shape =

@@ -166,11 +166,12 @@ struct hc_plan {
 	uint64_t system_partition; /* that holds Windows: the undo folder goes there; 0: none */
 	const char
 		*new_table_id; /* the disk GUID or signature that it gets; NULL: the backup's */
-	const char *run;       /* names the repairs of this plan */
+	const char *convert_firmware; /* uefi: what starts the disk then; NULL: as it was */
+	const char *run;              /* names the repairs of this plan */
 };
 
 extern const struct hc_shape hc_verdict_shape; /* halcyon.verdict/1 */
-extern const struct hc_shape hc_plan_target_shape;
+extern const struct hc_shape hc_plan_target_shape, hc_plan_write_shape;
 extern const struct hc_shape
 	hc_plan_shape; /* halcyon.plan/1, sealed: its seal is the plan's id */
 

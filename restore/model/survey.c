@@ -38,6 +38,26 @@ static const struct hc_shape identity_shape =
 	HC_SHAPE(T, NULL, identity_fields, false, "What the restored disk is called instead.");
 #undef T
 
+#define T struct hc_conversion
+static const struct hc_field conversion_fields[] = {
+	HC_NEED(T, to, STRING, "uefi or bios: what starts the disk then."),
+	HC_FIELD(T, refused, STRING, "Why it is not made; null: it is."),
+	HC_FIELD(T, least_size, NUMBER,
+		 "Bytes of a target that would do, where room is all that is missing; else 0."),
+	HC_FIELD(T, table_id, STRING, "The new disk GUID."),
+	HC_PART(T, partitions, LIST, &hc_partition_shape,
+		"The new table; a number that the backup's disk lacks is a partition that is made."),
+	HC_FIELD(
+		T, replaces, NUMBER,
+		"Partition of the backup whose place the EFI system partition takes; 0: none."),
+	HC_PART(T, format, LIST, &hc_plan_write_shape,
+		"The file system of the EFI system partition; every other byte of it is zero."),
+};
+static const struct hc_shape conversion_shape =
+	HC_SHAPE(T, NULL, conversion_fields, false,
+		 "How the disk becomes one that the other firmware starts.");
+#undef T
+
 #define T struct hc_survey
 static const struct hc_field survey_fields[] = {
 	HC_FIELD(T, created, STRING, "When, UTC."),
@@ -54,6 +74,8 @@ static const struct hc_field survey_fields[] = {
 		"For each storage controller of the target, and the buses above it."),
 	HC_PART(T, identity, OPTIONAL, &identity_shape,
 		"What the disk is called instead, since another has its identity; null: it keeps its own."),
+	HC_PART(T, conversion, OPTIONAL, &conversion_shape,
+		"How it becomes one that the other firmware starts, where that is asked for; null: it starts as it did."),
 	HC_FIELD(T, repairs_known, BOOL, "Whether the Windows could be looked at for repairs."),
 	HC_FIELD(T, repairs_unread, STRING, "Why not, where it is not for lack of a Windows."),
 	HC_PART(T, edits, LIST, &hc_edit_shape, "What has to be changed in it, old and new."),

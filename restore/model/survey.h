@@ -10,6 +10,7 @@
 #define HC_MODEL_SURVEY_H
 
 #include "restore/model/edit.h"
+#include "restore/model/plan.h"
 #include "restore/model/windows.h"
 
 /* Whether the Windows of the backup has a driver for a device of this machine (hazards 10). */
@@ -41,6 +42,25 @@ struct hc_new_identity {
 	} partitions;
 };
 
+/*
+ * How a disk that a BIOS started becomes one that UEFI starts: its partitions at their places and under their numbers, but
+ * in a GPT, and an EFI system partition beside them.
+ */
+struct hc_conversion {
+	const char *to; /* uefi, bios */
+	/* Why it is not made, for people; NULL: it is.  Of the members below only least_size counts then. */
+	const char *refused;
+	uint64_t
+		least_size; /* of a target that would do, where room is all that is missing; else 0 */
+	const char *table_id; /* the new disk GUID */
+	/* The new table, by start.  A number that the backup's disk does not have: a partition that is made, blank. */
+	struct hc_partitions partitions;
+	uint64_t
+		replaces; /* partition of the backup whose place the EFI system partition takes; 0: none */
+	struct hc_plan_writes
+		format; /* the file system of that; every other byte of it is zero */
+};
+
 struct hc_survey {
 	const char *created;
 	const char *backup;
@@ -58,6 +78,7 @@ struct hc_survey {
 		size_t count;
 	} drivers;
 	struct hc_new_identity *identity; /* NULL: it keeps its own */
+	struct hc_conversion *conversion; /* NULL: it starts as it did */
 	const char *
 		repairs_unread; /* why they are not known, where that is not for lack of a Windows */
 	bool repairs_known; /* false: the Windows in the backup could not be looked at for repairs */

@@ -27,7 +27,28 @@ struct hc_repairs {
 	struct hc_fix_notes notes;
 };
 
-extern const struct hc_shape hc_undo_shape;    /* halcyon.undo/1 */
-extern const struct hc_shape hc_repairs_shape; /* halcyon.repairs/1 */
+/* A repair that a disk records. */
+struct hc_made_repair {
+	const char *run;
+	const char *created;
+	const char *state;  /* pending and undoing: it was cut off */
+	const char *backup; /* of a restore, else NULL */
+	struct hc_edits edits;
+	const char *unknown; /* why the edits can't be told; NULL: they are all there */
+};
+
+/* What `halcyon undo` would take back. */
+struct hc_undoable {
+	const char *target;
+	struct {
+		struct hc_made_repair *items;
+		size_t count;
+	} repairs;             /* the last first: the one that would be taken back */
+	const char *hindrance; /* why that can't be; NULL: it can */
+};
+
+extern const struct hc_shape hc_undoable_shape; /* halcyon.undoable/1 */
+extern const struct hc_shape hc_undo_shape;     /* halcyon.undo/1 */
+extern const struct hc_shape hc_repairs_shape;  /* halcyon.repairs/1 */
 
 #endif

@@ -63,6 +63,28 @@ has_part(CURLU *url, CURLUPart part)
 	return has;
 }
 
+/* What can be done about a kind of place that only an operating system, or nobody, reads for us. */
+static void
+say_what_else(const char *scheme, struct hc_err *err)
+{
+	static const struct {
+		const char *scheme, *remedy;
+	} rows[] = {
+		{ "smb",
+		  "Mount the share (`mount -t cifs //server/share /mnt -o username=…`) and "
+		  "name the folder /mnt." },
+		{ "nfs",
+		  "Mount it (`mount -t nfs server:/folder /mnt`) and name the folder /mnt." },
+		{ "s3",
+		  "Have the bucket served by https, or copy the repository to a medium." },
+		{ "file", "Name the folder itself, without file://." },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].scheme, scheme) == 0)
+			hc_err_remedy(err, "%s", rows[i].remedy);
+}
+
 /* The URL itself is not printed where it could not be taken apart: it may hold a password. */
 static int
 parse_url(const char *text, CURLU *url, struct hc_err *err)
@@ -72,14 +94,16 @@ parse_url(const char *text, CURLU *url, struct hc_err *err)
 
 	/* libcurl would take "http:///x" for "http://x". */
 	if (strstr(text, "://") == NULL || strstr(text, ":///") != NULL ||
-	    curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
+	    curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
 		return hc_err_set(err, H_NET_URL, "the URL cannot be taken apart");
 	scheme = dup_part(url, CURLUPART_SCHEME, 0);
 	known = scheme != NULL && (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
-	if (!known)
+	if (!known) {
 		hc_err_set(err, H_NET_URL,
 			   "a URL starts with \"%s\"; only http and https are known",
 			   scheme == NULL ? "" : scheme);
+		say_what_else(scheme == NULL ? "" : scheme, err);
+	}
 	free(scheme);
 	if (!known)
 		return -1;

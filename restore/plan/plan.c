@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "restore/base/text.h"
+#include "restore/disk/convert.h"
 #include "restore/disk/disk.h"
 #include "restore/disk/journal.h"
 
@@ -42,6 +43,13 @@ add_range(struct hc_plan *plan, struct hc_arena *arena, struct hc_plan_range ran
 	return 0;
 }
 
+/* NULL: the disk is started as it was. */
+static const struct hc_conversion *
+conversion_of(const struct hc_plan_input *in)
+{
+	return in->rules.survey == NULL ? NULL : in->rules.survey->conversion;
+}
+
 /* ---------------------------------------------------------------- geometry */
 
 /* Bytes of the table at the start, and of the one at the end, of a disk. */
@@ -50,7 +58,7 @@ head_table_bytes(const struct hc_manifest_disk *disk)
 {
 	if (disk->table == HC_TABLE_GPT)
 		return 2 * disk->logical_block +
-		       hc_round_up(strlen(disk->gpt_entries) / 4 * 3, disk->logical_block);
+		       hc_round_up(hc_base64_size(disk->gpt_entries), disk->logical_block);
 	return disk->table == HC_TABLE_MBR ? disk->logical_block : 0;
 }
 
@@ -58,6 +66,13 @@ static uint64_t
 tail_table_bytes(const struct hc_manifest_disk *disk)
 {
 	return disk->table == HC_TABLE_GPT ? head_table_bytes(disk) - disk->logical_block : 0;
+}
+
+/* A partition that a conversion makes: nothing of the backup goes there. */
+static bool
+is_made(const struct hc_region *region)
+{
+	return region->kind == HC_REGION_PARTITION && region->index.name == NULL;
 }
 
 /* ---------------------------------------------------------------- invalidate */
@@ -89,7 +104,11 @@ plan_invalidate(const struct hc_plan_input *in, const struct hc_manifest_disk *d
 
 		if (region->kind != HC_REGION_PARTITION || region->size < block)
 			continue;
-		range.what = hc_arena_printf(arena, "first sector of the new partition %llu",
+		/* The file system of one that is made counts on zeros in all of it. */
+		if (is_made(region))
+			range.length = region->size;
+		range.what = hc_arena_printf(arena, "%s the new partition %llu",
+					     is_made(region) ? "all of" : "first sector of",
 					     (unsigned long long)region->partition->number);
 		if (add_range(plan, arena, range, err) < 0)
 			return -1;
@@ -130,7 +149,7 @@ plan_data(const struct hc_manifest_disk *disk, struct hc_arena *arena, struct hc
 				   "what lies behind the last partition does not fit in full",
 				   err) < 0)
 			return -1;
-		if (length == 0)
+		if (length == 0 || is_made(region))
 			continue;
 		data = hc_arena_grow(arena, &plan->data.items, &plan->data.count,
 				     sizeof(*data));
@@ -174,7 +193,8 @@ plan_held(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 		const struct hc_region *region = &disk->regions.items[i];
 		struct hc_plan_held held = { region->start, block, NULL, false };
 
-		if (region->kind != HC_REGION_PARTITION || region->size < block)
+		if (region->kind != HC_REGION_PARTITION || region->size < block ||
+		    is_made(region))
 			continue;
 		held.what = hc_arena_printf(arena, "the first sector of partition %llu",
 					    (unsigned long long)region->partition->number);
@@ -182,6 +202,33 @@ plan_held(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 			return -1;
 	}
 	return 0;
+}
+
+/* The file system of a partition that is made comes before the table that names it. */
+static int
+plan_tables(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
+	    struct hc_arena *arena, struct hc_plan *plan, struct hc_err *err)
+{
+	const struct hc_conversion *conversion = conversion_of(in);
+	struct hc_plan_writes tables = { NULL, 0 };
+
+	if (disk->table != HC_TABLE_NONE &&
+	    hc_table_writes(disk, plan->target.size, arena, &tables, err) < 0)
+		return -1;
+	if (conversion == NULL) {
+		plan->tables = tables;
+		return 0;
+	}
+	plan->tables.items = hc_arena_array(arena, tables.count + conversion->format.count,
+					    sizeof(*tables.items));
+	if (plan->tables.items == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < conversion->format.count; i++)
+		plan->tables.items[plan->tables.count++] = conversion->format.items[i];
+	for (size_t i = 0; i < tables.count; i++)
+		plan->tables.items[plan->tables.count++] = tables.items[i];
+	return hc_convert_losses(&in->rules.manifest->disks.items[in->rules.disk], conversion,
+				 arena, &plan->losses, err);
 }
 
 static int
@@ -193,9 +240,7 @@ plan_writes(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 	    plan_held(in, disk, arena, plan, err) < 0 ||
 	    hc_table_losses(disk, plan->target.size, arena, &plan->losses, err) < 0)
 		return -1;
-	return disk->table == HC_TABLE_NONE
-		       ? 0
-		       : hc_table_writes(disk, plan->target.size, arena, &plan->tables, err);
+	return plan_tables(in, disk, arena, plan, err);
 }
 
 /* ---------------------------------------------------------------- the whole */
@@ -297,8 +342,10 @@ describe(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 	plan->overrides = in->rules.overrides;
 	plan->accepted = in->rules.accepted;
 	describe_repairs(in, plan);
-	if (in->rules.survey != NULL && in->rules.survey->identity != NULL)
-		plan->new_table_id = in->rules.survey->identity->table_id;
+	if (disk->table_id != in->rules.manifest->disks.items[in->rules.disk].table_id)
+		plan->new_table_id = disk->table_id;
+	if (conversion_of(in) != NULL)
+		plan->convert_firmware = conversion_of(in)->to;
 	plan->target = (struct hc_plan_target){
 		.path = target->path,
 		.is_file = target->is_file,
@@ -309,18 +356,12 @@ describe(const struct hc_plan_input *in, const struct hc_manifest_disk *disk,
 	};
 }
 
-/* The backup's disk as it will be called: as it was, unless the survey found that another disk is called so. */
+/* Also where FW-1, which says so too, was not judged or was overridden: the option asks for what can't be done. */
 static int
-name_disk(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_manifest_disk *ret,
-	  struct hc_err *err)
+refuse_conversion(const struct hc_conversion *conversion, struct hc_err *err)
 {
-	const struct hc_manifest_disk *disk = &in->rules.manifest->disks.items[in->rules.disk];
-	const struct hc_survey *survey = in->rules.survey;
-
-	*ret = *disk;
-	if (survey == NULL || survey->identity == NULL)
-		return 0;
-	return hc_table_rename(disk, survey->identity, arena, ret, err);
+	return hc_err_set(err, H_PLAN_NO_CONVERSION, "to %s: %s", conversion->to,
+			  conversion->refused);
 }
 
 int
@@ -357,7 +398,10 @@ hc_plan_build(const struct hc_plan_input *in, struct hc_arena *arena, struct hc_
 	if (in->rules.disk >= manifest->disks.count)
 		return hc_err_set(err, H_NOT_FOUND, "the backup has no disk %llu",
 				  (unsigned long long)in->rules.disk);
-	if (name_disk(in, arena, &disk, err) < 0)
+	if (conversion_of(in) != NULL && conversion_of(in)->refused != NULL)
+		return refuse_conversion(conversion_of(in), err);
+	if (hc_disk_as_restored(&manifest->disks.items[in->rules.disk], in->rules.survey, arena,
+				&disk, err) < 0)
 		return -1;
 	describe(in, &disk, arena, ret);
 	if (hc_plan_repair_losses(in, arena, ret, err) < 0)

@@ -134,6 +134,25 @@ target_text(const struct hc_plan *plan, struct hc_buf *out, struct hc_err *err)
 						   : "a disk without a name");
 }
 
+static int
+new_table_text(const struct hc_plan *plan, struct hc_buf *out, struct hc_err *err)
+{
+	if (plan->new_table_id == NULL)
+		return 0;
+	if (plan->convert_firmware == NULL)
+		return hc_buf_printf(out, err,
+				     "  Gives the disk a new identity, %s: another disk has "
+				     "that of the backup\n",
+				     plan->new_table_id);
+	return hc_buf_printf(
+		out, err,
+		"  Converts it from BIOS to UEFI: a GPT with the identity %s, the\n"
+		"  volumes at their places, and an EFI system partition\n"
+		"  `halcyon undo` does not bring back the start by BIOS: restore again, without "
+		"--convert-firmware\n",
+		plan->new_table_id);
+}
+
 int
 hc_plan_text(const struct hc_plan *plan, struct hc_buf *out, struct hc_err *err)
 {
@@ -157,11 +176,7 @@ hc_plan_text(const struct hc_plan *plan, struct hc_buf *out, struct hc_err *err)
 		    "  Keeps no journal: the backup leaves no room for it before its first "
 		    "partition\n") < 0)
 		return -1;
-	if (plan->new_table_id != NULL &&
-	    hc_buf_printf(
-		    out, err,
-		    "  Gives the disk a new identity, %s: another disk has that of the backup\n",
-		    plan->new_table_id) < 0)
+	if (new_table_text(plan, out, err) < 0)
 		return -1;
 	if (hc_edits_text(&plan->edits, &plan->notes, "  ", out, err) < 0)
 		return -1;

@@ -18,7 +18,7 @@ least_size(const struct hc_manifest_disk *disk)
 		return disk->size;
 	if (disk->table == HC_TABLE_GPT && disk->gpt_entries != NULL)
 		end += disk->logical_block +
-		       hc_round_up(strlen(disk->gpt_entries) / 4 * 3, disk->logical_block);
+		       hc_round_up(hc_base64_size(disk->gpt_entries), disk->logical_block);
 	return hc_min_u64(end, disk->size);
 }
 

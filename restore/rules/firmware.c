@@ -7,9 +7,60 @@
 
 /* ---------------------------------------------------------------- FW-1 */
 
+/* The conversion that is asked for, by name; NULL: none is. */
+static const struct hc_conversion *
+conversion_of(const struct hc_rules_input *in)
+{
+	return in->survey == NULL ? NULL : in->survey->conversion;
+}
+
+/* What starts the disk once it is restored. */
+static unsigned
+firmware_after(const struct hc_rules_input *in)
+{
+	const struct hc_conversion *conversion = conversion_of(in);
+
+	return conversion == NULL || conversion->refused != NULL ? in->manifest->firmware.type
+								 : HC_FIRMWARE_UEFI;
+}
+
+static void
+tell_layout(const struct hc_conversion *conversion, struct hc_judgement *j)
+{
+	hc_judge_fact(j, "survey.conversion.partitions",
+		      "converted as asked for, it starts from uefi: the disk gets a GPT, and "
+		      "its volumes stay at their places");
+	if (conversion->replaces != 0)
+		hc_judge_fact(j, "survey.conversion.replaces",
+			      "an EFI system partition takes the place of partition %llu, "
+			      "whose content is left out",
+			      (unsigned long long)conversion->replaces);
+	else
+		hc_judge_fact(j, "survey.conversion.partitions",
+			      "an EFI system partition is made in free space");
+}
+
+static unsigned
+judge_conversion(const struct hc_rules_input *in, const struct hc_conversion *conversion,
+		 struct hc_judgement *j)
+{
+	if (conversion->refused != NULL) {
+		hc_judge_fact(j, "survey.conversion.refused",
+			      "the conversion to %s that was asked for can't be made: %s",
+			      conversion->to, conversion->refused);
+		return HC_LEVEL_BLOCK;
+	}
+	tell_layout(conversion, j);
+	if (in->facts->firmware.type != HC_FIRMWARE_UEFI)
+		return HC_LEVEL_BLOCK;
+	hc_judge_fixup(j, "firmware");
+	return HC_LEVEL_REPAIR;
+}
+
 JUDGE(judge_firmware_same)
 {
 	unsigned backup = in->manifest->firmware.type, machine = in->facts->firmware.type;
+	const struct hc_conversion *conversion = conversion_of(in);
 
 	hc_judge_fact(j, "manifest.firmware.type", "the backup starts from %s",
 		      hc_firmware_names[backup]);
@@ -17,11 +68,13 @@ JUDGE(judge_firmware_same)
 		      hc_firmware_names[machine]);
 	if (backup == HC_FIRMWARE_UNKNOWN || machine == HC_FIRMWARE_UNKNOWN)
 		return HC_LEVEL_INFO;
+	if (conversion != NULL)
+		return judge_conversion(in, conversion, j);
 	return backup == machine ? HC_LEVEL_PASS : HC_LEVEL_BLOCK;
 }
 
-/* The override is the conversion: there must be a boot manager for the other firmware, which 64-bit Windows has from
- * Vista SP1 (build 6001) on.  Of a disk without a Windows a copy is all that is wanted. */
+/* Somebody will convert it: there must be a boot manager for the other firmware, which 64-bit Windows has from Vista SP1
+ * (build 6001) on.  Of a disk without a Windows a copy is all that is wanted. */
 REFUSES_OVER(refuses_conversion)
 {
 	const struct hc_windows *windows = in->manifest->windows;
@@ -43,7 +96,7 @@ REFUSES_OVER(refuses_conversion)
 /* Whether UEFI starts this backup; what FW-1 blocks is not looked at further. */
 APPLIES(applies_uefi_both)
 {
-	return in->manifest->firmware.type == HC_FIRMWARE_UEFI &&
+	return firmware_after(in) == HC_FIRMWARE_UEFI &&
 	       (in->facts == NULL || in->facts->firmware.type == HC_FIRMWARE_UEFI);
 }
 
@@ -196,14 +249,17 @@ JUDGE(judge_video_bios)
 {
 	const struct hc_windows *windows = in->manifest->windows;
 
-	hc_judge_fact(j, HC_WHERE_VERSION, "the backup is a Windows %s that starts by UEFI",
-		      windows->version);
+	const bool converted = in->manifest->firmware.type != HC_FIRMWARE_UEFI;
+
+	hc_judge_fact(j, HC_WHERE_VERSION, "the backup is a Windows %s that %s by UEFI",
+		      windows->version, converted ? "shall start" : "starts");
 	if (in->facts->firmware.secure_boot == HC_YES) {
 		hc_judge_fact(j, "facts.firmware.secure_boot",
 			      "Secure Boot is on, so that there is no CSM");
 		return HC_LEVEL_WARN;
 	}
-	if (!hc_same_machine(in))
+	/* What ran here by BIOS has not shown that it runs by UEFI. */
+	if (converted || !hc_same_machine(in))
 		return HC_LEVEL_WARN;
 	hc_judge_fact(j, "facts.machine.uuid", "it ran on this machine");
 	return HC_LEVEL_PASS;

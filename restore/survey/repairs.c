@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "restore/disk/convert.h"
 #include "restore/disk/disk.h"
 #include "restore/source/source.h"
 #include "restore/survey/survey_priv.h"
@@ -16,7 +17,8 @@ struct disk_volumes {
 	struct hc_image **images;
 	struct hc_io **ios;
 	struct hc_offline_part *parts;
-	size_t count;
+	size_t count;      /* of the backup */
+	size_t part_count; /* with the one that is made */
 };
 
 static void
@@ -39,7 +41,7 @@ open_volumes(struct hc_backup *backup, size_t disk, struct hc_arena *arena,
 	*v = (struct disk_volumes){ 0 };
 	v->images = hc_arena_array(arena, regions->count + 1, sizeof(struct hc_image *));
 	v->ios = hc_arena_array(arena, regions->count + 1, sizeof(struct hc_io *));
-	v->parts = hc_arena_array(arena, regions->count + 1, sizeof(*v->parts));
+	v->parts = hc_arena_array(arena, regions->count + 2, sizeof(*v->parts));
 	if (v->images == NULL || v->ios == NULL || v->parts == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
 	if (hc_session_open(hc_backup_place(backup), &v->session, err) < 0)
@@ -56,7 +58,29 @@ open_volumes(struct hc_backup *backup, size_t disk, struct hc_arena *arena,
 		v->parts[at].entry = *regions->items[i].partition;
 		v->parts[at].io = v->ios[at];
 	}
+	v->part_count = v->count;
 	return 0;
+}
+
+/* The EFI system partition that a conversion makes. */
+static void
+add_esp(struct disk_volumes *v, const struct hc_conversion *conversion, struct hc_io *esp)
+{
+	if (esp == NULL)
+		return;
+	v->parts[v->part_count].entry = *hc_convert_esp(conversion);
+	v->parts[v->part_count++].io = esp;
+}
+
+/* NULL: the disk has none of that number. */
+static const struct hc_partition *
+partition_of(const struct hc_manifest_disk *disk, uint64_t number)
+{
+	for (size_t i = 0; i < disk->regions.count; i++)
+		if (disk->regions.items[i].partition != NULL &&
+		    disk->regions.items[i].partition->number == number)
+			return disk->regions.items[i].partition;
+	return NULL;
 }
 
 /* old → new, of each partition that a boot store can name; an empty map without a new identity. */
@@ -70,11 +94,12 @@ make_moves(const struct hc_manifest_disk *old, const struct hc_manifest_disk *ne
 	*ret = (struct hc_bcd_map){ moves, 0 };
 	if (moves == NULL)
 		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
-	for (size_t i = 0; old != new &&i < old->regions.count; i++) {
+	for (size_t i = 0; old->table_id != new->table_id &&i < old->regions.count; i++) {
 		const struct hc_partition *from = old->regions.items[i].partition;
-		const struct hc_partition *to = new->regions.items[i].partition;
+		const struct hc_partition *to =
+			from == NULL ? NULL : partition_of(new, from->number);
 
-		if (from != NULL &&
+		if (to != NULL &&
 		    hc_bcd_partition_of(from, old->table, old->table_id,
 					&moves[ret->count].from) &&
 		    hc_bcd_partition_of(to, new->table, new->table_id, &moves[ret->count].to))
@@ -83,15 +108,16 @@ make_moves(const struct hc_manifest_disk *old, const struct hc_manifest_disk *ne
 	return 0;
 }
 
-/* The partitions as the table will have them. */
+/* The partitions as the table will have them; one whose place is taken stays what it was, to be read from. */
 static void
 rename_parts(const struct hc_manifest_disk *disk, const struct disk_volumes *v)
 {
-	size_t at = 0;
+	for (size_t i = 0; i < v->count; i++) {
+		const struct hc_partition *p = partition_of(disk, v->parts[i].entry.number);
 
-	for (size_t i = 0; i < disk->regions.count; i++)
-		if (disk->regions.items[i].partition != NULL)
-			v->parts[at++].entry = *disk->regions.items[i].partition;
+		if (p != NULL)
+			v->parts[i].entry = *p;
+	}
 }
 
 /* Whether storage-boot names a driver for the device at this address. */
@@ -158,24 +184,23 @@ detect(const struct hc_survey_request *request, const struct hc_manifest *manife
        struct hc_err *err)
 {
 	const struct hc_manifest_disk *old = &manifest->disks.items[request->disk];
-	struct hc_manifest_disk renamed;
-	const struct hc_manifest_disk *disk = ret->identity != NULL ? &renamed : old;
-	struct hc_offline_layout layout = { .parts = v->parts, .count = v->count };
+	struct hc_manifest_disk disk;
+	struct hc_offline_layout layout = { .parts = v->parts, .count = v->part_count };
 	struct hc_fix_request fix = request->fix;
 	struct hc_fix_found found = { 0 };
 	struct hc_offline offline;
 	int result;
 
-	if (ret->identity != NULL &&
-	    hc_table_rename(old, ret->identity, arena, &renamed, err) < 0)
+	if (hc_disk_as_restored(old, ret, arena, &disk, err) < 0)
 		return -1;
-	layout.logical_block = disk->logical_block;
-	layout.disk_size = request->target != NULL ? request->target->size : disk->size;
-	layout.table = disk->table;
-	layout.table_id = disk->table_id;
-	rename_parts(disk, v);
-	if (make_moves(old, disk, arena, &fix.moves, err) < 0)
+	layout.logical_block = disk.logical_block;
+	layout.disk_size = request->target != NULL ? request->target->size : disk.size;
+	layout.table = disk.table;
+	layout.table_id = disk.table_id;
+	rename_parts(&disk, v);
+	if (make_moves(old, &disk, arena, &fix.moves, err) < 0)
 		return -1;
+	fix.gone = ret->conversion != NULL ? ret->conversion->replaces : 0;
 	fix.facts = request->facts;
 	fix.target = request->target;
 	fix.restoring = true;
@@ -196,7 +221,8 @@ detect(const struct hc_survey_request *request, const struct hc_manifest *manife
 
 int
 survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request,
-	       struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
+	       struct hc_io *esp, struct hc_arena *arena, struct hc_survey *ret,
+	       struct hc_err *err)
 {
 	const struct hc_manifest *manifest = hc_backup_manifest(backup);
 	struct disk_volumes v;
@@ -209,8 +235,10 @@ survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request
 		return 0;
 	}
 	result = open_volumes(backup, (size_t)request->disk, arena, &v, err);
-	if (result == 0)
+	if (result == 0) {
+		add_esp(&v, ret->conversion, esp);
 		result = detect(request, manifest, &v, arena, ret, err);
+	}
 	close_volumes(&v);
 	if (result == 0 || !(survey_is_unreadable(err) || err->code == H_NOT_FOUND))
 		return result;

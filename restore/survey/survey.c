@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "restore/base/text.h"
+#include "restore/disk/convert.h"
 #include "restore/disk/disk.h"
 #include "restore/disk/journal.h"
 #include "restore/source/source.h"
@@ -24,26 +25,31 @@ table_end(const struct hc_manifest_disk *disk)
 
 	if (disk->table != HC_TABLE_GPT || disk->gpt_entries == NULL)
 		return block;
-	return 2 * block + hc_round_up(strlen(disk->gpt_entries) / 4 * 3, block);
+	return 2 * block + hc_round_up(hc_base64_size(disk->gpt_entries), block);
 }
 
 static int
-journal_room(struct hc_backup *backup, size_t number, uint64_t *ret, struct hc_err *err)
+journal_room(struct hc_backup *backup, size_t number, struct hc_arena *arena,
+	     struct hc_survey *ret, struct hc_err *err)
 {
-	const struct hc_manifest_disk *disk = &hc_backup_manifest(backup)->disks.items[number];
-	const struct hc_region *head = disk->regions.count > 0 ? &disk->regions.items[0] : NULL;
+	struct hc_manifest_disk disk;
+	const struct hc_region *head;
 	struct hc_session *session = NULL;
 	struct hc_image *image = NULL;
 	struct hc_io *io = NULL;
 	int result = -1;
 
-	*ret = 0;
+	if (hc_disk_as_restored(&hc_backup_manifest(backup)->disks.items[number], ret, arena,
+				&disk, err) < 0)
+		return -1;
+	head = disk.regions.count > 0 ? &disk.regions.items[0] : NULL;
 	if (head == NULL || head->kind != HC_REGION_HEAD)
 		return 0;
 	if (hc_session_open(hc_backup_place(backup), &session, err) == 0 &&
 	    hc_backup_image(backup, session, number, 0, &image, err) == 0 &&
 	    hc_image_io(image, session, CACHE_BYTES, &io, err) == 0)
-		result = hc_journal_room(io, table_end(disk), disk->logical_block, ret, err);
+		result = hc_journal_room(io, table_end(&disk), disk.logical_block,
+					 &ret->journal_room, err);
 	hc_io_close(io);
 	hc_image_close(image);
 	hc_session_close(session);
@@ -158,6 +164,28 @@ name_run(struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
 	return ret->run != NULL ? 0 : hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a name");
 }
 
+/* What the disk will be called, and look like, decides what has to be repaired. */
+static int
+find_repairs(struct hc_backup *backup, const struct hc_survey_request *request,
+	     struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
+{
+	const struct hc_manifest *manifest = hc_backup_manifest(backup);
+	struct hc_io *esp = NULL;
+	int result = name_run(arena, ret, err);
+
+	if (result == 0)
+		result = survey_conversion(request, manifest, arena, ret, &esp, err);
+	if (result == 0 && ret->conversion == NULL)
+		result = survey_identity(request, &manifest->disks.items[request->disk], arena,
+					 ret, err);
+	if (result == 0)
+		result = survey_repairs(backup, request, esp, arena, ret, err);
+	if (result == 0 && !request->compare)
+		result = survey_conversion_judged(ret, arena, err);
+	hc_io_close(esp);
+	return result;
+}
+
 int
 hc_survey(struct hc_backup *backup, const struct hc_survey_request *request,
 	  struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
@@ -176,10 +204,7 @@ hc_survey(struct hc_backup *backup, const struct hc_survey_request *request,
 		look_at_target(request->target, arena, ret);
 	if (find_drivers(backup, request, arena, ret, err) < 0)
 		return hc_err_wrap(err, "while looking for drivers in the backup");
-	if (name_run(arena, ret, err) < 0 ||
-	    survey_identity(request, &manifest->disks.items[request->disk], arena, ret, err) <
-		    0 ||
-	    survey_repairs(backup, request, arena, ret, err) < 0)
+	if (find_repairs(backup, request, arena, ret, err) < 0)
 		return hc_err_wrap(err, "while looking for repairs that the backup needs");
-	return journal_room(backup, (size_t)request->disk, &ret->journal_room, err);
+	return journal_room(backup, (size_t)request->disk, arena, ret, err);
 }

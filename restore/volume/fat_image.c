@@ -106,6 +106,23 @@ hc_fat_image_open(struct hc_io *io, struct hc_fat_image *ret, struct hc_err *err
 }
 
 int
+hc_fat_image_blank(uint64_t size, struct hc_fat_image *ret, struct hc_err *err)
+{
+	struct hc_fat_image image = { .fd = open_unnamed(err), .copied = true };
+
+	if (image.fd < 0)
+		return -1;
+	if (ftruncate(image.fd, (off_t)size) < 0) {
+		hc_err_sys(err, H_IO, "making a temporary file of %llu bytes",
+			   (unsigned long long)size);
+		close(image.fd);
+		return -1;
+	}
+	*ret = image;
+	return 0;
+}
+
+int
 hc_fat_image_copy(struct hc_io *io, struct hc_fat_image *ret, struct hc_err *err)
 {
 	struct hc_fat_image image = { .fd = open_unnamed(err), .copied = true };

@@ -19,6 +19,8 @@ struct hc_fat_image {
 int hc_fat_image_open(struct hc_io *io, struct hc_fat_image *ret, struct hc_err *err);
 /* Always a copy, to be written to. */
 int hc_fat_image_copy(struct hc_io *io, struct hc_fat_image *ret, struct hc_err *err);
+/* One of zeros. */
+int hc_fat_image_blank(uint64_t size, struct hc_fat_image *ret, struct hc_err *err);
 /* Writes to the io what of the copy differs from it. */
 int hc_fat_image_return(const struct hc_fat_image *image, struct hc_io *io, struct hc_err *err);
 void hc_fat_image_done(struct hc_fat_image *image);

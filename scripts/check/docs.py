@@ -17,8 +17,23 @@ from tree import TOP, Report, files, text
 BIN = os.environ.get("HALCYON_BIN") or os.path.join(TOP, os.environ.get("HALCYON_BUILD", "build"), "host", "bin")
 # Options that every subcommand has; halcyon(8) describes them once.
 COMMON = "docs/man/halcyon.8"
+# A folder that keeps what the programs answered, for many runs over the same programs (selftest.sh).
+ANSWERS = os.environ.get("HALCYON_ANSWERS")
 def ask(program, *words):
-    """What a program prints; its own failure is ours."""
+    """What a program prints."""
+    kept = ANSWERS and os.path.join(ANSWERS, " ".join([program, *words]).replace("/", "%"))
+    if kept and os.path.exists(kept):
+        with open(kept, encoding="utf-8") as file:
+            return file.read()
+    answer = ask_now(program, *words)
+    if kept:
+        with open(kept, "w", encoding="utf-8") as file:
+            file.write(answer)
+    return answer
+
+
+def ask_now(program, *words):
+    """Its own failure is ours."""
     done = subprocess.run([os.path.join(BIN, program), *words], capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
         raise SystemExit(f"check-docs: {program} {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}")

@@ -8,7 +8,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 export HALCYON_BIN=${HALCYON_BIN:-$top/${HALCYON_BUILD:-build}/host/bin}
 copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
+# The programs are the same for each violation: each question is asked once.
+HALCYON_ANSWERS=$(mktemp -d)
+export HALCYON_ANSWERS
+trap 'rm -rf "$copy" "$HALCYON_ANSWERS"' EXIT
 
 # found CHECK REGEX: the check fails, and says REGEX.
 found()

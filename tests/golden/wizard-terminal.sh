@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The wizard on real terminals: each kind of terminal, how fast a key is answered, what stays after its death.
-# Needs: halcyon-wizard of the host build (WIZARD names another), python3, ncurses' terminal descriptions.
+# Needs: halcyon-wizard of the host build (WIZARD names another), python3, ncurses' terminal descriptions, strace.
 # Provides: TAP.
 set -euo pipefail
 

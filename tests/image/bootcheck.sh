@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # bootcheck of the stand-in Windows, BIOS and UEFI: whole it boots; damaged, the link that is named is the one that was
-# harmed, with its repair; of a backup it says the same.
+# harmed, with its repair, and the stand-in's own oracle finds the same; of a backup it says the same.
 #
 # Needs:    root, the packages of scripts/dev/packages.list, build/host/bin/halcyon.
 #           HALCYON_SLOW=1 adds the other kinds of damage.
@@ -11,9 +11,12 @@ cd "$(dirname "$0")/../.."
 export HALCYON_BUILD=${HALCYON_BUILD:-build}
 # shellcheck source=tests/lib/tap.sh
 . tests/lib/tap.sh
+# shellcheck source=tests/lib/agrees.sh
+. tests/lib/agrees.sh
 
 halcyon=$HALCYON_BUILD/host/bin/halcyon
 machines=tests/fixtures/machines
+declare -A controllers=([bios]=ide [uefi]=nvme)
 declare -A facts=([bios]=$machines/acpi-up.json [uefi]=$machines/uefi-mp.json)
 standin=tests/fixtures/standin
 options=(--fill 4M --pagefile 4M --small-files 100 --no-boot --size 1G)
@@ -58,7 +61,9 @@ damaged()
     [ "$3" != no ] || status=3
     cp --sparse=always "${!2}" "$w/damaged.img"
     "$standin/damage.py" "$w/damaged.img" "$1"
-    answers "$status" "$3" "$4" "$5" "$w/damaged.img" --facts "${facts[$2]}"
+    answers "$status" "$3" "$4" "$5" "$w/damaged.img" --facts "${facts[$2]}" || return 1
+    "$standin/oracle/oracle.py" --image "$w/damaged.img" --controller "${controllers[$2]}" >"$w/oracle" || true
+    bootcheck_agrees "$w/oracle" "$w/said"
 }
 
 prints()

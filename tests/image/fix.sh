@@ -54,10 +54,20 @@ again()
 
 undoes() { "$halcyon" undo "$w/$row.img" --confirm "$row.img"; }
 
-# count_writes: $writes of this row's fix
+# told STATUS QUERY: what undo would do, without a write; its edits are those of the plan
+told()
+{
+    local status=0
+    cp --sparse=always "$w/$row.img" "$w/told.img"
+    "$halcyon" undo "$w/$row.img" --dry-run --json >"$w/undoable.json" || status=$?
+    [ "$status" = "$1" ] && jq -e "$2" "$w/undoable.json" && same_bytes told &&
+        diff <(jq -S .edits "$w/plan.json") <(jq -S '.repairs[0].edits' "$w/undoable.json")
+}
+
+# count_writes: $writes of this row's fix to its disk; it has work files of its own, which -P leaves out
 count_writes()
 {
-    strace -f -o "$w/strace" -e trace=pwrite64 "$halcyon" fix "$w/$row.img" "${options[@]}" --confirm "$row.img" --quiet &&
+    strace -f -P "$w/$row.img" -o "$w/strace" -e trace=pwrite64 "$halcyon" fix "$w/$row.img" "${options[@]}" --confirm "$row.img" --quiet &&
         writes=$(grep -c 'pwrite64(.*) *= ' "$w/strace") && echo "$writes" && [ "$writes" -gt 6 ]
 }
 
@@ -71,7 +81,7 @@ killed()
     /*) when=$((writes / ${when#/})) ;;
     esac
     cp --sparse=always "$w/before.img" "$w/$row.img"
-    ! strace -f -o "$w/strace" -e trace=pwrite64 -e "inject=pwrite64:signal=SIGKILL:when=$when" \
+    ! strace -f -P "$w/$row.img" -o "$w/strace" -e trace=pwrite64 -e "inject=pwrite64:signal=SIGKILL:when=$when" \
         "$halcyon" fix "$w/$row.img" "${options[@]}" --confirm "$row.img" --quiet || return 1
     grep -q 'killed by SIGKILL' "$w/strace" || return 1
     fixes >"$w/said" || return 1
@@ -87,7 +97,7 @@ touched()
     fixes >/dev/null && on_volume "$row" touch_hive && cp --sparse=always "$w/$row.img" "$w/touched.img"
     undoes 2>"$w/err" || status=$?
     cat "$w/err"
-    [ "$status" = 3 ] && grep -q H1503 "$w/err" && same_bytes touched
+    [ "$status" = 3 ] && grep -q H1503 "$w/err" && same_bytes touched && told 3 '.hindrance != null'
 }
 
 # libguestfs_agrees: another system's eyes: libguestfs finds the Windows, its drive letter leads to its partition, and
@@ -127,6 +137,7 @@ repaired()
     fi
     check "$row: it boots" finds "$row" "$w/$machine.json" 0
     check "$row: a second fix has nothing to do" again
+    check "$row: undo says what it would take back, and writes nothing" told 0 '.hindrance == null'
     check "$row: undo" undoes
     check "$row: all bytes are back" same_bytes before
     [ -n "$kills" ] || return 0

@@ -104,6 +104,7 @@ while IFS='|' read -r row set machine accepted more broken; do
 done <<'END'
 win10-nvme|win10-1709|nvme-uefi|--accept DRV-2|--accept DRV-1|controller-driver:storage-boot 3
 win7-ahci|win7|ahci-bios|--accept DRV-2|--accept DRV-1|controller-driver:storage-boot 3
+win81-ide|win81|ide-bios|--accept DRV-2|--accept DRV-1|controller-driver:storage-boot 3
 2003-mp-ide|2003-cabs|ide-bios||--override DRV-1 --accept DC-2 --accept HAL-2|controller-driver:storage-boot 3
 END
 tap_done

@@ -95,6 +95,9 @@ test_text(void)
 	ok_call(hc_base64_decode(&arena, "aGFs", &bytes, &err), &err, "base64");
 	ok(bytes.size == 3 && memcmp(bytes.data, "hal", 3) == 0, "decodes");
 	ok(strcmp(hc_base64_encode(&arena, hc_span("ha", 2)), "aGE=") == 0, "and encodes");
+	ok(hc_base64_size("") == 0 && hc_base64_size("aGFs") == 3 &&
+		   hc_base64_size("aGE=") == 2 && hc_base64_size("aA==") == 1,
+	   "and counts");
 	ok_fails(hc_base64_decode(&arena, "a*==", &bytes, &err), &err, H_TEXT_ENCODING,
 		 "what isn't base64 is refused");
 	hc_buf_done(&utf16);

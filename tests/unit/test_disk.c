@@ -291,6 +291,7 @@ test_record(void)
 					.holds = "GPT",
 					.holds_kind = "member",
 					.table = HC_TABLE_GPT,
+					.table_id = "1F0BC3A9-6A3B-4A75-9A56-6C6A3C1A4D11",
 					.member_of = { members, 1 },
 					.identity.edges = "e" };
 	tree_put("/disks/x", "");
@@ -303,6 +304,13 @@ test_record(void)
 		   find(&list, "/dev/sda")->size == 1000 * MIB &&
 		   hc_strings_has(&find(&list, "/dev/sda")->member_of, "isw_raid_member"),
 	   "what was recorded of its content is merged with what sysfs says");
+	ok(!hc_strings_has(&find(&list, "/dev/sda")->in_use_by, "boot medium"),
+	   "it is not what was started from");
+	tree_put("/proc/cmdline", "halcyon.medium=1 halcyon.medium="
+				  "1f0bc3a9-6a3b-4a75-9a56-6c6a3c1a4d11 quiet\n");
+	ok(hc_disk_list(in_dir("tree"), &arena, &list, &err) == 0 &&
+		   hc_strings_has(&find(&list, "/dev/sda")->in_use_by, "boot medium"),
+	   "the medium that the kernel's command line names is in use");
 	tree_put("/disks/sda.json", "{}");
 	ok_fails(hc_disk_list(in_dir("tree"), &arena, &list, &err), &err, H_DOC_SCHEMA,
 		 "refused: a recording that is none");

@@ -3,6 +3,7 @@
 #include "tests/unit/tap.h"
 
 #include "restore/base/text.h"
+#include "restore/disk/convert.h"
 #include "restore/plan/plan.h"
 
 #define MIB (1ull << 20)
@@ -260,6 +261,73 @@ test_repairs(void)
 	hc_arena_done(&s.arena);
 }
 
+static bool
+erases_all(const struct scene *s, const struct hc_partition *p)
+{
+	for (size_t i = 0; i < s->plan.invalidate.count; i++)
+		if (s->plan.invalidate.items[i].offset == p->start &&
+		    s->plan.invalidate.items[i].length == p->size)
+			return true;
+	return false;
+}
+
+/* The layout that the survey would find for a target of 400 MiB, with ids and a file system of one sector. */
+static int
+convert(struct scene *s, struct hc_conversion *conversion, struct hc_err *err)
+{
+	static struct hc_plan_write format = { .bytes = "AAAA", .what = "a file system" };
+	const struct hc_convert_request request = { &s->disk, 400 * MIB, 1 };
+
+	s->target.size = 400 * MIB;
+	if (hc_convert_layout(&request, &s->arena, conversion, err) < 0)
+		return -1;
+	conversion->table_id = "6d1f2c3b-4a59-4e68-8776-95a4b3c2d1e0";
+	for (size_t i = 0; i < conversion->partitions.count; i++)
+		conversion->partitions.items[i].guid = conversion->table_id;
+	format.offset = hc_convert_esp(conversion)->start;
+	conversion->format = (struct hc_plan_writes){ &format, 1 };
+	s->survey.conversion = conversion;
+	return 0;
+}
+
+static void
+test_conversion(void)
+{
+	static const char *fixups[] = { "firmware" };
+	struct hc_facts facts = { .firmware = { .type = HC_FIRMWARE_UEFI } };
+	struct hc_conversion conversion;
+	const struct hc_partition *esp;
+	struct hc_err err;
+	struct scene s = { 0 };
+
+	set(&s);
+	s.in.rules.facts = &facts;
+	s.in.fixups = (struct hc_strings){ fixups, 1 };
+	ok_call(convert(&s, &conversion, &err), &err, "a layout for UEFI");
+	ok_call(build(&s, &err), &err, "what FW-1 forbids is planned as a conversion");
+	esp = hc_convert_esp(&conversion);
+	ok(level_is(&s, "FW-1", HC_LEVEL_REPAIR) && s.plan.convert_firmware != NULL &&
+		   strcmp(s.plan.new_table_id, conversion.table_id) == 0,
+	   "and FW-1 and the plan say so");
+	ok(s.plan.data.count == 2 && s.plan.data.items[1].target_offset == MIB,
+	   "the volume goes to its place, and nothing behind it");
+	ok(esp->start == 90 * MIB && erases_all(&s, esp),
+	   "the new partition is zeros before all else");
+	ok(s.plan.held.count == 3 && s.plan.held.items[0].length == 34 * 512 &&
+		   s.plan.held.items[2].offset == MIB,
+	   "what the GPT goes over is held back, and the volume's first sector");
+	ok(s.plan.tables.count == 6 && s.plan.tables.items[0].offset == esp->start &&
+		   s.plan.tables.items[5].offset == 0,
+	   "its file system is written before the tables, sector 0 last");
+	conversion.refused = "there is no room";
+	ok_fails(build(&s, &err), &err, H_PLAN_BLOCKED, "one that can't be made is blocked");
+	s.in.rules.facts = NULL;
+	ok_fails(build(&s, &err), &err, H_PLAN_NO_CONVERSION,
+		 "also where the machine is not known");
+	ok(strstr(err.text[0], "no room") != NULL, "and the reason is named");
+	hc_arena_done(&s.arena);
+}
+
 /* What people read. */
 static void
 test_text(void)
@@ -296,6 +364,7 @@ main(void)
 	test_sizes();
 	test_rules();
 	test_repairs();
+	test_conversion();
 	test_text();
 	return tap_done();
 }

@@ -120,6 +120,7 @@ test_back(void)
 	begin(&play);
 	answer(&play, &play.facts, 0);
 	key(&play, HC_KEY_ENTER);
+	answer(&play, NULL, 1);
 	key(&play, HC_KEY_CLEAR);
 	type(&play, "http://h/?a");
 	key(&play, HC_KEY_ENTER);

@@ -188,6 +188,7 @@ go_to_target(struct play *play)
 {
 	answer(play, &play->facts, 0);
 	key(play, HC_KEY_ENTER);
+	answer(play, NULL, 1); /* no list of media: the repository was named */
 	key(play, HC_KEY_ENTER);
 	answer(play, &play->catalog, 0);
 	key(play, HC_KEY_ENTER);

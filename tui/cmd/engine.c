@@ -50,14 +50,16 @@ hc_engine_any_writes(void)
 	return writes;
 }
 
-/* In the child: never returns. */
+/* In the child: never returns.  Its own session comes first: a hang-up of the wizard's terminal must not reach it. */
 static void
 become(const struct hc_engine *engine, const struct hc_wiz_effect *effect, int out, int err)
 {
 	char *argv[HC_WIZ_ARGS] = { NULL };
-	int none = open("/dev/null", O_RDONLY);
-	int lock = effect->job == HC_JOB_APPLY ? open_lock() : -1;
+	int none, lock;
 
+	setsid();
+	none = open("/dev/null", O_RDONLY);
+	lock = hc_wiz_job_writes(effect->job) ? open_lock() : -1;
 	for (size_t i = 0; i < HC_WIZ_ARGS - 1 && effect->argv[i] != NULL; i++)
 		argv[i] = strdup(effect->argv[i]);
 	/* The lock goes with the descriptor, which the engine inherits and never looks at. */
@@ -65,7 +67,6 @@ become(const struct hc_engine *engine, const struct hc_wiz_effect *effect, int o
 		flock(lock, LOCK_SH);
 		fcntl(lock, F_SETFD, 0);
 	}
-	setsid();
 	dup2(none, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
@@ -76,12 +77,17 @@ become(const struct hc_engine *engine, const struct hc_wiz_effect *effect, int o
 }
 
 static void
+close_all(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+static void
 forget(struct hc_engine *engine)
 {
-	if (engine->out >= 0)
-		close(engine->out);
-	if (engine->err >= 0)
-		close(engine->err);
+	close_all((int[]){ engine->out, engine->err }, 2);
 	engine->out = engine->err = -1;
 	engine->pid = 0;
 	engine->exited = false;
@@ -89,11 +95,21 @@ forget(struct hc_engine *engine)
 	engine->out_at = engine->err_at = 0;
 }
 
+/* Until the child is another program, or has ended: both close its end of the pipe. */
+static void
+wait_for_exec(int started)
+{
+	char byte;
+
+	while (read(started, &byte, 1) < 0 && errno == EINTR)
+		;
+}
+
 int
 hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect,
 		struct hc_err *err)
 {
-	int out = -1, errors = -1, result = -1;
+	int out = -1, errors = -1, started[2] = { -1, -1 }, result = -1;
 	char notes[32];
 
 	forget(engine);
@@ -102,7 +118,7 @@ hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect,
 	if (open_output(engine, hc_wiz_job_files[effect->job], &out, &engine->out, err) < 0 ||
 	    open_output(engine, notes, &errors, &engine->err, err) < 0)
 		goto out;
-	engine->pid = fork();
+	engine->pid = pipe2(started, O_CLOEXEC) == 0 ? fork() : -1;
 	if (engine->pid == 0)
 		become(engine, effect, out, errors);
 	if (engine->pid < 0) {
@@ -110,12 +126,13 @@ hc_engine_start(struct hc_engine *engine, const struct hc_wiz_effect *effect,
 		hc_err_sys(err, H_IO, "starting %s", engine->program);
 		goto out;
 	}
+	close(started[1]);
+	started[1] = -1;
+	/* Before the screen tells of a run that goes on by itself, it can. */
+	wait_for_exec(started[0]);
 	result = 0;
 out:
-	if (out >= 0)
-		close(out);
-	if (errors >= 0)
-		close(errors);
+	close_all((int[]){ out, errors, started[0], started[1] }, 4);
 	if (result < 0)
 		forget(engine);
 	return result;
@@ -228,7 +245,7 @@ hc_engine_cancel(struct hc_engine *engine)
 void
 hc_engine_done(struct hc_engine *engine)
 {
-	if (engine->pid > 0 && !engine->exited && engine->job != HC_JOB_APPLY) {
+	if (engine->pid > 0 && !engine->exited && !hc_wiz_job_writes(engine->job)) {
 		kill(engine->pid, SIGTERM);
 		waitpid(engine->pid, NULL, 0);
 	}

@@ -210,6 +210,15 @@ load_facts(struct hc_wiz *wiz, const char *path, struct hc_err *err)
 	return result;
 }
 
+/* All consoles of the boot image keep their runs below one folder; elsewhere only this run's are ours. */
+static const char *
+reports_dir(const char *run_dir)
+{
+	static const char shared[] = HC_STATE_DIR "/";
+
+	return strncmp(run_dir, shared, sizeof(shared) - 1) == 0 ? HC_STATE_DIR : run_dir;
+}
+
 static int
 run(struct hc_wizard_options *options, struct hc_err *err)
 {
@@ -236,7 +245,7 @@ run(struct hc_wizard_options *options, struct hc_err *err)
 		options->run_dir = made;
 	}
 	config = (struct hc_wiz_config){ options->run_dir, options->repository,
-					 options->resident };
+					 options->resident, reports_dir(options->run_dir) };
 	wiz = hc_wiz_new(&config);
 	if (wiz == NULL)
 		hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the wizard");

@@ -10,24 +10,22 @@
 /* ---------------------------------------------------------------- menus */
 
 static void
-begin(struct hc_wiz *wiz, enum hc_wiz_task task)
+begin(struct hc_wiz *wiz, enum hc_wiz_task task, struct hc_wiz_effect *effect)
 {
 	wiz->task = task;
-	wiz->screen = HC_SCREEN_REPOSITORY;
+	hc_wiz_enter_repository(wiz, effect);
 }
 
 static void
 act_restore(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
-	(void)effect;
-	begin(wiz, HC_TASK_RESTORE);
+	begin(wiz, HC_TASK_RESTORE, effect);
 }
 
 static void
 act_verify(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
-	(void)effect;
-	begin(wiz, HC_TASK_VERIFY);
+	begin(wiz, HC_TASK_VERIFY, effect);
 }
 
 static void
@@ -67,6 +65,13 @@ act_welcome(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 	hc_wiz_request(wiz, HC_JOB_PROBE, effect);
 }
 
+static void
+act_tasks(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	(void)effect;
+	wiz->screen = HC_SCREEN_TASKS;
+}
+
 struct choice {
 	enum hc_wiz_screen screen;
 	const char *label, *about;
@@ -80,6 +85,15 @@ static const struct choice choices[] = {
 	  act_machine },
 	{ HC_SCREEN_WELCOME, "Verify a backup", "read and check every byte of it; no write",
 	  act_verify },
+	{ HC_SCREEN_WELCOME, "Other tasks", "boot check, repair, undo, reports", act_tasks },
+	{ HC_SCREEN_TASKS, "Boot check", "whether a Windows would start; writes nothing",
+	  hc_wiz_act_bootcheck },
+	{ HC_SCREEN_TASKS, "Repair a disk", "make its Windows start on this machine",
+	  hc_wiz_act_fix },
+	{ HC_SCREEN_TASKS, "Undo a repair", "put everything back that it changed",
+	  hc_wiz_act_undo },
+	{ HC_SCREEN_TASKS, "Reports", "what the restores on this machine did",
+	  hc_wiz_act_reports },
 	{ HC_SCREEN_WELCOME, "Rescue shell", "a command line; `exit` comes back here",
 	  act_shell },
 	{ HC_SCREEN_WELCOME, "Reboot", "start this machine again", act_reboot },
@@ -146,6 +160,8 @@ hc_wiz_rows(const struct hc_wiz *wiz)
 	}
 	if (wiz->screen == HC_SCREEN_REVIEW)
 		return wiz->review_count;
+	if (hc_wiz_task_rows(wiz, &rows))
+		return rows;
 	while (choice_at(wiz, rows) != NULL)
 		rows++;
 	return rows;
@@ -163,6 +179,8 @@ hc_wiz_act_repository(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		hc_wiz_notice(wiz, "Type where the backups are: a folder or a URL.");
 		return;
 	}
+	if (hc_wiz_is_refused(wiz) || hc_wiz_mount_first(wiz, effect))
+		return;
 	/* REPO//ID must not become REPO///ID. */
 	while (length > 1 && typed[length - 1] == '/')
 		length--;
@@ -171,6 +189,9 @@ hc_wiz_act_repository(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		hc_wiz_keep(&wiz->opened, "%.*s", (int)length, typed);
 		wiz->have_catalog = false;
 		wiz->selected[HC_SCREEN_BACKUP] = 0;
+		/* Whoever has chosen waits for no list of what else there is. */
+		if (wiz->job == HC_JOB_MEDIA)
+			hc_wiz_cancel(wiz, effect);
 		hc_wiz_request(wiz, HC_JOB_CATALOG, effect);
 	}
 	wiz->screen = HC_SCREEN_BACKUP;
@@ -333,6 +354,8 @@ hc_wiz_refusal(const struct hc_wiz *wiz, const struct hc_disk *disk, char buf[HC
 {
 	const struct hc_catalog_backup *backup = hc_wiz_backup(wiz);
 
+	if (wiz->screen == HC_SCREEN_DISK)
+		return hc_wiz_task_refusal(wiz, disk, buf);
 	/* Hazards 3 and 4: what a system uses, and parts of something larger, are shown only. */
 	if (disk->in_use_by.count > 0)
 		snprintf(buf, HC_WIZ_LINE, "in use: %s", disk->in_use_by.items[0]);
@@ -387,6 +410,8 @@ hc_wiz_act_reread(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 	if (wiz->screen == HC_SCREEN_BACKUP) {
 		wiz->have_catalog = false;
 		hc_wiz_request(wiz, HC_JOB_CATALOG, effect);
+	} else if (wiz->screen == HC_SCREEN_CHAIN) {
+		hc_wiz_look_at_chain(wiz, effect);
 	} else {
 		hc_wiz_request(wiz, HC_JOB_PROBE, effect);
 	}

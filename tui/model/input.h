@@ -22,21 +22,34 @@
 /* Runs of the engine; one at a time. */
 enum hc_wiz_job {
 	HC_JOB_NONE,
-	HC_JOB_PROBE,   /* document: facts */
-	HC_JOB_CATALOG, /* document: catalog */
-	HC_JOB_CHECK,   /* document: verdict */
-	HC_JOB_PLAN,    /* document: plan, or a bare verdict */
-	HC_JOB_APPLY,   /* lines: events */
-	HC_JOB_VERIFY,  /* lines: events */
-	HC_JOB_REPORT,  /* document: text for people */
+	HC_JOB_PROBE,     /* document: facts */
+	HC_JOB_CATALOG,   /* document: catalog */
+	HC_JOB_CHECK,     /* document: verdict */
+	HC_JOB_PLAN,      /* document: plan, or a bare verdict */
+	HC_JOB_APPLY,     /* lines: events */
+	HC_JOB_VERIFY,    /* lines: events */
+	HC_JOB_REPORT,    /* document: text for people */
+	HC_JOB_BOOTCHECK, /* document: bootcheck */
+	HC_JOB_RUNS,      /* document: runs */
+	HC_JOB_SHOW,      /* document: text for people, of one of these */
+	HC_JOB_FIX_LOOK,  /* document: repairs that would be made */
+	HC_JOB_FIX,       /* document: repairs that were made */
+	HC_JOB_UNDO_LOOK, /* document: undoable */
+	HC_JOB_UNDO,
+	HC_JOB_MEDIA, /* document: media */
+	HC_JOB_MOUNT, /* document: media, of the one that was mounted */
 	HC_JOB_COUNT
 };
 
-extern const char *const hc_wiz_job_names[]; /* "probe" … the engine's commands */
+extern const char *const hc_wiz_job_names[]; /* "probe" …: each run has its own */
+/* The engine's command for it. */
+const char *hc_wiz_job_command(enum hc_wiz_job job);
 /* Its standard output is kept in the run's folder under this name: "facts.json", "plan.json", … */
 extern const char *const hc_wiz_job_files[];
 /* Whether that is read line by line while it runs. */
 bool hc_wiz_job_streams(enum hc_wiz_job job);
+/* Whether it writes to a disk: it is left alone when the wizard ends, and the machine is not switched off under it. */
+bool hc_wiz_job_writes(enum hc_wiz_job job);
 
 enum hc_key {
 	HC_KEY_NONE,
@@ -55,6 +68,7 @@ enum hc_key {
 	HC_KEY_DELETE,
 	HC_KEY_CLEAR, /* Ctrl-U: empties the line */
 	HC_KEY_HELP,  /* F1 */
+	HC_KEY_AGAIN, /* Ctrl-R: looks again */
 	HC_KEY_COUNT
 };
 

@@ -6,13 +6,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const hc_wiz_job_names[] = { "nothing", "probe",  "catalog", "check", "plan",
-					 "apply",   "verify", "report",  NULL };
+/* Each run has a name, and a file that keeps what it printed. */
+const char *const hc_wiz_job_names[HC_JOB_COUNT + 1] = {
+	[HC_JOB_NONE] = "nothing",
+	[HC_JOB_PROBE] = "probe",
+	[HC_JOB_CATALOG] = "catalog",
+	[HC_JOB_CHECK] = "check",
+	[HC_JOB_PLAN] = "plan",
+	[HC_JOB_APPLY] = "apply",
+	[HC_JOB_VERIFY] = "verify",
+	[HC_JOB_REPORT] = "report",
+	[HC_JOB_BOOTCHECK] = "bootcheck",
+	[HC_JOB_RUNS] = "runs",
+	[HC_JOB_SHOW] = "show-report",
+	[HC_JOB_FIX_LOOK] = "fix-look",
+	[HC_JOB_FIX] = "fix",
+	[HC_JOB_UNDO_LOOK] = "undo-look",
+	[HC_JOB_UNDO] = "undo",
+	[HC_JOB_MEDIA] = "media",
+	[HC_JOB_MOUNT] = "mount",
+};
 
 /* plan.json is also what apply reads. */
-const char *const hc_wiz_job_files[] = { "nothing",       "facts.json",  "catalog.json",
-					 "check.json",    "plan.json",   "apply.events",
-					 "verify.events", "report.text", NULL };
+const char *const hc_wiz_job_files[HC_JOB_COUNT + 1] = {
+	[HC_JOB_NONE] = "nothing",
+	[HC_JOB_PROBE] = "facts.json",
+	[HC_JOB_CATALOG] = "catalog.json",
+	[HC_JOB_CHECK] = "check.json",
+	[HC_JOB_PLAN] = "plan.json",
+	[HC_JOB_APPLY] = "apply.events",
+	[HC_JOB_VERIFY] = "verify.events",
+	[HC_JOB_REPORT] = "report.text",
+	[HC_JOB_BOOTCHECK] = "bootcheck.json",
+	[HC_JOB_RUNS] = "runs.json",
+	[HC_JOB_SHOW] = "show-report.text",
+	[HC_JOB_FIX_LOOK] = "fix-look.json",
+	[HC_JOB_FIX] = "fix.json",
+	[HC_JOB_UNDO_LOOK] = "undo-look.json",
+	[HC_JOB_UNDO] = "undo.text",
+	[HC_JOB_MEDIA] = "media.json",
+	[HC_JOB_MOUNT] = "mount.json",
+};
 
 /* For this long any key keeps the machine as it is. */
 #define END_MS 30000
@@ -30,15 +64,16 @@ hc_wiz_job_streams(enum hc_wiz_job job)
 	return job == HC_JOB_APPLY || job == HC_JOB_VERIFY;
 }
 
+bool
+hc_wiz_job_writes(enum hc_wiz_job job)
+{
+	return job == HC_JOB_APPLY || job == HC_JOB_FIX || job == HC_JOB_UNDO;
+}
+
 /* ---------------------------------------------------------------- starting */
 
-struct args {
-	struct hc_wiz_effect *effect;
-	size_t count;
-};
-
-static void
-add(struct args *args, const char *text)
+void
+hc_wiz_add(struct hc_wiz_args *args, const char *text)
 {
 	/* Never skipped: an option must not swallow the next word. */
 	if (args->count < HC_WIZ_ARGS - 1)
@@ -48,14 +83,14 @@ add(struct args *args, const char *text)
 static void
 add_option(void *ctx, const char *option, const char *value)
 {
-	add(ctx, option);
+	hc_wiz_add(ctx, option);
 	if (value != NULL)
-		add(ctx, value);
+		hc_wiz_add(ctx, value);
 }
 
 /* What check and plan are asked alike. */
 static void
-add_choices(struct args *args, struct hc_wiz *wiz)
+add_choices(struct hc_wiz_args *args, struct hc_wiz *wiz)
 {
 	hc_wiz_answer_list(wiz, false, wiz->accepted, sizeof(wiz->accepted));
 	hc_wiz_answer_list(wiz, true, wiz->overridden, sizeof(wiz->overridden));
@@ -64,56 +99,62 @@ add_choices(struct args *args, struct hc_wiz *wiz)
 	if (wiz->overridden[0] != '\0')
 		add_option(args, "--override", wiz->overridden);
 	hc_wiz_option_args(wiz, add_option, args);
-	add(args, "--json");
+	hc_wiz_add(args, "--json");
 }
 
 static void
-add_plan_args(struct args *args, struct hc_wiz *wiz)
+add_plan_args(struct hc_wiz_args *args, struct hc_wiz *wiz)
 {
-	add(args, wiz->backup);
-	add(args, "--target");
-	add(args, wiz->target_path);
+	hc_wiz_add(args, wiz->backup);
+	hc_wiz_add(args, "--target");
+	hc_wiz_add(args, wiz->target_path);
 	if (wiz->reuse)
-		add(args, "--reuse");
+		hc_wiz_add(args, "--reuse");
 	wiz->plan_is_old = false;
 	add_choices(args, wiz);
 }
 
 static void
-add_args(struct args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
+add_args(struct hc_wiz_args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
 {
-	add(args, "halcyon");
-	add(args, hc_wiz_job_names[job]);
-	if (job == HC_JOB_PROBE) {
-		add(args, "--json");
+	hc_wiz_add(args, "halcyon");
+	hc_wiz_add(args, hc_wiz_job_command(job));
+	if (job == HC_JOB_PROBE || job == HC_JOB_MEDIA) {
+		hc_wiz_add(args, "--json");
+	} else if (job == HC_JOB_MOUNT) {
+		hc_wiz_add(args, "--mount");
+		hc_wiz_add(args, wiz->mounting);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_CATALOG) {
-		add(args, wiz->opened);
-		add(args, "--json");
+		hc_wiz_add(args, wiz->opened);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_CHECK) {
-		add(args, wiz->backup);
+		hc_wiz_add(args, wiz->backup);
 		wiz->check_is_old = false;
 		add_choices(args, wiz);
 	} else if (job == HC_JOB_PLAN) {
 		add_plan_args(args, wiz);
 	} else if (job == HC_JOB_APPLY) {
-		add(args, wiz->plan_file);
-		add(args, "--confirm");
-		add(args, hc_wiz_identity(wiz));
-		add(args, "--state-dir");
-		add(args, wiz->state_dir);
-		add(args, "--json");
+		hc_wiz_add(args, wiz->plan_file);
+		hc_wiz_add(args, "--confirm");
+		hc_wiz_add(args, hc_wiz_identity(wiz));
+		hc_wiz_add(args, "--state-dir");
+		hc_wiz_add(args, wiz->state_dir);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_VERIFY) {
-		add(args, wiz->backup);
-		add(args, "--json");
+		hc_wiz_add(args, wiz->backup);
+		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_REPORT) {
-		add(args, wiz->state_dir);
+		hc_wiz_add(args, wiz->state_dir);
+	} else {
+		hc_wiz_task_args(args, wiz, job);
 	}
 }
 
 static void
 start(struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_wiz_effect *effect)
 {
-	struct args args = { effect, 0 };
+	struct hc_wiz_args args = { effect, 0 };
 
 	effect->kind = HC_EFFECT_RUN;
 	effect->job = job;
@@ -206,6 +247,10 @@ hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes)
 		hc_wiz_load_plan(wiz, bytes);
 	else if (wiz->job == HC_JOB_REPORT)
 		hc_wiz_add_lines(wiz, bytes);
+	else if (wiz->job == HC_JOB_MEDIA)
+		hc_wiz_load_media(wiz, bytes);
+	else
+		hc_wiz_task_document(wiz, bytes);
 }
 
 /* Keeps the last lines that fit. */
@@ -234,9 +279,8 @@ hc_wiz_note(struct hc_wiz *wiz, struct hc_span line)
 
 /* ---------------------------------------------------------------- endings */
 
-/* What a failed run said, under a heading; a document that couldn't be read has said it already. */
-static void
-tell(struct hc_wiz *wiz, int status, const char *heading)
+void
+hc_wiz_tell(struct hc_wiz *wiz, int status, const char *heading)
 {
 	if (wiz->trouble[0] != '\0')
 		return;
@@ -255,7 +299,7 @@ end_probe(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	(void)effect;
 	if (status != STATUS_DONE || !wiz->have_facts)
-		tell(wiz, status, "This machine could not be read.");
+		hc_wiz_tell(wiz, status, "This machine could not be read.");
 }
 
 static void
@@ -264,7 +308,7 @@ end_catalog(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	(void)effect;
 	if (status == STATUS_DONE && wiz->have_catalog)
 		return;
-	tell(wiz, status, "The repository could not be read.");
+	hc_wiz_tell(wiz, status, "The repository could not be read.");
 	wiz->have_catalog = false;
 	if (wiz->screen == HC_SCREEN_BACKUP)
 		wiz->screen = HC_SCREEN_REPOSITORY;
@@ -283,7 +327,7 @@ end_check(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	(void)effect;
 	if (is_judged(status) && wiz->have_check)
 		return;
-	tell(wiz, status, "Backup and machine could not be compared.");
+	hc_wiz_tell(wiz, status, "Backup and machine could not be compared.");
 	wiz->have_check = false;
 	if (wiz->screen == HC_SCREEN_VERDICT)
 		wiz->screen = HC_SCREEN_BACKUP;
@@ -306,7 +350,7 @@ end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 			hc_wiz_act_verdict_of_disk(wiz, effect);
 		return;
 	}
-	tell(wiz, status, "There is no plan for this disk.");
+	hc_wiz_tell(wiz, status, "There is no plan for this disk.");
 	hc_wiz_forget_plan(wiz);
 	if (awaits_plan(wiz))
 		wiz->screen = HC_SCREEN_TARGET;
@@ -348,10 +392,11 @@ void
 hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	static void (*const end[HC_JOB_COUNT])(struct hc_wiz *, int, struct hc_wiz_effect *) = {
-		[HC_JOB_PROBE] = end_probe,   [HC_JOB_CATALOG] = end_catalog,
-		[HC_JOB_CHECK] = end_check,   [HC_JOB_PLAN] = end_plan,
-		[HC_JOB_APPLY] = end_run,     [HC_JOB_VERIFY] = end_run,
-		[HC_JOB_REPORT] = end_report,
+		[HC_JOB_PROBE] = end_probe,        [HC_JOB_CATALOG] = end_catalog,
+		[HC_JOB_CHECK] = end_check,        [HC_JOB_PLAN] = end_plan,
+		[HC_JOB_APPLY] = end_run,          [HC_JOB_VERIFY] = end_run,
+		[HC_JOB_REPORT] = end_report,      [HC_JOB_MEDIA] = hc_wiz_end_media,
+		[HC_JOB_MOUNT] = hc_wiz_end_mount,
 	};
 	enum hc_wiz_job job = wiz->job;
 
@@ -359,6 +404,8 @@ hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	/* The end of a run that writes matters even when it was asked to stop. */
 	if (end[job] != NULL && (!wiz->cancelled || hc_wiz_job_streams(job)))
 		end[job](wiz, status, effect);
+	else if (!wiz->cancelled)
+		hc_wiz_task_end(wiz, job, status, effect);
 	if (wiz->queued != HC_JOB_NONE && wiz->job == HC_JOB_NONE)
 		start(wiz, wiz->queued, effect);
 }

@@ -7,8 +7,11 @@
 #define ON(screen) (1u << HC_SCREEN_##screen)
 #define ON_LISTS                                                                               \
 	(ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(VERDICT) | ON(FINDING) | ON(TARGET) |     \
-	 ON(REVIEW) | ON(OPTIONS) | ON(RESULT))
-#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM))
+	 ON(REVIEW) | ON(OPTIONS) | ON(RESULT) | ON_TASK_LISTS)
+#define ON_TASK_LISTS                                                                          \
+	(ON(TASKS) | ON(DISK) | ON(CHAIN) | ON(REPAIRS) | ON(UNDOABLE) | ON(RUNS) | ON(REPORT))
+#define ON_TASKS  (ON_TASK_LISTS | ON(ALLOW))
+#define ON_FIELDS (ON(REPOSITORY) | ON(CONFIRM) | ON(ALLOW))
 #define ON_ALL    ((1u << HC_SCREEN_COUNT) - 1)
 #define PAGE      10
 #define SCROLL    5 /* lines of a report, which may be broken into more */
@@ -18,7 +21,7 @@ static const char *const key_names[HC_KEY_COUNT] = {
 	[HC_KEY_RIGHT] = "RIGHT",  [HC_KEY_PAGE_UP] = "PGUP",    [HC_KEY_PAGE_DOWN] = "PGDN",
 	[HC_KEY_HOME] = "HOME",    [HC_KEY_END] = "END",         [HC_KEY_ENTER] = "ENTER",
 	[HC_KEY_BACK] = "ESC",     [HC_KEY_ERASE] = "BACKSPACE", [HC_KEY_DELETE] = "DELETE",
-	[HC_KEY_CLEAR] = "CTRL-U", [HC_KEY_HELP] = "F1",
+	[HC_KEY_CLEAR] = "CTRL-U", [HC_KEY_HELP] = "F1",         [HC_KEY_AGAIN] = "CTRL-R",
 };
 
 enum hc_key
@@ -172,6 +175,19 @@ can_quit(const struct hc_wiz *wiz)
 	return !wiz->resident;
 }
 
+/* What writes to a disk is waited for. */
+static bool
+writes_nothing(const struct hc_wiz *wiz)
+{
+	return !hc_wiz_job_writes(wiz->job);
+}
+
+static bool
+has_rows(const struct hc_wiz *wiz)
+{
+	return hc_wiz_rows(wiz) > 0;
+}
+
 static bool
 has_log(const struct hc_wiz *wiz)
 {
@@ -219,10 +235,14 @@ static const struct bind binds[] = {
 	{ ON_LISTS, HC_KEY_PAGE_DOWN, 0, NULL, NULL, NULL, act_page_down },
 	{ ON_LISTS, HC_KEY_HOME, 0, NULL, NULL, NULL, act_first },
 	{ ON_LISTS, HC_KEY_END, 0, NULL, NULL, NULL, act_last },
-	{ ON(WELCOME) | ON(RESULT), HC_KEY_ENTER, 0, "Enter", "Choose", NULL,
+	{ ON(WELCOME) | ON(RESULT) | ON(TASKS), HC_KEY_ENTER, 0, "Enter", "Choose", NULL,
 	  hc_wiz_act_choose },
+	{ ON(REPOSITORY), HC_KEY_UP, 0, "Up/Down", "Places", hc_wiz_has_places,
+	  hc_wiz_act_place_up },
+	{ ON(REPOSITORY), HC_KEY_DOWN, 0, NULL, NULL, NULL, hc_wiz_act_place_down },
 	{ ON(REPOSITORY), HC_KEY_ENTER, 0, "Enter", "Open", NULL, hc_wiz_act_repository },
-	{ ON(REPOSITORY), HC_KEY_CLEAR, 0, "Ctrl-U", "Empty the line", NULL, NULL },
+	{ ON(REPOSITORY), HC_KEY_CLEAR, 0, "Ctrl-U", "Empty", NULL, NULL },
+	{ ON(REPOSITORY), HC_KEY_AGAIN, 0, "Ctrl-R", "Rescan", NULL, hc_wiz_act_rescan },
 	{ ON(BACKUP), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_backup },
 	{ ON(TARGET), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_target },
 	{ ON(VERDICT), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_verdict_may_go_on,
@@ -243,12 +263,20 @@ static const struct bind binds[] = {
 	  hc_wiz_act_verdict_of_disk },
 	{ ON(CONFIRM), HC_KEY_ENTER, 0, "Enter", "Erase and restore", hc_wiz_confirmed,
 	  hc_wiz_act_confirm },
-	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET), HC_KEY_TEXT, 'r', "r", "Read again", NULL,
-	  hc_wiz_act_reread },
+	{ ON(DISK), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_disk },
+	{ ON(CHAIN), HC_KEY_TEXT, 'f', "f", "Repair", hc_wiz_may_repair, hc_wiz_act_repair },
+	{ ON(REPAIRS) | ON(UNDOABLE), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_change,
+	  hc_wiz_act_change },
+	{ ON(ALLOW), HC_KEY_ENTER, 0, "Enter", "Change this disk", hc_wiz_allowed,
+	  hc_wiz_act_allow },
+	{ ON(RUNS), HC_KEY_ENTER, 0, "Enter", "Read", has_rows, hc_wiz_act_run },
+	{ ON(MACHINE) | ON(BACKUP) | ON(TARGET) | ON(DISK) | ON(CHAIN), HC_KEY_TEXT, 'r', "r",
+	  "Read again", writes_nothing, hc_wiz_act_reread },
 	{ ON(PROGRESS) | ON(RESULT), HC_KEY_TEXT, 'l', "l", "Log", has_log, act_log },
 	{ ON(PROGRESS), HC_KEY_BACK, 0, "Esc", "Stop", NULL, act_stop },
-	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT)), HC_KEY_BACK, 0, "Esc", "Back",
-	  NULL, act_back },
+	{ ON_TASKS, HC_KEY_BACK, 0, "Esc", "Back", writes_nothing, hc_wiz_act_task_back },
+	{ ON_ALL & ~(ON(WELCOME) | ON(PROGRESS) | ON(RESULT) | ON_TASKS), HC_KEY_BACK, 0, "Esc",
+	  "Back", NULL, act_back },
 	{ ON(WELCOME), HC_KEY_TEXT, 'q', "q", "Quit", can_quit, act_quit },
 	{ ON_ALL, HC_KEY_HELP, 0, "F1", "Help", NULL, act_help },
 	{ ON_ALL & ~ON_FIELDS, HC_KEY_TEXT, '?', NULL, NULL, NULL, act_help },
@@ -330,9 +358,12 @@ hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_e
 	}
 	if (option_key(wiz, input))
 		return;
-	if (wiz->screen == HC_SCREEN_REPOSITORY && hc_wiz_field_key(&wiz->repository, input))
+	if (wiz->screen == HC_SCREEN_REPOSITORY && hc_wiz_field_key(&wiz->repository, input)) {
+		hc_wiz_place_typed(wiz);
 		return;
-	if (wiz->screen == HC_SCREEN_CONFIRM && hc_wiz_field_key(&wiz->confirm, input))
+	}
+	if ((wiz->screen == HC_SCREEN_CONFIRM || wiz->screen == HC_SCREEN_ALLOW) &&
+	    hc_wiz_field_key(&wiz->confirm, input))
 		return;
 	for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]); i++) {
 		if (binds[i].act == NULL || !applies(wiz, &binds[i]) ||

@@ -17,6 +17,7 @@
  *	    VERDICT is shown twice: for backup and machine, before a disk is chosen; and, where there can't be a plan for
  *	    the disk before somebody has answered (or on request), for backup, machine and disk.
  *
+ *          Other tasks begin on TASKS, which WELCOME leads to as well: tui/model/tasks.h.
  *          Esc goes one arrow back until PROGRESS; what was typed or selected stays.  The only place that
  *          asks for HC_JOB_APPLY is hc_wiz_act_confirm (plan.c), after the identity's end was typed.
  * Units:   milliseconds of any steady clock in at_ms; bytes.
@@ -34,10 +35,12 @@
 #define HC_TUI_MODEL_H
 
 #include "restore/model/event.h"
+#include "restore/model/media.h"
 #include "restore/model/plan.h"
 #include "tui/model/input.h"
 #include "tui/model/options.h"
 #include "tui/model/run.h"
+#include "tui/model/tasks.h"
 
 enum hc_wiz_screen {
 	HC_SCREEN_WELCOME,
@@ -52,10 +55,25 @@ enum hc_wiz_screen {
 	HC_SCREEN_CONFIRM,
 	HC_SCREEN_PROGRESS,
 	HC_SCREEN_RESULT,
+	HC_SCREEN_TASKS, /* a menu; from here on those of tasks.h */
+	HC_SCREEN_DISK,
+	HC_SCREEN_CHAIN,
+	HC_SCREEN_REPAIRS,
+	HC_SCREEN_UNDOABLE,
+	HC_SCREEN_ALLOW,
+	HC_SCREEN_RUNS,
+	HC_SCREEN_REPORT,
 	HC_SCREEN_COUNT
 };
 
-enum hc_wiz_task { HC_TASK_RESTORE, HC_TASK_VERIFY };
+enum hc_wiz_task {
+	HC_TASK_RESTORE,
+	HC_TASK_VERIFY,
+	HC_TASK_BOOTCHECK,
+	HC_TASK_FIX,
+	HC_TASK_UNDO,
+	HC_TASK_REPORTS
+};
 
 /* ---------------------------------------------------------------- state */
 
@@ -84,10 +102,12 @@ struct hc_wiz_config {
 	const char *run_dir;    /* keeps what the engine says, the plan and the report */
 	const char *repository; /* what the field starts with; may be NULL */
 	bool resident;          /* the wizard is all there is: it can't be quit */
+	const char *
+		reports_dir; /* where reports of earlier runs are, up to two levels deep; NULL: run_dir */
 };
 
 struct hc_wiz {
-	const char *run_dir;
+	const char *run_dir, *reports_dir;
 	bool resident;
 	uint64_t now_ms;
 
@@ -107,6 +127,12 @@ struct hc_wiz {
 	char notes[HC_WIZ_TEXT]; /* the last lines of its standard error */
 
 	struct hc_wiz_field repository, confirm;
+	struct hc_wiz_field
+		typed; /* what stood in `repository` before a found place was chosen */
+	bool have_media;
+	struct hc_arena media_arena;
+	struct hc_media media;               /* what is attached */
+	char *mounting;                      /* the device that is being mounted */
 	char *opened;                        /* the repository that the catalog is of */
 	char *backup;                        /* REPO//ID */
 	char *target_path, *target_identity; /* of the chosen disk */
@@ -134,6 +160,7 @@ struct hc_wiz {
 	struct hc_wiz_run run;
 	const char **report; /* lines: why the run failed, then the engine's report */
 	size_t report_count, failure_count;
+	struct hc_wiz_tasks tasks;
 };
 
 /* NULL when memory is out. The repository text is copied; run_dir is borrowed. */
@@ -150,8 +177,12 @@ bool hc_wiz_load_facts(struct hc_wiz *wiz, struct hc_span bytes);
 
 /* The i-th key of this screen and what it does now; false past the last. */
 bool hc_wiz_hint(const struct hc_wiz *wiz, size_t i, const char **key, const char **label);
-/* The i-th item of the menu on WELCOME and RESULT. */
+/* The i-th item of the menu on WELCOME, TASKS and RESULT. */
 bool hc_wiz_choice(const struct hc_wiz *wiz, size_t i, const char **label, const char **about);
+/* The i-th place that was found on media or named by DHCP; NULL past the last.  On REPOSITORY the row behind them is
+ * the typed one. */
+const struct hc_media_place *hc_wiz_place(const struct hc_wiz *wiz, size_t i);
+size_t hc_wiz_place_count(const struct hc_wiz *wiz);
 /* How many rows can be selected on this screen. */
 size_t hc_wiz_rows(const struct hc_wiz *wiz);
 /* Why a disk can't be the target, for people; NULL when it can. */

@@ -108,12 +108,17 @@ hc_wiz_identity(const struct hc_wiz *wiz)
 }
 
 const char *
-hc_wiz_confirm_word(const struct hc_wiz *wiz)
+hc_wiz_word_of(const char *identity)
 {
-	const char *identity = hc_wiz_identity(wiz);
 	size_t length = strlen(identity);
 
 	return length > CONFIRM_CHARACTERS ? identity + length - CONFIRM_CHARACTERS : identity;
+}
+
+const char *
+hc_wiz_confirm_word(const struct hc_wiz *wiz)
+{
+	return hc_wiz_word_of(hc_wiz_identity(wiz));
 }
 
 bool
@@ -123,7 +128,7 @@ hc_wiz_confirmed(const struct hc_wiz *wiz)
 	       strcasecmp(wiz->confirm.text, hc_wiz_confirm_word(wiz)) == 0;
 }
 
-/* The only place that asks for a run that writes. */
+/* The only place that asks for a run that erases. */
 void
 hc_wiz_act_confirm(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {

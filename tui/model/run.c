@@ -50,9 +50,7 @@ hc_wiz_run_start(struct hc_wiz *wiz)
 {
 	wiz->run = (struct hc_wiz_run){ .outcome = HC_RUN_GOING, .began_ms = wiz->now_ms };
 	wiz->show_log = false;
-	hc_arena_done(&wiz->report_arena);
-	wiz->report = NULL;
-	wiz->report_count = wiz->report_top = wiz->failure_count = 0;
+	hc_wiz_drop_lines(wiz);
 	if (wiz->task != HC_TASK_RESTORE)
 		return;
 	for (size_t i = 0; i < sizeof(apply_steps) / sizeof(apply_steps[0]); i++)
@@ -301,6 +299,14 @@ hc_wiz_left(const struct hc_wiz *wiz)
 }
 
 /* ---------------------------------------------------------------- report */
+
+void
+hc_wiz_drop_lines(struct hc_wiz *wiz)
+{
+	hc_arena_done(&wiz->report_arena);
+	wiz->report = NULL;
+	wiz->report_count = wiz->report_top = wiz->failure_count = 0;
+}
 
 void
 hc_wiz_add_lines(struct hc_wiz *wiz, struct hc_span text)

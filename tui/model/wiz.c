@@ -15,6 +15,7 @@ hc_wiz_new(const struct hc_wiz_config *config)
 	if (wiz == NULL)
 		return NULL;
 	wiz->run_dir = config->run_dir;
+	wiz->reports_dir = config->reports_dir != NULL ? config->reports_dir : config->run_dir;
 	wiz->resident = config->resident;
 	if (config->repository != NULL)
 		hc_wiz_field_set(&wiz->repository, config->repository);
@@ -32,6 +33,9 @@ hc_wiz_free(struct hc_wiz *wiz)
 	hc_arena_done(&wiz->check_arena);
 	hc_arena_done(&wiz->plan_arena);
 	hc_arena_done(&wiz->report_arena);
+	hc_wiz_task_done(wiz);
+	hc_arena_done(&wiz->media_arena);
+	free(wiz->mounting);
 	free(wiz->opened);
 	free(wiz->backup);
 	free(wiz->target_path);

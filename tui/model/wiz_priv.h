@@ -16,13 +16,26 @@ void hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input,
 bool hc_wiz_field_key(struct hc_wiz_field *field, const struct hc_wiz_input *input);
 void hc_wiz_field_set(struct hc_wiz_field *field, const char *text);
 
+/* The words of a command line, as they come. */
+struct hc_wiz_args {
+	struct hc_wiz_effect *effect;
+	size_t count;
+};
+
+void hc_wiz_add(struct hc_wiz_args *args, const char *text);
+
 /* job.c: asks for a run; it starts now, or when the one that runs has ended. */
 void hc_wiz_request(struct hc_wiz *wiz, enum hc_wiz_job job, struct hc_wiz_effect *effect);
 /* Stops the running job; its document is not wanted any more. */
 void hc_wiz_cancel(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
 void hc_wiz_document(struct hc_wiz *wiz, struct hc_span bytes);
 void hc_wiz_note(struct hc_wiz *wiz, struct hc_span line);
+/* What a failed run said, under a heading; a document that couldn't be read has said it already. */
+void hc_wiz_tell(struct hc_wiz *wiz, int status, const char *heading);
 void hc_wiz_exit(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
+
+/* What a failed run said, under a heading; a document that couldn't be read has said it already. */
+void hc_wiz_tell(struct hc_wiz *wiz, int status, const char *heading);
 
 /* Something the operator has to read; a copy. */
 void hc_wiz_notice(struct hc_wiz *wiz, const char *fmt, ...) HC_PRINTF(2, 3);
@@ -37,6 +50,21 @@ hc_wiz_act hc_wiz_act_backup;     /* Enter on a backup */
 hc_wiz_act hc_wiz_act_target;     /* Enter on a disk */
 hc_wiz_act hc_wiz_act_reread;     /* facts or catalog again */
 void hc_wiz_sort_catalog(struct hc_wiz *wiz);
+
+/* media.c */
+hc_wiz_act hc_wiz_act_place_up;
+hc_wiz_act hc_wiz_act_place_down;
+hc_wiz_act hc_wiz_act_rescan;
+hc_wiz_act hc_wiz_enter_repository; /* the screen, and a first look for places */
+bool hc_wiz_has_places(const struct hc_wiz *wiz);
+void hc_wiz_place_typed(struct hc_wiz *wiz);
+void hc_wiz_load_media(struct hc_wiz *wiz, struct hc_span bytes);
+/* A notice says why what was chosen is no repository, although it was found. */
+bool hc_wiz_is_refused(struct hc_wiz *wiz);
+/* Asks for the mount that the typed place needs; false: it needs none. */
+bool hc_wiz_mount_first(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
+void hc_wiz_end_media(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
+void hc_wiz_end_mount(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect);
 
 /* verdict.c */
 hc_wiz_act hc_wiz_act_finding;
@@ -80,6 +108,8 @@ void hc_wiz_option_args(struct hc_wiz *wiz,
 /* plan.c */
 hc_wiz_act hc_wiz_act_review;  /* Enter on REVIEW */
 hc_wiz_act hc_wiz_act_confirm; /* Enter on CONFIRM */
+/* The end of an identity, which is to be typed. */
+const char *hc_wiz_word_of(const char *identity);
 void hc_wiz_load_plan(struct hc_wiz *wiz, struct hc_span bytes);
 void hc_wiz_forget_plan(struct hc_wiz *wiz);
 void hc_wiz_request_plan(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
@@ -92,7 +122,35 @@ void hc_wiz_run_start(struct hc_wiz *wiz);
 void hc_wiz_run_line(struct hc_wiz *wiz, struct hc_span line);
 void hc_wiz_run_log(struct hc_wiz *wiz, const char *fmt, ...) HC_PRINTF(2, 3);
 void hc_wiz_run_end(struct hc_wiz *wiz, int status);
-/* Appends to the lines that RESULT shows. */
+/* The lines that RESULT and REPORT show: none any more; some appended. */
+void hc_wiz_drop_lines(struct hc_wiz *wiz);
 void hc_wiz_add_lines(struct hc_wiz *wiz, struct hc_span text);
+
+/* task.c: the tasks of tasks.h, as the rest of the wizard sees them. */
+void hc_wiz_task_args(struct hc_wiz_args *args, const struct hc_wiz *wiz, enum hc_wiz_job job);
+void hc_wiz_task_document(struct hc_wiz *wiz, struct hc_span bytes);
+void hc_wiz_task_end(struct hc_wiz *wiz, enum hc_wiz_job job, int status,
+		     struct hc_wiz_effect *effect);
+void hc_wiz_task_done(struct hc_wiz *wiz);
+/* How many rows a list of these tasks has; false: this screen is none. */
+bool hc_wiz_task_rows(const struct hc_wiz *wiz, size_t *ret);
+hc_wiz_act hc_wiz_act_task_back;
+
+/* task_disk.c */
+hc_wiz_act hc_wiz_act_disk;
+const char *hc_wiz_task_refusal(const struct hc_wiz *wiz, const struct hc_disk *disk,
+				char buf[HC_WIZ_LINE]);
+
+/* Enter on a menu: what begins with a disk. */
+hc_wiz_act hc_wiz_act_bootcheck, hc_wiz_act_fix, hc_wiz_act_undo;
+
+/* change.c */
+hc_wiz_act hc_wiz_look_at_repairs, hc_wiz_look_at_undoable;
+hc_wiz_act hc_wiz_act_repair, hc_wiz_act_change, hc_wiz_act_allow;
+bool hc_wiz_may_repair(const struct hc_wiz *wiz);
+
+/* bootcheck.c, reports.c */
+hc_wiz_act hc_wiz_look_at_chain;
+hc_wiz_act hc_wiz_act_reports, hc_wiz_act_run;
 
 #endif

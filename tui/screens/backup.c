@@ -7,25 +7,17 @@
 
 #define DETAIL_ROWS 6
 
-/* "2026-11-23T16:50:00Z" as "2026-11-23 16:50". */
-static void
-time_text(const char *created, char buf[17])
-{
-	snprintf(buf, 17, "%.10s %.5s", hc_text_or(created, "-         "),
-		 created != NULL && hc_text_cells(created) > 16 ? created + 11 : "");
-}
-
 static void
 draw_row(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y,
 	 const struct hc_catalog_backup *backup, bool selected)
 {
 	enum hc_style style = backup->complete ? HC_STYLE_NORMAL : HC_STYLE_DIM;
-	char size[HC_SIZE_TEXT], time[17], why[HC_WIZ_LINE];
+	char size[HC_SIZE_TEXT], time[HC_PART_TIME], why[HC_WIZ_LINE];
 	unsigned match;
 
 	style = hc_part_row(canvas, body, y, selected, style);
 	hc_size_text(backup->used_bytes, size);
-	time_text(backup->created, time);
+	hc_part_time(backup->created, time);
 	match = hc_wiz_match(wiz, backup, why);
 	hc_canvas_printf(canvas, body.x + 2, y, body.width - 2, style,
 			 "%c %-15.15s %-28.28s %-16s %10s",

@@ -27,6 +27,13 @@ hc_duration_text(uint64_t ms, char *buf, size_t size)
 		snprintf(buf, size, "%u:%02u", s / 60, s % 60);
 }
 
+void
+hc_part_time(const char *created, char buf[HC_PART_TIME])
+{
+	snprintf(buf, HC_PART_TIME, "%.10s %.5s", hc_text_or(created, "-         "),
+		 created != NULL && hc_text_cells(created) > 16 ? created + 11 : "");
+}
+
 int
 hc_part_fact(struct hc_canvas *canvas, struct hc_rect body, int y, const char *label,
 	     const char *fmt, ...)

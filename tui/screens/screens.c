@@ -19,6 +19,14 @@ static const struct hc_screen_ops *const screens[HC_SCREEN_COUNT] = {
 	[HC_SCREEN_CONFIRM] = &hc_screen_confirm,
 	[HC_SCREEN_PROGRESS] = &hc_screen_progress,
 	[HC_SCREEN_RESULT] = &hc_screen_result,
+	[HC_SCREEN_TASKS] = &hc_screen_tasks,
+	[HC_SCREEN_DISK] = &hc_screen_disk,
+	[HC_SCREEN_CHAIN] = &hc_screen_chain,
+	[HC_SCREEN_REPAIRS] = &hc_screen_repairs,
+	[HC_SCREEN_UNDOABLE] = &hc_screen_undoable,
+	[HC_SCREEN_ALLOW] = &hc_screen_allow,
+	[HC_SCREEN_RUNS] = &hc_screen_runs,
+	[HC_SCREEN_REPORT] = &hc_screen_report,
 };
 
 const char *
@@ -137,7 +145,7 @@ draw_notice(const struct hc_wiz *wiz, struct hc_canvas *canvas)
 	if (wiz->cancelled && wiz->job != HC_JOB_NONE)
 		hc_canvas_printf(canvas, 2, y, canvas->width - 4, HC_STYLE_WARN,
 				 "Stopping: waiting for `halcyon %s` to end.",
-				 hc_wiz_job_names[wiz->job]);
+				 hc_wiz_job_command(wiz->job));
 	else if (wiz->notice[0] != '\0')
 		hc_canvas_text(canvas, 2, y, canvas->width - 4, HC_STYLE_WARN, wiz->notice);
 	else if (canvas->width < HC_SCREEN_MIN_WIDTH || canvas->height < HC_SCREEN_MIN_HEIGHT)

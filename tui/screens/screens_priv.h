@@ -17,7 +17,8 @@ struct hc_screen_ops {
 extern const struct hc_screen_ops hc_screen_welcome, hc_screen_machine, hc_screen_repository,
 	hc_screen_backup, hc_screen_verdict, hc_screen_finding, hc_screen_target,
 	hc_screen_options, hc_screen_review, hc_screen_confirm, hc_screen_progress,
-	hc_screen_result;
+	hc_screen_result, hc_screen_tasks, hc_screen_disk, hc_screen_chain, hc_screen_repairs,
+	hc_screen_undoable, hc_screen_allow, hc_screen_runs, hc_screen_report;
 
 /* ---------------------------------------------------------------- parts */
 
@@ -25,6 +26,9 @@ extern const struct hc_screen_ops hc_screen_welcome, hc_screen_machine, hc_scree
 const char *hc_text_or(const char *text, const char *instead);
 /* "1:02:03" or "2:03". */
 void hc_duration_text(uint64_t ms, char *buf, size_t size);
+/* "2026-11-23T16:50:00Z" as "2026-11-23 16:50". */
+#define HC_PART_TIME 17
+void hc_part_time(const char *created, char buf[HC_PART_TIME]);
 /* "label      text", text in a column; returns the next row. */
 int hc_part_fact(struct hc_canvas *canvas, struct hc_rect body, int y, const char *label,
 		 const char *fmt, ...) HC_PRINTF(5, 6);
@@ -57,6 +61,10 @@ int hc_part_disks(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_
 /* That line alone. */
 void hc_part_disk_state(const struct hc_wiz *wiz, struct hc_canvas *canvas, int x, int y,
 			int width, const struct hc_disk *disk);
+/* A boot chain with a mark for each link; past the last, `selected` marks none.  Its answer in a line. */
+void hc_part_chain(const struct hc_bootcheck *chain, size_t selected, struct hc_canvas *canvas,
+		   struct hc_rect area);
+const char *hc_part_chain_answer(const struct hc_bootcheck *chain, enum hc_style *style);
 /* The last lines of the run's log. */
 void hc_part_log(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area);
 /* What is on it now, and the bar of its partitions. */

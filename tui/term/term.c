@@ -145,7 +145,7 @@ key_of(int result, wint_t ch)
 		{ '\r', HC_KEY_ENTER },		{ '\n', HC_KEY_ENTER },
 		{ CTRL_KEY('H'), HC_KEY_ERASE }, { 0x7f, HC_KEY_ERASE },
 		{ 0x1b, HC_KEY_BACK },		{ CTRL_KEY('C'), HC_KEY_BACK },
-		{ CTRL_KEY('U'), HC_KEY_CLEAR },
+		{ CTRL_KEY('U'), HC_KEY_CLEAR },  { CTRL_KEY('R'), HC_KEY_AGAIN },
 	};
 
 	if (result == KEY_CODE_YES) {

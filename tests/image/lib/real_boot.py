@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What starts a Windows, added to files around real hives: real_boot.py KIND TREE BOOT ROOT ARCH VERSION [BCD OLD=NEW...].
 
-KIND is ntldr, bios or uefi.  Boot managers and loaders are MADE, small programs or bytes that say so; loaders go to TREE/ROOT,
+KIND is ntldr, bios or uefi, or both: started by BIOS, with the copies that 64-bit Windows keeps of what UEFI starts.  Boot managers and loaders are MADE, small programs or bytes that say so; loaders go to TREE/ROOT,
 boot managers to BOOT.  The boot store BCD is real; each partition and disk that its device elements name becomes another by
 OLD=NEW: a GUID, or of an MBR the offset in bytes and the signature (0x...).
 
@@ -85,6 +85,15 @@ def registry(config, root, version):
             declare_clean(config + "/" + name)
 
 
+def copies(tree, root, program):
+    program(tree, root + "/System32/winload.efi", "efi")
+    program(tree, root + "/System32/winresume.efi", "efi")
+    for name in ("bootmgfw.efi", "bootmgr.efi", "memtest.efi"):
+        program(tree, root + "/Boot/EFI/" + name, "efi")
+    for path in ("EFI/de-DE/bootmgfw.efi.mui", "Fonts/segoe_slboot.ttf", "Fonts/wgl4_boot.ttf", "Resources/bootres.dll"):
+        put(tree, "%s/Boot/%s" % (root, path), ("made for a test: %s\r\n" % path).encode() * 500)
+
+
 def main(kind, tree, boot, root, arch, version, store=None, *moves):
     version = tuple(int(n) for n in version.split("."))
     registry(os.path.join(tree, root, "System32/config"), root, version)
@@ -99,10 +108,12 @@ def main(kind, tree, boot, root, arch, version, store=None, *moves):
         return
     with open(store, "rb") as file:
         data = move(file.read(), {id_bytes(old): id_bytes(new) for old, new in (m.split("=") for m in moves)})
-    if kind == "bios":
+    if kind in ("bios", "both"):
         program(tree, root + "/System32/winload.exe", "exe")
         put(boot, "bootmgr", b"made for a test, no bootmgr\r\n" * 1000)
         put(boot, "Boot/BCD", data)
+        if kind == "both":
+            copies(tree, root, program)
     else:
         program(tree, root + "/System32/winload.efi", "efi")
         program(boot, "EFI/Microsoft/Boot/bootmgfw.efi", "efi")
