@@ -38,6 +38,7 @@
 #include "restore/model/media.h"
 #include "restore/model/plan.h"
 #include "tui/model/input.h"
+#include "tui/model/kiosk.h"
 #include "tui/model/options.h"
 #include "tui/model/run.h"
 #include "tui/model/tasks.h"
@@ -99,20 +100,6 @@ struct hc_wiz_answer {
 	char rule[16];
 	bool override; /* of a block; false: a warning, or a repair that can't be made, accepted */
 	bool of_disk; /* it was asked about the chosen disk, and goes with it */
-};
-
-#define HC_WIZ_KIOSK_FINDINGS 4
-
-/* A restore that asks nobody, as the engine tells of it. */
-struct hc_wiz_kiosk {
-	char *intent;          /* the answer file; NULL: somebody attends */
-	const char *state_dir; /* where the engine says what comes after it */
-	char *task;            /* NULL: not known yet; so are backup and disk */
-	bool judged;
-	unsigned outcome;                                 /* enum hc_outcome, once judged */
-	char finding[HC_WIZ_KIOSK_FINDINGS][HC_WIZ_LINE]; /* what was not answered */
-	size_t findings;
-	uint64_t ended_ms;
 };
 
 struct hc_wiz_config {
