@@ -92,8 +92,8 @@ undo_refuses()
     [ "$status" = 3 ] && grep -q "$1" "$w/err" && same_bytes once
 }
 
-# cut CALL WHEN: killed at that call for the disk (pwrite64) or the folder (fsync)
-cut()
+# interrupted CALL WHEN: killed at that call for the disk (pwrite64) or the folder (fsync)
+interrupted()
 {
     local only=()
     [ "$1" = fsync ] || only=(-P "$(realpath "$w/$row.img")")
@@ -101,7 +101,7 @@ cut()
         "$halcyon" fix "$w/$row.img" "${options[@]}" "${place[@]}" --confirm "$row.img" --quiet
 }
 
-count_writes() { cut pwrite64 '' && writes=$(grep -c 'pwrite64(.*) *= ' "$w/strace") && echo "$writes" && [ "$writes" -gt 6 ]; }
+count_writes() { interrupted pwrite64 '' && writes=$(grep -c 'pwrite64(.*) *= ' "$w/strace") && echo "$writes" && [ "$writes" -gt 6 ]; }
 
 # killed CALL WHEN: before the journal says so the disk is untouched; later nothing is done without the folder, then fix
 # finishes it and undo gives all bytes back
@@ -114,7 +114,7 @@ killed()
     esac
     cp --sparse=always "$w/before.img" "$w/$row.img"
     rm -rf "$w/stick/halcyon-undo"
-    ! cut "$1" "$when" || return 1
+    ! interrupted "$1" "$when" || return 1
     grep -q 'killed by SIGKILL' "$w/strace" || return 1
     if [ "$1" = fsync ] || [ "$when" = 1 ]; then
         same_bytes before || return 1
