@@ -4,6 +4,7 @@
 # Unit tests: tests/unit/test_<folder>.c and test_<folder>_<topic>.c are linked with restore/<folder>, test_tui_<folder>.c
 # and test_tui_<folder>_<topic>.c with tui/<folder>; with the folders of unit_more_<test> too.
 unit_more_survey := restore/capture # makes the backups
+unit_more_tui_model_keys := tui/screens # draws what the keys lead to
 unit_dir = $(if $(filter tui_%,$(1)),tui/$(word 2,$(subst _, ,$(1))),restore/$(firstword $(subst _, ,$(1))))
 $(foreach t,$(patsubst tests/unit/test_%.c,%,$(sort $(wildcard tests/unit/test_*.c))), \
 	$(eval $(call unit,test_$(t),$(call unit_dir,$(t)) $(unit_more_$(t)))))

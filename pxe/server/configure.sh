@@ -38,6 +38,8 @@ die()
 
 here=$(cd "$(dirname "$0")" && pwd)
 pxe=$(dirname "$here")
+# shellcheck source=pxe/words.sh
+. "$pxe/words.sh"
 out='' address='' interface='' boot='' repository='' reports='' range='' proxy=no router='' ping=yes uefi=''
 append='' console='console=tty0 console=ttyS0,115200' web_user=www-data dhcp_user=dnsmasq
 
@@ -68,15 +70,6 @@ parse()
         esac
         shift 2
     done
-}
-
-# The words end up in an iPXE script and in a GRUB script; these characters mean something there.
-check_words()
-{
-    case $1 in
-    *[\'\"\\\$\;\&\|\<\>\{\}\#]* | *$'\n'*)
-        die "kernel words can't hold quotes, backslash, newline or any of \$ ; & | < > { } #: $1" ;;
-    esac
 }
 
 # Paths go into nginx.conf and dnsmasq.conf unquoted.

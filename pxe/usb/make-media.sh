@@ -36,6 +36,8 @@ die()
 }
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=pxe/words.sh
+. "$here/../words.sh"
 # shellcheck source=pxe/usb/parts.sh
 . "$here/parts.sh"
 # shellcheck source=pxe/usb/stick.sh
@@ -89,15 +91,6 @@ check_arguments()
     done
     { [ -r "$boot/vmlinuz" ] && [ -r "$boot/initramfs.img" ]; } ||
         die "$boot has no vmlinuz and initramfs.img: run make image, or name their folder with --boot"
-}
-
-# The words end up in a GRUB script, through sed; these characters mean something there.
-check_words()
-{
-    case $1 in
-    *[\'\"\\\$\;\&\|\<\>\{\}\#]* | *$'\n'*)
-        die "kernel words can't hold quotes, backslash, newline or any of \$ ; & | < > { } #: $1" ;;
-    esac
 }
 
 # The firmware of UEFI machines reads a small FAT file system on the ISO; what that loads reads the ISO.

@@ -56,6 +56,7 @@ int hc_bcd_devices(struct hc_span value, const char *element, struct hc_arena *a
 struct hc_bcd_map {
 	const struct hc_bcd_move {
 		struct hc_bcd_partition from, to;
+		uint64_t start; /* where `from` began, in bytes; 0: not known */
 	} * items;
 	size_t count;
 };
@@ -82,6 +83,13 @@ struct hc_bcd_patched {
  */
 int hc_bcd_patch(uint8_t *value, size_t length, const struct hc_bcd_map *map,
 		 struct hc_arena *arena, struct hc_bcd_patched *ret, struct hc_err *err);
+
+/* The value of a device element, appended: a partition itself; an image file on one that is loaded into memory, whose settings
+ * are the object `options`.  H_BCD_FORMAT: the path is too long. bcd_make.c */
+int hc_bcd_make_partition(const struct hc_bcd_partition *partition, struct hc_buf *out,
+			  struct hc_err *err);
+int hc_bcd_make_ramdisk(const struct hc_bcd_partition *partition, const uint8_t options[16],
+			const char *path, struct hc_buf *out, struct hc_err *err);
 
 /* ---------------------------------------------------------------- the store */
 

@@ -32,6 +32,46 @@ sort(struct hc_catalog *catalog)
 }
 
 static int
+add_part(const struct hc_partition *partition, struct hc_arena *arena,
+	 struct hc_catalog_disk *disk, struct hc_err *err)
+{
+	struct hc_catalog_part *part =
+		hc_arena_grow(arena, &disk->parts.items, &disk->parts.count, sizeof(*part));
+
+	if (part == NULL)
+		return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for the list of backups");
+	*part = (struct hc_catalog_part){ .number = partition->number,
+					  .start = partition->start,
+					  .size = partition->size,
+					  .filesystem = partition->filesystem,
+					  .label = partition->label != NULL ? partition->label
+									    : partition->name };
+	return 0;
+}
+
+/* What a technician sees before choosing: how its disks are divided. */
+static int
+add_layout(const struct hc_manifest *m, struct hc_arena *arena, struct hc_catalog_backup *entry,
+	   struct hc_err *err)
+{
+	for (size_t i = 0; i < m->disks.count; i++) {
+		const struct hc_regions *regions = &m->disks.items[i].regions;
+		struct hc_catalog_disk *disk = hc_arena_grow(
+			arena, &entry->disks.items, &entry->disks.count, sizeof(*disk));
+
+		if (disk == NULL)
+			return hc_err_set(err, H_OUT_OF_MEMORY,
+					  "no memory for the list of backups");
+		*disk = (struct hc_catalog_disk){ .size = m->disks.items[i].size };
+		for (size_t k = 0; k < regions->count; k++)
+			if (regions->items[k].partition != NULL &&
+			    add_part(regions->items[k].partition, arena, disk, err) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+static int
 describe(struct hc_session *session, const char *id, struct hc_arena *arena,
 	 struct hc_catalog_backup *entry, struct hc_err *err)
 {
@@ -46,11 +86,13 @@ describe(struct hc_session *session, const char *id, struct hc_arena *arena,
 	entry->complete = true;
 	entry->host = m.host;
 	entry->machine_uuid = m.machine.uuid;
+	entry->machine = m.machine;
 	entry->os = m.windows == NULL ? NULL : m.windows->product;
 	entry->created = m.created;
 	entry->used_bytes = m.totals.used_bytes;
 	entry->disk_bytes = m.totals.disk_bytes;
-	if (hc_backup_signature_exists(session, id, &entry->is_signed, err) < 0)
+	if (hc_backup_signature_exists(session, id, &entry->is_signed, err) < 0 ||
+	    add_layout(&m, arena, entry, err) < 0)
 		return -1;
 	return hc_strings_add(&entry->modes, arena, "bmr", err);
 }

@@ -106,6 +106,7 @@ begin(struct cli *cli, struct fix_run *run, struct hc_err *err)
 {
 	*run = (struct fix_run){ .cli = cli };
 	if (fix_request_from_options(cli, &run->request, err) < 0 ||
+	    cli_list(cli, "accept", &run->request.accepted, err) < 0 ||
 	    hc_disk_describe(cli->args[0], &cli->arena, &run->disk, err) < 0 ||
 	    machine_facts(cli, cli->args[0], &run->facts, &run->request.facts,
 			  &run->request.this_machine, err) < 0)

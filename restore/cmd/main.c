@@ -129,6 +129,7 @@ static const struct cli_option fix_options[] = {
 	{ "confirm", "IDENTITY", "the target's serial or WWN, or the base name of a file" },
 	{ "facts", "FILE", "facts of the machine that it shall start on (default: this one)" },
 	{ "for-machine", "FACTS", "for another machine: its facts, or \"unknown\"" },
+	{ "accept", "RULE", "accept what a repair may cost, by name: VOL-1, VOL-3" },
 	REPAIR_OPTIONS,
 	END
 };

@@ -120,6 +120,7 @@ choose_repairs(struct cli *cli, const struct prepared *prepared, struct hc_fix_r
 	const struct hc_rules_input *rules = &prepared->input.rules;
 
 	fix->this_machine = prepared->here;
+	fix->accepted = rules->accepted;
 	fix->same_machine = rules->facts != NULL && hc_same_machine(rules);
 	/* Who accepts the session of another machine by name wants it kept. */
 	if (!hc_strings_has(&rules->accepted, "VOL-2"))
@@ -286,6 +287,7 @@ prepare(struct cli *cli, const struct request *request, struct prepared *ret,
 		    list_fixups(cli, &ret->survey, &survey.fix.without, &ret->input.fixups,
 				err) < 0)
 			return -1;
+		ret->without = survey.fix.without;
 		rules->survey = &ret->survey;
 	}
 	return 0;
@@ -298,6 +300,36 @@ prepared_done(struct prepared *prepared)
 	prepared->backup = NULL;
 }
 
+/* For people who choose: each repair, and what the plan makes of it. */
+static int
+describe_repairs(struct cli *cli, const struct prepared *prepared, struct hc_plan *plan,
+		 struct hc_err *err)
+{
+	const struct hc_fixup *fixup;
+
+	for (size_t i = 0; prepared->survey.repairs_known && (fixup = hc_fixups_at(i)) != NULL;
+	     i++) {
+		struct hc_plan_repair *repair =
+			hc_arena_grow(&cli->arena, &plan->repairs.items, &plan->repairs.count,
+				      sizeof(*repair));
+
+		if (repair == NULL)
+			return hc_err_set(err, H_OUT_OF_MEMORY, "no memory for a plan");
+		*repair = (struct hc_plan_repair){
+			.fixup = fixup->id,
+			.title = fixup->title,
+			.on_request = fixup->on_request,
+			.left_out = hc_strings_has(&prepared->without, fixup->id),
+		};
+		for (size_t k = 0; k < plan->edits.count; k++)
+			repair->edits += strcmp(plan->edits.items[k].fixup, fixup->id) == 0;
+		for (size_t k = 0; k < plan->notes.count; k++)
+			repair->notes += plan->notes.items[k].refused &&
+					 strcmp(plan->notes.items[k].fixup, fixup->id) == 0;
+	}
+	return 0;
+}
+
 int
 prepared_plan(struct cli *cli, const struct prepared *prepared, struct hc_plan *ret,
 	      const char **ret_id, struct hc_err *err)
@@ -306,7 +338,8 @@ prepared_plan(struct cli *cli, const struct prepared *prepared, struct hc_plan *
 	char seal[HC_SEAL_TEXT];
 	int result;
 
-	if (hc_plan_build(&prepared->input, &cli->arena, ret, err) < 0)
+	if (hc_plan_build(&prepared->input, &cli->arena, ret, err) < 0 ||
+	    describe_repairs(cli, prepared, ret, err) < 0)
 		return -1;
 	result = hc_doc_write(&hc_plan_shape, ret, HC_JSON_PRETTY, &text, err);
 	if (result == 0) {

@@ -32,6 +32,7 @@ struct prepared {
 	struct hc_disk target;
 	struct hc_survey survey;
 	struct hc_plan_input input;
+	struct hc_strings without; /* repairs that were left out */
 	bool here; /* the facts are of the machine that this runs on, and the target is a disk of it */
 };
 

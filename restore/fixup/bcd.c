@@ -337,13 +337,12 @@ fix_bcd(struct fix *fix, struct hc_err *err)
 	const struct fix_unread_store *rebuilt;
 	struct boot b = { .fix = fix };
 	struct fix_stores stores = { 0 };
-	size_t edits = fix->found->edits.count;
 	struct hc_bcd_map known;
 
 	if (fix_here(fix, &b.here, err) < 0 || fix_stores(fix, &stores, err) < 0 ||
-	    fix_rebuild(fix, &b.here, &stores, &rebuilt, err) < 0 ||
-	    tell_unread(fix, &stores, rebuilt, err) < 0 ||
-	    fix_moves(fix, &b.here, &b.map, err) < 0)
+	    fix_moves(fix, &b.here, &b.map, err) < 0 ||
+	    fix_rebuild(fix, &b.here, &b.map, &stores, &rebuilt, err) < 0 ||
+	    tell_unread(fix, &stores, rebuilt, err) < 0)
 		return -1;
 	known = b.map;
 	for (size_t i = 0; i < stores.count; i++) {
@@ -359,13 +358,5 @@ fix_bcd(struct fix *fix, struct hc_err *err)
 		if (map.count > known.count)
 			known = map;
 	}
-	if (fix_boot_files(fix, err) < 0 || fix_reagent(fix, &b.here, &known, err) < 0)
-		return -1;
-	/* Hazards 28. */
-	if (fix->windows->bitlocker && fix->found->edits.count > edits)
-		return fix_note(
-			fix, err,
-			"a volume of this Windows is encrypted by BitLocker, which asks "
-			"for its recovery key after a change of what starts Windows");
-	return 0;
+	return fix_boot_files(fix, err) < 0 ? -1 : fix_reagent(fix, &b.here, &known, err);
 }

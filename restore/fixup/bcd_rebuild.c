@@ -3,8 +3,9 @@
  * Part of bcd: a boot store made anew, where the one that starts this Windows is missing or is none.
  *
  * It has what every store has that was seen of a Windows that starts from its own disk (data/hives/bcd): boot manager, one
- * loader with its resume object, the memory test, and the objects of settings that they inherit from.  No recovery
- * environment: `reagentc /enable` makes that entry.
+ * loader with its resume object, the memory test, and the objects of settings that they inherit from.  The recovery
+ * environment has its entry under the id that ReAgent.xml knows it by, where that file names one on this disk; else a note
+ * says that it has none, and why.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,6 @@
 #include "restore/hive/edit.h"
 
 #define STORE_MAX 65536u
-#define DEVICE    88u
 
 #define MANAGER       "{9dea862c-5cdd-4e70-acc1-f32b344d4795}"
 #define GLOBAL        "{7ea2e1ac-2e61-4728-aaa3-896d9d0a9f0e}"
@@ -30,24 +30,37 @@
 /* Objects of this store alone: their ids are made of the partition's. */
 #define LOADER "loader"
 #define RESUME "resume"
+/* Its id is that of ReAgent.xml. */
+#define RECOVERY         "recovery"
+#define RECOVERY_OPTIONS "recovery options"
 
 static const struct object {
 	const char *id;
 	uint32_t type;
 } objects[] = {
-	{ MANAGER, 0x10100002 },       { LOADER, 0x10200003 },
-	{ RESUME, 0x10200004 },        { MEMORY_TEST, 0x10200005 },
-	{ GLOBAL, 0x20100000 },        { DEBUGGER, 0x20100000 },
-	{ EMS, 0x20100000 },           { BAD_MEMORY, 0x20100000 },
-	{ LOADER_COMMON, 0x20200003 }, { HYPERVISOR, 0x20200003 },
+	{ MANAGER, 0x10100002 },
+	{ LOADER, 0x10200003 },
+	{ RESUME, 0x10200004 },
+	{ MEMORY_TEST, 0x10200005 },
+	{ GLOBAL, 0x20100000 },
+	{ DEBUGGER, 0x20100000 },
+	{ EMS, 0x20100000 },
+	{ BAD_MEMORY, 0x20100000 },
+	{ LOADER_COMMON, 0x20200003 },
+	{ HYPERVISOR, 0x20200003 },
 	{ RESUME_COMMON, 0x20200004 },
+	{ RECOVERY, 0x10200003 },
+	{ RECOVERY_OPTIONS, 0x30000000 },
 };
 
 enum form {
 	BOOT_PARTITION,
 	SYSTEM_PARTITION,
-	TEXT,    /* $ stands for the folder of Windows, @ for exe or efi */
-	PRODUCT, /* its name */
+	RECOVERY_PARTITION,
+	RECOVERY_IMAGE,
+	RECOVERY_FILE, /* a path: of the file in the folder of the recovery environment */
+	TEXT,          /* $ stands for the folder of Windows, @ for exe or efi */
+	PRODUCT,       /* its name */
 	OBJECT,
 	LIST, /* of one or more objects */
 	NUMBER,
@@ -56,14 +69,14 @@ enum form {
 	NO,
 };
 
-enum { ANY, BIOS, UEFI };
+enum { ANY, BIOS, UEFI, WITH_RECOVERY };
 
 static const struct element {
 	const char *object, *element;
 	enum form form;
 	const char *values[3];
 	uint64_t number;
-	int firmware;
+	int when;
 	unsigned since;
 } elements[] = {
 	{ MANAGER, "11000001", BOOT_PARTITION, { 0 }, 0, ANY, 0 },
@@ -81,6 +94,8 @@ static const struct element {
 	{ LOADER, "12000004", PRODUCT, { 0 }, 0, ANY, 0 },
 	{ LOADER, "12000005", TEXT, { "en-US" }, 0, ANY, 0 },
 	{ LOADER, "14000006", LIST, { LOADER_COMMON }, 0, ANY, 0 },
+	{ LOADER, "14000008", LIST, { RECOVERY }, 0, WITH_RECOVERY, 0 },
+	{ LOADER, "16000009", YES, { 0 }, 0, WITH_RECOVERY, 0 },
 	{ LOADER, "21000001", SYSTEM_PARTITION, { 0 }, 0, ANY, 0 },
 	{ LOADER, "22000002", TEXT, { "$" }, 0, ANY, 0 },
 	{ LOADER, "23000003", OBJECT, { RESUME }, 0, ANY, 0 },
@@ -116,12 +131,35 @@ static const struct element {
 	{ HYPERVISOR, "250000f4", NUMBER, { 0 }, 1, ANY, 0 },
 	{ HYPERVISOR, "250000f5", NUMBER, { 0 }, 115200, ANY, 0 },
 	{ RESUME_COMMON, "14000006", LIST, { GLOBAL }, 0, ANY, 0 },
+	/* As the stores of Windows 8.1 and 10 have it. */
+	{ RECOVERY, "11000001", RECOVERY_IMAGE, { 0 }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY,
+	  "12000002",
+	  TEXT,
+	  { "\\windows\\system32\\winload.@" },
+	  0,
+	  WITH_RECOVERY,
+	  0 },
+	{ RECOVERY, "12000004", TEXT, { "Windows Recovery Environment" }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY, "12000005", TEXT, { "en-US" }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY, "14000006", LIST, { LOADER_COMMON }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY, "15000065", NUMBER, { 0 }, 3, WITH_RECOVERY, HC_NT(6, 2) },
+	{ RECOVERY, "21000001", RECOVERY_IMAGE, { 0 }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY, "22000002", TEXT, { "\\windows" }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY, "25000020", NUMBER, { 0 }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY, "250000c2", NUMBER, { 0 }, 1, WITH_RECOVERY, HC_NT(6, 2) },
+	{ RECOVERY, "26000022", YES, { 0 }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY, "46000010", YES, { 0 }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY_OPTIONS, "12000004", TEXT, { "Windows Recovery" }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY_OPTIONS, "31000003", RECOVERY_PARTITION, { 0 }, 0, WITH_RECOVERY, 0 },
+	{ RECOVERY_OPTIONS, "32000004", RECOVERY_FILE, { "boot.sdi" }, 0, WITH_RECOVERY, 0 },
 };
 
 struct rebuild {
 	struct fix *fix;
 	const struct fix_here *here;
-	bool uefi;
+	bool uefi, has_recovery;
+	struct fix_recovery recovery;
 	struct {
 		struct hc_hive_change *items;
 		size_t count;
@@ -153,38 +191,47 @@ own_id(const struct rebuild *r, const char *what)
 static const char *
 id_of(const struct rebuild *r, const char *object)
 {
-	return object[0] == '{' ? object : own_id(r, object);
+	char text[HC_GUID_TEXT];
+
+	if (object[0] == '{')
+		return object;
+	if (strcmp(object, RECOVERY) != 0)
+		return own_id(r, object);
+	hc_guid_text(r->recovery.entry, text);
+	return hc_arena_printf(r->fix->arena, "{%s}", text);
 }
 
 static const char *
 expand(const struct rebuild *r, const char *text)
 {
-	const char *root = r->fix->offline->root, *at = strchr(text, '@');
+	const char *root = text[0] == '$' ? r->fix->offline->root + 1 : "",
+		   *rest = text[0] == '$' ? text + 1 : text, *at = strchr(rest, '@');
+	size_t length = at != NULL ? (size_t)(at - rest) : strlen(rest);
 
-	if (text[0] != '$')
-		return text;
-	return at == NULL ? hc_arena_printf(r->fix->arena, "\\%s%s", root + 1, text + 1)
-			  : hc_arena_printf(r->fix->arena, "\\%s%.*s%s", root + 1,
-					    (int)(at - text - 1), text + 1,
-					    r->uefi ? "efi" : "exe");
+	return hc_arena_printf(r->fix->arena, "%s%s%.*s%s", root[0] != '\0' ? "\\" : "", root,
+			       (int)length, rest,
+			       at == NULL ? ""
+			       : r->uefi  ? "efi"
+					  : "exe");
 }
 
-/* A qualified partition, by way of a descriptor that names none yet (windows-offline.md section 7). */
-static int
-put_device(struct rebuild *r, size_t volume, struct hc_buf *out, struct hc_err *err)
+/* Of the recovery environment; NULL: no memory. */
+static const char *
+recovery_path(const struct rebuild *r, const char *file)
 {
-	const struct hc_bcd_move move = { .from = { .scheme = HC_BCD_MBR },
-					  .to = r->here->items[volume] };
-	const struct hc_bcd_map map = { &move, 1 };
-	struct hc_bcd_patched done;
-	uint8_t device[DEVICE] = { 0 };
+	return hc_arena_printf(r->fix->arena, "%s\\%s", r->recovery.folder, file);
+}
 
-	hc_put_le32(device + 0x10, 6);
-	hc_put_le32(device + 0x18, 0x48);
-	hc_put_le32(device + 0x34, HC_BCD_MBR);
-	return hc_bcd_patch(device, sizeof(device), &map, r->fix->arena, &done, err) < 0
-		       ? -1
-		       : hc_buf_append(out, device, sizeof(device), err);
+static int
+put_image(const struct rebuild *r, struct hc_buf *out, struct hc_err *err)
+{
+	const char *options = own_id(r, RECOVERY_OPTIONS),
+		   *path = recovery_path(r, "Winre.wim");
+	uint8_t guid[16];
+
+	if (options == NULL || path == NULL || !hc_guid_parse(options, guid))
+		return fix_no_memory(err);
+	return hc_bcd_make_ramdisk(&r->here->items[r->recovery.volume], guid, path, out, err);
 }
 
 static int
@@ -224,9 +271,16 @@ put_value(struct rebuild *r, const struct element *e, uint32_t *ret_type, struct
 	*ret_type = REG_BINARY;
 	switch (e->form) {
 	case BOOT_PARTITION:
-		return put_device(r, r->fix->offline->boot, out, err);
+		return hc_bcd_make_partition(&r->here->items[r->fix->offline->boot], out, err);
 	case SYSTEM_PARTITION:
-		return put_device(r, r->here->system, out, err);
+		return hc_bcd_make_partition(&r->here->items[r->here->system], out, err);
+	case RECOVERY_PARTITION:
+		return hc_bcd_make_partition(&r->here->items[r->recovery.volume], out, err);
+	case RECOVERY_IMAGE:
+		return put_image(r, out, err);
+	case RECOVERY_FILE:
+		*ret_type = REG_SZ;
+		return put_text(recovery_path(r, e->values[0]), out, err);
 	case TEXT:
 		*ret_type = REG_SZ;
 		return put_text(expand(r, e->values[0]), out, err);
@@ -333,23 +387,35 @@ add_description(struct rebuild *r, struct hc_err *err)
 	return result;
 }
 
+static bool
+is_of_recovery(const char *object)
+{
+	return strcmp(object, RECOVERY) == 0 || strcmp(object, RECOVERY_OPTIONS) == 0;
+}
+
+static bool
+is_wanted(const struct rebuild *r, const struct element *e)
+{
+	const bool holds[] = { [ANY] = true,
+			       [BIOS] = !r->uefi,
+			       [UEFI] = r->uefi,
+			       [WITH_RECOVERY] = r->has_recovery };
+
+	return r->fix->version >= e->since && holds[e->when];
+}
+
 static int
 add_all(struct rebuild *r, struct hc_err *err)
 {
 	if (add_description(r, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
-		if (add_object(r, &objects[i], err) < 0)
+		if ((r->has_recovery || !is_of_recovery(objects[i].id)) &&
+		    add_object(r, &objects[i], err) < 0)
 			return -1;
-	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
-		const struct element *e = &elements[i];
-
-		if (r->fix->version < e->since ||
-		    (e->firmware != ANY && e->firmware != (r->uefi ? UEFI : BIOS)))
-			continue;
-		if (add_element(r, e, err) < 0)
+	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++)
+		if (is_wanted(r, &elements[i]) && add_element(r, &elements[i], err) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -467,9 +533,29 @@ is_possible(const struct fix *fix, const struct fix_here *here)
 	       (convert == NULL || strcmp(convert, fix_firmware_of(fix)) == 0);
 }
 
+/* Its entry, or a note that there is none. */
+static int
+find_recovery(struct rebuild *r, const struct hc_bcd_map *map, struct hc_err *err)
+{
+	const char *why;
+	int missing = fix_recovery(r->fix, r->here, map, &r->recovery, &why, err);
+
+	if (missing < 0)
+		return -1;
+	r->has_recovery = missing == 0;
+	return r->has_recovery
+		       ? 0
+		       : fix_note(r->fix, err,
+				  "the new boot store has no entry for a recovery "
+				  "environment: %s; `reagentc /enable` in Windows makes "
+				  "it, where there is one",
+				  why);
+}
+
 int
-fix_rebuild(struct fix *fix, const struct fix_here *here, const struct fix_stores *stores,
-	    const struct fix_unread_store **ret, struct hc_err *err)
+fix_rebuild(struct fix *fix, const struct fix_here *here, const struct hc_bcd_map *map,
+	    const struct fix_stores *stores, const struct fix_unread_store **ret,
+	    struct hc_err *err)
 {
 	struct rebuild r = { .fix = fix,
 			     .here = here,
@@ -494,7 +580,8 @@ fix_rebuild(struct fix *fix, const struct fix_here *here, const struct fix_store
 				  "%s has no boot store %s, and Windows no loader that one "
 				  "could start",
 				  fix->offline->volumes[fix->offline->boot].name, path);
-	if (write_store(&r, path, err) < 0 || (old != NULL && drop_logs(fix, path, err) < 0))
+	if (find_recovery(&r, map, err) < 0 || write_store(&r, path, err) < 0 ||
+	    (old != NULL && drop_logs(fix, path, err) < 0))
 		return -1;
 	*ret = old;
 	return 0;

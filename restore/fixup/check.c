@@ -137,12 +137,21 @@ fix_check_bytes(struct hc_io *io, const struct hc_edit *edit, const struct hc_ed
 
 /* ---------------------------------------------------------------- all of them, afterwards */
 
+bool
+fix_is_of_journal(const struct hc_edit *edit)
+{
+	return edit->kind == HC_EDIT_FLAG && edit->name != NULL &&
+	       strcmp(edit->name, "journal") == 0;
+}
+
 static int
 check_flag(struct hc_volume *volume, const struct hc_edit *edit, struct hc_err *err)
 {
+	const struct hc_volume_state *state = &hc_volume_info(volume)->state;
 	const bool set = edit->after != NULL && strcmp(edit->after->text, "set") == 0;
+	const bool done = fix_is_of_journal(edit) ? state->journal_clean : state->dirty == set;
 
-	return hc_volume_info(volume)->state.dirty == set ? 0 : stale(edit, NULL, err);
+	return done ? 0 : stale(edit, NULL, err);
 }
 
 /* The hive stays open for the edits that follow: there are many of one hive. */

@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* chkdsk: volumes that were not closed properly are checked at the first start. */
-#include <string.h>
-
+/* chkdsk: volumes whose journal can't be replayed.  Where something is changed on one, settle.c drops its journal, when that
+ * is accepted, and flags it: this runs last, and only says what is left alone. */
 #include "restore/fixup/fixup_priv.h"
+
+static bool
+is_changed(const struct fix *fix, uint64_t partition)
+{
+	for (size_t i = 0; i < fix->found->edits.count; i++)
+		if (fix->found->edits.items[i].partition == partition)
+			return true;
+	return false;
+}
 
 int
 fix_chkdsk(struct fix *fix, struct hc_err *err)
 {
 	for (size_t i = 0; i < fix->offline->count; i++) {
-		struct hc_volume *volume = fix->offline->volumes[i].volume;
-		const struct hc_volume_info *info =
-			volume != NULL ? hc_volume_info(volume) : NULL;
+		const struct hc_offline_volume *volume = &fix->offline->volumes[i];
 
-		if (info == NULL || strcmp(info->kind, "ntfs") != 0 ||
-		    info->state.journal_clean)
+		if (!fix_has_open_journal(volume) || is_changed(fix, volume->number))
 			continue;
-		if (want_dirty(fix, i,
-			       "its journal was not closed: what was under way may be lost",
-			       err) < 0)
+		if (fix_note(
+			    fix, err,
+			    "the journal of %s can't be replayed here; nothing on it is changed, "
+			    "and it is left to Windows",
+			    volume->name) < 0)
 			return -1;
 	}
 	return 0;

@@ -39,31 +39,6 @@ is_wanted(const struct hc_fixup *fixup, const struct hc_fix_request *request)
 	return !fixup->on_request || hc_strings_has(&request->requested, fixup->id);
 }
 
-/* What is changed has to be kept where other users can't read it, which FAT can't do: it is kept elsewhere, or nothing is
- * changed (hazards 24). */
-static int
-refuse_on_fat(struct fix *fix, struct hc_err *err)
-{
-	const struct hc_edits edits = fix->found->edits;
-	const struct hc_offline_volume *system = &fix->offline->volumes[fix->offline->system];
-
-	if (fix->request->undo_to != NULL ||
-	    strcmp(hc_volume_info(system->volume)->kind, "ntfs") == 0)
-		return 0;
-	fix->found->edits = (struct hc_edits){ 0 };
-	for (size_t i = 0; i < edits.count; i++) {
-		fix->id = edits.items[i].fixup;
-		if (fix_refuse(
-			    fix,
-			    "Name a folder on a stick or in a repository by --undo-to, and a key file by --undo-key.",
-			    err,
-			    "%s is FAT, where the record of a repair can't be kept from other users",
-			    system->name) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 int
 hc_fixup_detect(struct hc_offline *offline, const struct hc_fix_request *request,
 		struct hc_arena *arena, struct hc_fix_found *ret, struct hc_err *err)
@@ -81,7 +56,7 @@ hc_fixup_detect(struct hc_offline *offline, const struct hc_fix_request *request
 		if (is_wanted(&rows[i].fixup, request) && rows[i].detect(&fix, err) < 0)
 			return hc_err_wrap(err, "while looking what %s has to repair", fix.id);
 	}
-	if (refuse_on_fat(&fix, err) < 0)
+	if (fix_settle(&fix, err) < 0)
 		return -1;
 	*ret = found;
 	return 0;

@@ -6,28 +6,12 @@
 
 #include "restore/fixup/efi_priv.h"
 
-#define WITH_BITLOCKER                                                                          \
-	"Suspend BitLocker in Windows first (manage-bde -protectors -disable C:), or have the " \
-	"recovery key at hand and make the copy from Windows (bcdboot)."
-
 /* The boot manager that is there, or will be. */
 struct manager {
 	struct efi_program program;
 	size_t volume; /* where it can be read now */
 	const char *path;
 };
-
-static bool
-has_bitlocker(const struct fix *fix)
-{
-	for (size_t i = 0; i < fix->offline->count; i++) {
-		const char *filesystem = fix->offline->volumes[i].entry.filesystem;
-
-		if (filesystem != NULL && strcasecmp(filesystem, "BitLocker") == 0)
-			return true;
-	}
-	return fix->windows->bitlocker;
-}
 
 static int
 copy_manager(struct fix *fix, const struct manager *from, size_t esp, const char *to,
@@ -39,11 +23,6 @@ copy_manager(struct fix *fix, const struct manager *from, size_t esp, const char
 		.path = from->path,
 	};
 
-	if (has_bitlocker(fix) &&
-	    fix_note(fix, err,
-		     "a change of the EFI system partition can make BitLocker ask for its "
-		     "recovery key at the next start") < 0)
-		return -1;
 	return want_file_from(fix, esp, to, &source, because, err);
 }
 
@@ -104,12 +83,6 @@ replace_fallback(struct fix *fix, size_t esp, const struct manager *manager, con
 				path, there->version,
 				manager->program.version ? manager->program.version
 							 : "the unknown one");
-	if (has_bitlocker(fix))
-		return fix_refuse(fix, WITH_BITLOCKER, err,
-				  "%s is an older boot manager, and it is not replaced: there "
-				  "is BitLocker on this disk, which would ask for its "
-				  "recovery key",
-				  path);
 	return copy_manager(fix, manager, esp, path,
 			    "it is not the boot manager that starts this Windows but an older "
 			    "one",

@@ -249,8 +249,8 @@ want_devices(struct conversion *c, const struct fix_hive *to, const struct objec
 			return -1;
 		for (size_t k = 0; on_esp && k < done.unknown.count; k++)
 			all[map.count++] =
-				(struct hc_bcd_move){ done.unknown.items[k].partition,
-						      c->esp_id };
+				(struct hc_bcd_move){ .from = done.unknown.items[k].partition,
+						      .to = c->esp_id };
 		map.items = all;
 		if (on_esp &&
 		    hc_bcd_patch(copy, bytes.size, &map, c->fix->arena, &done, err) < 0)

@@ -175,23 +175,6 @@ same_state(const struct hc_edit_state *a, const struct hc_edit_state *b)
 						     : strcmp(a->bytes, b->bytes) == 0);
 }
 
-/* A volume that was opened with an unclean journal is one whose journal could not be replayed (offline.h): nothing may be
- * written to it (hazards 12). */
-static bool
-has_open_journal(const struct fix *fix, const struct hc_edit *edit)
-{
-	if (edit->kind == HC_EDIT_BYTES || edit->kind == HC_EDIT_VARIABLE)
-		return false;
-	for (size_t i = 0; i < fix->offline->count; i++) {
-		const struct hc_offline_volume *volume = &fix->offline->volumes[i];
-
-		if (volume->number == edit->partition && volume->volume != NULL &&
-		    strcmp(hc_volume_info(volume->volume)->kind, "ntfs") == 0)
-			return !hc_volume_info(volume->volume)->state.journal_clean;
-	}
-	return false;
-}
-
 int
 fix_add(struct fix *fix, const struct hc_edit *edit, struct hc_err *err)
 {
@@ -200,16 +183,6 @@ fix_add(struct fix *fix, const struct hc_edit *edit, struct hc_err *err)
 
 	if (fix->request->gone != 0 && edit->partition == fix->request->gone)
 		return 0;
-	if (has_open_journal(fix, edit))
-		return fix_refuse(
-			fix,
-			"Start Windows once on the source machine and shut it down, then "
-			"capture again.",
-			err,
-			"the journal of partition %llu can't be replayed, so nothing on it may "
-			"be changed",
-			(unsigned long long)edit->partition);
-
 	for (size_t i = 0; i < edits->count; i++) {
 		const struct hc_edit *other = &edits->items[i];
 

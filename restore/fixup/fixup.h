@@ -44,7 +44,9 @@ struct hc_fix_request {
 	struct hc_strings only;      /* ids; empty: all that are not on request */
 	struct hc_strings requested; /* those on request that are wanted as well */
 	struct hc_strings without;   /* those that are left out, though they would be made */
-	const char *drivers;         /* folder of driver packages on this system, or NULL */
+	/* Rules whose warning the operator accepts by name: VOL-1, VOL-3 (settle.c). */
+	struct hc_strings accepted;
+	const char *drivers; /* folder of driver packages on this system, or NULL */
 	/* "bios" or "uefi": what it shall be converted to; NULL: it stays what it is. */
 	const char *convert_firmware;
 	/* Folder and key file that keep the record of the repairs, encrypted; NULL: the volume of Windows keeps it, and where
@@ -61,6 +63,8 @@ struct hc_fix_request {
 struct hc_fix_found {
 	struct hc_edits edits;
 	struct hc_fix_notes notes;
+	/* Volumes on which something has to be changed, and whose journal can't be replayed (VOL-3): "partition 2". */
+	struct hc_strings unreplayed;
 };
 
 /* Whether an edit is of the entry in CriticalDeviceDatabase (2000 to 7) of one of these ids, whose \ are # there. */

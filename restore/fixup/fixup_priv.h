@@ -104,6 +104,14 @@ int fix_source_read(const struct hc_edit_source *from, const struct fix_volumes 
 int fix_content(const struct hc_edit *edit, const struct fix_volumes *volumes,
 		struct hc_arena *arena, struct hc_buf *out, struct hc_err *err);
 
+/* ---------------------------------------------------------------- what holds for all of them.  settle.c */
+
+/* The edits of all fixups together: what may not be made becomes a refusal, what the operator has accepted by name an
+ * edit or a note. */
+int fix_settle(struct fix *fix, struct hc_err *err);
+/* Of NTFS, and it could not be replayed. */
+bool fix_has_open_journal(const struct hc_offline_volume *volume);
+
 /* ---------------------------------------------------------------- notes */
 
 /* Told only. */

@@ -48,7 +48,7 @@ fix_map_add(struct hc_arena *arena, struct hc_bcd_map *map, const struct hc_bcd_
 		return fix_no_memory(err);
 	if (map->count > 0)
 		memcpy(items, map->items, map->count * sizeof(*items));
-	items[map->count] = (struct hc_bcd_move){ *from, *to };
+	items[map->count] = (struct hc_bcd_move){ .from = *from, .to = *to };
 	map->items = items;
 	map->count++;
 	return 0;

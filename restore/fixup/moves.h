@@ -142,12 +142,23 @@ int fix_store_names(struct fix *fix, const struct fix_store *store, struct fix_n
 int fix_boot_files(struct fix *fix, struct hc_err *err);
 /* bcd_rebuild.c: the store that starts this Windows is made anew where it is missing, or is no store.  *ret: of those that
  * can't be read, the one that is replaced; NULL: none. */
-int fix_rebuild(struct fix *fix, const struct fix_here *here, const struct fix_stores *stores,
-		const struct fix_unread_store **ret, struct hc_err *err);
+int fix_rebuild(struct fix *fix, const struct fix_here *here, const struct hc_bcd_map *map,
+		const struct fix_stores *stores, const struct fix_unread_store **ret,
+		struct hc_err *err);
 /* "uefi" or "bios": how this Windows starts. */
 const char *fix_firmware_of(const struct fix *fix);
 /* reagent.c: \Windows\System32\Recovery\ReAgent.xml, which says where the recovery environment lies. */
 int fix_reagent(struct fix *fix, const struct fix_here *here, const struct hc_bcd_map *map,
 		struct hc_err *err);
+
+/* The recovery environment that ReAgent.xml tells of, where it is on this disk. */
+struct fix_recovery {
+	uint8_t entry[16]; /* its object in the boot store goes by this GUID */
+	size_t volume;
+	const char *folder; /* of Winre.wim and boot.sdi: \Recovery\WindowsRE */
+};
+/* 0: it is there; 1: not, and *ret_why is the reason, a constant. */
+int fix_recovery(struct fix *fix, const struct fix_here *here, const struct hc_bcd_map *map,
+		 struct fix_recovery *ret, const char **ret_why, struct hc_err *err);
 
 #endif

@@ -217,6 +217,9 @@ make_on_volume(struct perform *p, size_t i, struct hc_err *err)
 
 	if (edit->kind == HC_EDIT_FILE)
 		return make_file(p, edit, err);
+	/* Done when the volume was opened. */
+	if (fix_is_of_journal(edit))
+		return 0;
 	if (edit->kind == HC_EDIT_FLAG)
 		return hc_volume_set_dirty(
 			p->volume, edit->after != NULL && strcmp(edit->after->text, "set") == 0,
@@ -238,6 +241,17 @@ drops_hibernation(const struct hc_edits *edits, uint64_t partition)
 	return false;
 }
 
+/* Planned with the operator's word (VOL-3), on the volume as it is without its journal. */
+static bool
+drops_journal(const struct hc_edits *edits, uint64_t partition)
+{
+	for (size_t i = 0; i < edits->count; i++)
+		if (edits->items[i].partition == partition &&
+		    fix_is_of_journal(&edits->items[i]))
+			return true;
+	return false;
+}
+
 int
 hc_fixup_open_write(const struct hc_edits *edits, const struct hc_fix_target *target,
 		    struct hc_volume **ret, struct hc_err *err)
@@ -247,7 +261,9 @@ hc_fixup_open_write(const struct hc_edits *edits, const struct hc_fix_target *ta
 	struct hc_volume_replayed replayed;
 
 	/* What the journal holds comes before what we change (hazards 12). */
-	if (hc_volume_replay(target->io, &replayed, err) < 0 ||
+	if ((drops_journal(edits, target->partition)
+		     ? hc_volume_drop_journal(target->io, err)
+		     : hc_volume_replay(target->io, &replayed, err)) < 0 ||
 	    hc_volume_open_write(target->io, flags, ret, err) < 0)
 		return hc_err_wrap(err, "while opening partition %llu for repairs",
 				   (unsigned long long)target->partition);

@@ -31,6 +31,8 @@ struct hc_volume *fix_perform_volume(void *ctx, uint64_t partition, struct hc_er
 /* check.c: whether an edit's object is in `state`, its before or its after; else H_FIX_STALE naming it. */
 int fix_check_file(struct hc_volume *volume, const struct hc_edit *edit,
 		   const struct hc_edit_state *state, struct hc_err *err);
+/* The flag "journal": it is dropped. */
+bool fix_is_of_journal(const struct hc_edit *edit);
 int fix_check_hive(struct hc_hive *hive, const struct hc_edit *edit,
 		   const struct hc_edit_state *state, struct hc_arena *arena,
 		   struct hc_err *err);

@@ -58,21 +58,53 @@ holds(const struct recovery *r, const struct fix_reagent_row *row, size_t at)
 	       hc_volume_stat(volume, row->path, r->fix->arena, &entry, &ignored) == 0;
 }
 
+/* The same of a file in the folder that it names. */
+static bool
+holds_file(const struct recovery *r, const struct fix_reagent_row *row, size_t at,
+	   const char *name)
+{
+	struct fix_reagent_row file = *row;
+
+	file.path = row->path[0] == '\0'
+			    ? ""
+			    : hc_arena_printf(r->fix->arena, "%s\\%s", row->path, name);
+	return file.path != NULL && holds(r, &file, at);
+}
+
+/* The row names a partition of GPT by its disk and where it begins: what a move says besides its ids. */
+static const struct hc_bcd_move *
+gpt_move(const struct recovery *r, const struct fix_reagent_row *row)
+{
+	for (size_t i = 0; row->offset != 0 && i < r->map->count; i++) {
+		const struct hc_bcd_move *move = &r->map->items[i];
+
+		if (move->from.scheme == HC_BCD_GPT && move->start == row->offset &&
+		    memcmp(move->from.disk, row->guid, 16) == 0)
+			return move;
+	}
+	return NULL;
+}
+
 /* MBR names are in the map as they stand here. */
+static const struct hc_bcd_move *
+mbr_move(const struct recovery *r, const struct fix_reagent_row *row)
+{
+	struct fix_name name = { .partition.scheme = HC_BCD_MBR, .disk_known = true };
+
+	hc_put_le32(name.partition.disk, (uint32_t)row->id);
+	hc_put_le64(name.partition.partition, row->offset);
+	return fix_move_of(r->map, &name);
+}
+
 static size_t
 by_map(const struct recovery *r, const struct fix_reagent_row *row)
 {
-	struct fix_name name = { .partition.scheme = HC_BCD_MBR, .disk_known = true };
-	const struct hc_bcd_move *move;
+	const struct hc_bcd_move *move =
+		hc_is_zero(row->guid, 16) ? mbr_move(r, row) : gpt_move(r, row);
 
-	if (!hc_is_zero(row->guid, 16))
-		return HC_OFFLINE_NONE;
-	hc_put_le32(name.partition.disk, (uint32_t)row->id);
-	hc_put_le64(name.partition.partition, row->offset);
-	move = fix_move_of(r->map, &name);
-	if (move == NULL)
-		return HC_OFFLINE_NONE;
-	return fix_here_find(r->here, &(struct fix_name){ move->to, true, false });
+	return move == NULL
+		       ? HC_OFFLINE_NONE
+		       : fix_here_find(r->here, &(struct fix_name){ move->to, true, false });
 }
 
 /* Of the partitions that are, or were, of the row's disk: the one that begins there and holds it, else the only one that
@@ -170,6 +202,25 @@ out:
 	return result;
 }
 
+/* 0: read; 1: there is none, or it can't be read, and `why` is set; -1: what ends the detection. */
+static int
+read_text(struct recovery *r, struct hc_buf *text, struct hc_err *why, struct hc_err *err)
+{
+	const struct hc_offline *offline = r->fix->offline;
+
+	r->path = hc_arena_printf(r->fix->arena, "%s/System32/Recovery/ReAgent.xml",
+				  offline->root);
+	if (r->path == NULL)
+		return fix_no_memory(err);
+	if (hc_volume_read_all(offline->volumes[offline->system].volume, r->path,
+			       FIX_REAGENT_MAX, text, why) == 0)
+		return 0;
+	if (why->code != H_OUT_OF_MEMORY && why->code != H_DISK_READ)
+		return 1;
+	*err = *why;
+	return -1;
+}
+
 int
 fix_reagent(struct fix *fix, const struct fix_here *here, const struct hc_bcd_map *map,
 	    struct hc_err *err)
@@ -177,24 +228,66 @@ fix_reagent(struct fix *fix, const struct fix_here *here, const struct hc_bcd_ma
 	struct recovery r = { .fix = fix, .here = here, .map = map };
 	struct hc_buf text = { 0 };
 	struct hc_err why;
-	int result;
+	int result = read_text(&r, &text, &why, err);
 
-	r.path = hc_arena_printf(fix->arena, "%s/System32/Recovery/ReAgent.xml",
-				 fix->offline->root);
-	if (r.path == NULL)
-		return fix_no_memory(err);
-	if (hc_volume_read_all(fix->offline->volumes[fix->offline->system].volume, r.path,
-			       FIX_REAGENT_MAX, &text, &why) == 0) {
+	if (result == 0)
 		result = rewrite(&r, hc_buf_span(&text), err);
-	} else if (why.code == H_PATH_NOT_FOUND) {
-		result = 0;
-	} else if (why.code == H_OUT_OF_MEMORY || why.code == H_DISK_READ) {
-		*err = why;
-		result = -1;
-	} else {
-		result = fix_refuse(fix, hc_err_info(why.code)->remedy, err, "%s: %s", r.path,
-				    why.text[0]);
-	}
+	else if (result > 0)
+		result = why.code == H_PATH_NOT_FOUND
+				 ? 0
+				 : fix_refuse(fix, hc_err_info(why.code)->remedy, err, "%s: %s",
+					      r.path, why.text[0]);
 	hc_buf_done(&text);
 	return result;
+}
+
+/* ---------------------------------------------------------------- for a boot store that is made anew */
+
+static const struct fix_reagent_row *
+location(const struct fix_reagent *doc)
+{
+	for (size_t i = 0; i < doc->rows.count; i++)
+		if (strcmp(doc->rows.items[i].tag, "WinreLocation") == 0)
+			return &doc->rows.items[i];
+	return NULL;
+}
+
+/* NULL: it is there. */
+static const char *
+find_recovery(const struct recovery *r, const struct fix_reagent *doc, struct fix_recovery *ret)
+{
+	const struct fix_reagent_row *row = location(doc);
+	size_t at = HC_OFFLINE_NONE;
+
+	if (hc_is_zero(doc->entry, 16) || row == NULL)
+		return "ReAgent.xml says that there is none in use";
+	at = find_place(r, row);
+	if (at == HC_OFFLINE_NONE || r->here->items[at].scheme == HC_BCD_RAW)
+		return "ReAgent.xml names a place that is not on this disk";
+	if (!holds_file(r, row, at, "Winre.wim") || !holds_file(r, row, at, "boot.sdi"))
+		return "Winre.wim or boot.sdi is not where ReAgent.xml says";
+	ret->volume = at;
+	ret->folder = row->path;
+	memcpy(ret->entry, doc->entry, 16);
+	return NULL;
+}
+
+int
+fix_recovery(struct fix *fix, const struct fix_here *here, const struct hc_bcd_map *map,
+	     struct fix_recovery *ret, const char **ret_why, struct hc_err *err)
+{
+	struct recovery r = { .fix = fix, .here = here, .map = map };
+	struct fix_reagent doc = { 0 };
+	struct hc_buf text = { 0 };
+	struct hc_err why;
+	int result = read_text(&r, &text, &why, err);
+
+	if (result == 0)
+		result = fix_reagent_read(hc_buf_span(&text), fix->arena, &doc, err);
+	hc_buf_done(&text);
+	if (result < 0)
+		return -1;
+	*ret_why = result > 0 ? "there is no ReAgent.xml that can be read"
+			      : find_recovery(&r, &doc, ret);
+	return *ret_why == NULL ? 0 : 1;
 }

@@ -2,6 +2,7 @@
 /*
  * ReAgent.xml: where it says that something of the recovery environment lies.
  *
+ *	<WinreBCD id="{b4462c65-…}"/>
  *	<WinreLocation path="\Recovery\WindowsRE" id="0" offset="523239424" guid="{5541e87d-…}"/>
  *
  * MBR: id is the disk signature, decimal, guid is zero.  GPT: guid is the disk's, id is 0.  offset is in bytes.  All zero:
@@ -31,6 +32,8 @@ struct fix_reagent_row {
 struct fix_reagent {
 	unsigned
 		width; /* bytes of a character: 2 in UTF-16LE, with its byte order mark; else 1 */
+	/* WinreBCD: the recovery environment's entry in the boot store; zero: it has none, or the text does not say. */
+	uint8_t entry[16];
 	struct {
 		struct fix_reagent_row *items;
 		size_t count;

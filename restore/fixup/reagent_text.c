@@ -120,6 +120,26 @@ add_row(struct fix_reagent *doc, const struct tag *tag, struct hc_arena *arena,
 	return 0;
 }
 
+/* <WinreBCD id="{…}"/>: the first one that is a GUID. */
+static int
+take_entry(struct fix_reagent *doc, const struct tag *tag, struct hc_arena *arena,
+	   struct hc_err *err)
+{
+	static const char name[] = "WinreBCD";
+	const char *id;
+
+	if (!tag->has[ID] || tag->name.length != strlen(name) ||
+	    memcmp(tag->plain + tag->name.at, name, strlen(name)) != 0 ||
+	    !hc_is_zero(doc->entry, 16))
+		return 0;
+	id = copy(arena, tag, tag->attributes[ID]);
+	if (id == NULL)
+		return no_memory(err);
+	if (!hc_guid_parse(id, doc->entry))
+		memset(doc->entry, 0, sizeof(doc->entry));
+	return 0;
+}
+
 /* Past what begins with "<" there. */
 static int
 read_tag(struct fix_reagent *doc, const char *plain, size_t *at, struct hc_arena *arena,
@@ -138,8 +158,9 @@ read_tag(struct fix_reagent *doc, const char *plain, size_t *at, struct hc_arena
 	*at += tag.name.length;
 	while (next_attribute(&tag, at))
 		;
-	return tag.has[ID] && tag.has[OFFSET] && tag.has[GUID] ? add_row(doc, &tag, arena, err)
-							       : 0;
+	return tag.has[ID] && tag.has[OFFSET] && tag.has[GUID]
+		       ? add_row(doc, &tag, arena, err)
+		       : take_entry(doc, &tag, arena, err);
 }
 
 int

@@ -12,6 +12,7 @@
  *            bytes     0 or one   -           -             yes      bytes, text
  *            variable  0          -           name          -        bytes (with the 4 of attributes), text
  *            flag      yes        -           name "dirty"  -        text "set" or "clear"
+ *            flag      yes        -           "journal"     -        text "open"; "dropped"
  *
  * Units:   bytes; partition is its number in the table, 0 the disk as a whole; offsets count from its start.
  *          Paths as in volume.h: /Windows/System32/config/SYSTEM.  Keys as in hive.h: ControlSet001\Services\disk.

@@ -111,17 +111,40 @@ const struct hc_shape hc_repository_shape =
 	HC_SHAPE(T, "halcyon.repository/1", repository_fields, true, "Marks a repository.");
 #undef T
 
+#define T struct hc_catalog_part
+static const struct hc_field part_fields[] = {
+	HC_NEED(T, number, NUMBER, "From 1."),
+	HC_FIELD(T, start, NUMBER, "First byte."),
+	HC_FIELD(T, size, NUMBER, "Bytes."),
+	HC_FIELD(T, filesystem, STRING, "ntfs, vfat and so on."),
+	HC_FIELD(T, label, STRING, "Of the file system, else of the table."),
+};
+static const struct hc_shape part_shape =
+	HC_SHAPE(T, NULL, part_fields, false, "A partition, for people.");
+#undef T
+
+#define T struct hc_catalog_disk
+static const struct hc_field layout_fields[] = {
+	HC_FIELD(T, size, NUMBER, "Bytes."),
+	HC_PART(T, parts, LIST, &part_shape, "Its partitions."),
+};
+static const struct hc_shape layout_shape =
+	HC_SHAPE(T, NULL, layout_fields, false, "How a disk is divided.");
+#undef T
+
 #define T struct hc_catalog_backup
 static const struct hc_field backup_fields[] = {
 	HC_NEED(T, id, STRING, "What follows REPO//."),
 	HC_FIELD(T, host, STRING, "Host name."),
 	HC_FIELD(T, machine_uuid, STRING, "SMBIOS uuid of the machine it came from."),
+	HC_PART(T, machine, OBJECT, &hc_machine_shape, "The machine it came from."),
 	HC_FIELD(T, os, STRING, "Product name of the Windows inside."),
 	HC_FIELD(T, created, STRING, "When, UTC."),
 	HC_FIELD(T, kind, STRING, "native, windows-image-backup or image."),
 	HC_FIELD(T, modes, STRINGS, "What it can be restored as: bmr, volume, system-state."),
 	HC_FIELD(T, used_bytes, NUMBER, "Bytes in use."),
 	HC_FIELD(T, disk_bytes, NUMBER, "Size of its disks."),
+	HC_PART(T, disks, LIST, &layout_shape, "Its disks and how they are divided."),
 	HC_FIELD(T, complete, BOOL, "Its manifest is whole."),
 	{ "signed", HC_JSON_BOOL, false, offsetof(T, is_signed), NULL, NULL,
 	  "Has a signature." },

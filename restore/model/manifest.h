@@ -109,17 +109,39 @@ struct hc_repository {
 	uint64_t chunk_min, chunk_avg, chunk_max;
 };
 
+/* How a disk is divided, for people. */
+struct hc_catalog_part {
+	uint64_t number;
+	uint64_t start;
+	uint64_t size;
+	const char *filesystem;
+	const char *label;
+};
+
+struct hc_catalog_disk {
+	uint64_t size;
+	struct {
+		struct hc_catalog_part *items;
+		size_t count;
+	} parts;
+};
+
 /* A line of REPO/catalog.json, and of what `halcyon catalog` prints. */
 struct hc_catalog_backup {
 	const char *id;
 	const char *host;
 	const char *machine_uuid;
+	struct hc_machine machine; /* empty in catalogs of older programs */
 	const char *os;
 	const char *created;
 	const char *kind; /* native, windows-image-backup, image */
 	struct hc_strings modes;
 	uint64_t used_bytes;
 	uint64_t disk_bytes;
+	struct {
+		struct hc_catalog_disk *items;
+		size_t count;
+	} disks; /* empty in catalogs of older programs */
 	bool complete;
 	bool is_signed;
 	const char

@@ -101,6 +101,19 @@ const struct hc_shape hc_plan_target_shape =
 	HC_SHAPE(T, NULL, target_fields, false, "The target.");
 #undef T
 
+#define T struct hc_plan_repair
+static const struct hc_field repair_fields[] = {
+	HC_NEED(T, fixup, STRING, "Its id, see docs/fixups/."),
+	HC_FIELD(T, title, STRING, "In a few words."),
+	HC_FIELD(T, on_request, BOOL, "Made only when asked for by name."),
+	HC_FIELD(T, left_out, BOOL, "Left out by name."),
+	HC_FIELD(T, edits, NUMBER, "How many of the plan's edits are its."),
+	HC_FIELD(T, notes, NUMBER, "How many notes say that it was refused."),
+};
+static const struct hc_shape repair_shape =
+	HC_SHAPE(T, NULL, repair_fields, false, "What becomes of one repair.");
+#undef T
+
 #define T struct hc_plan
 static const struct hc_field plan_fields[] = {
 	HC_FIELD(T, created, STRING, "When, UTC."),
@@ -125,6 +138,7 @@ static const struct hc_field plan_fields[] = {
 	HC_FIELD(T, losses, STRINGS, "What the target can't keep."),
 	HC_PART(T, edits, LIST, &hc_edit_shape, "Repairs, made after the read-back."),
 	HC_PART(T, notes, LIST, &hc_fix_note_shape, "What the repairs say besides."),
+	HC_PART(T, repairs, LIST, &repair_shape, "What becomes of each repair."),
 	HC_FIELD(T, system_partition, NUMBER, "Partition that holds Windows; 0: none."),
 	HC_FIELD(
 		T, new_table_id, STRING,

@@ -119,6 +119,16 @@ struct hc_plan_target {
 	struct hc_identity identity;
 };
 
+/* What becomes of one of the program's repairs. */
+struct hc_plan_repair {
+	const char *fixup;
+	const char *title;
+	bool on_request; /* made only when asked for by name */
+	bool left_out;   /* it was asked for without this one */
+	uint64_t edits;  /* how many of the plan's */
+	uint64_t notes;  /* how many say that it was refused */
+};
+
 struct hc_plan {
 	const char *created;
 	const char *tool;
@@ -149,6 +159,10 @@ struct hc_plan {
 	struct hc_strings losses;  /* what the target can't keep, for people */
 	struct hc_edits edits;     /* repairs, made after the read-back */
 	struct hc_fix_notes notes; /* what they say besides */
+	struct {
+		struct hc_plan_repair *items;
+		size_t count;
+	} repairs; /* all that the program knows, in their order; empty: nothing was looked at */
 	uint64_t system_partition; /* that holds Windows: the undo folder goes there; 0: none */
 	const char
 		*new_table_id; /* the disk GUID or signature that it gets; NULL: the backup's */

@@ -80,6 +80,8 @@ static const struct hc_field survey_fields[] = {
 	HC_FIELD(T, repairs_unread, STRING, "Why not, where it is not for lack of a Windows."),
 	HC_PART(T, edits, LIST, &hc_edit_shape, "What has to be changed in it, old and new."),
 	HC_PART(T, notes, LIST, &hc_fix_note_shape, "What the repairs say besides."),
+	HC_FIELD(T, unreplayed, STRINGS,
+		 "Volumes that need repairs and whose journal can't be replayed (VOL-3)."),
 	HC_FIELD(T, run, STRING, "Names these repairs."),
 };
 const struct hc_shape hc_survey_shape = HC_SHAPE(T, "halcyon.survey/1", survey_fields, false,

@@ -84,6 +84,8 @@ struct hc_survey {
 	bool repairs_known; /* false: the Windows in the backup could not be looked at for repairs */
 	struct hc_edits edits; /* what has to be changed in it for this machine */
 	struct hc_fix_notes notes;
+	/* Volumes on which something has to be changed, and whose journal can't be replayed (VOL-3): "partition 2". */
+	struct hc_strings unreplayed;
 	const char *run; /* names these repairs: of the undo folder */
 };
 

@@ -105,6 +105,12 @@ JUDGE(judge_journal)
 	size_t dirty = name_volumes(in, j, is_dirty,
 				    "is marked dirty: Windows checks it when it starts");
 
+	for (size_t i = 0; in->survey != NULL && i < in->survey->unreplayed.count; i++)
+		hc_judge_fact(j, "survey.unreplayed",
+			      "%s needs repairs, and its $LogFile can't be replayed",
+			      in->survey->unreplayed.items[i]);
+	if (in->survey != NULL && in->survey->unreplayed.count > 0)
+		return HC_LEVEL_WARN;
 	/* Files that are read one by one may be older than what the log says. */
 	if (open > 0 && hc_mode_of(in) == HC_RULE_STATE)
 		return HC_LEVEL_WARN;

@@ -10,6 +10,8 @@
 #include "restore/survey/survey_priv.h"
 #include "restore/volume/format.h"
 
+#define ROOM_BYTES (UINT64_C(1) << 30) /* more than any conversion takes */
+
 static int
 no_memory(struct hc_err *err)
 {
@@ -154,15 +156,16 @@ make_format(const struct hc_manifest_disk *disk, struct hc_conversion *conversio
 
 /* ---------------------------------------------------------------- all of it */
 
+/* Before a target is chosen it is one that has room: whether the one that is chosen has is seen then. */
 static int
 lay_out(const struct hc_survey_request *request, const struct hc_manifest *manifest,
 	struct hc_arena *arena, struct hc_conversion *ret, struct hc_err *err)
 {
+	const struct hc_manifest_disk *disk = &manifest->disks.items[request->disk];
 	const struct hc_convert_request layout = {
-		.disk = &manifest->disks.items[request->disk],
-		.target_size = request->target != NULL
-				       ? request->target->size
-				       : manifest->disks.items[request->disk].size,
+		.disk = disk,
+		.target_size = request->target != NULL ? request->target->size
+						       : disk->size + ROOM_BYTES,
 		.system_partition = manifest->windows->system_partition,
 	};
 

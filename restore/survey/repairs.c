@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What has to be repaired in the Windows of a backup: its volumes opened in place, and the fixups asked. */
+/* The Windows of a backup: its volumes opened in place, once, asked for drivers, and the fixups for what they would repair. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,8 +8,12 @@
 #include "restore/disk/disk.h"
 #include "restore/source/source.h"
 #include "restore/survey/survey_priv.h"
+#include "restore/volume/volume.h"
+#include "restore/windows/windows.h"
 
-#define CACHE_BYTES (4u << 20)
+/* What reading may hold of each volume.  That of Windows is read in two rounds and all over: hives, drivers, INF files. */
+#define CACHE_BYTES        (4u << 20)
+#define SYSTEM_CACHE_BYTES (48u << 20)
 
 /* The volumes of one disk of the backup. */
 struct disk_volumes {
@@ -31,12 +35,13 @@ close_volumes(struct disk_volumes *v)
 	hc_session_close(v->session);
 }
 
+/* After a failure the last of `parts` is the one that can't be opened, if any. */
 static int
 open_volumes(struct hc_backup *backup, size_t disk, struct hc_arena *arena,
 	     struct disk_volumes *v, struct hc_err *err)
 {
-	const struct hc_regions *regions =
-		&hc_backup_manifest(backup)->disks.items[disk].regions;
+	const struct hc_manifest *manifest = hc_backup_manifest(backup);
+	const struct hc_regions *regions = &manifest->disks.items[disk].regions;
 
 	*v = (struct disk_volumes){ 0 };
 	v->images = hc_arena_array(arena, regions->count + 1, sizeof(struct hc_image *));
@@ -47,15 +52,20 @@ open_volumes(struct hc_backup *backup, size_t disk, struct hc_arena *arena,
 	if (hc_session_open(hc_backup_place(backup), &v->session, err) < 0)
 		return -1;
 	for (size_t i = 0; i < regions->count; i++) {
+		const struct hc_partition *entry = regions->items[i].partition;
 		size_t at = v->count;
 
-		if (regions->items[i].partition == NULL)
+		if (entry == NULL)
 			continue;
 		v->count++;
+		v->parts[at].entry = *entry;
 		if (hc_backup_image(backup, v->session, disk, i, &v->images[at], err) < 0 ||
-		    hc_image_io(v->images[at], v->session, CACHE_BYTES, &v->ios[at], err) < 0)
+		    hc_image_io(v->images[at], v->session,
+				entry->number == manifest->windows->system_partition
+					? SYSTEM_CACHE_BYTES
+					: CACHE_BYTES,
+				&v->ios[at], err) < 0)
 			return -1;
-		v->parts[at].entry = *regions->items[i].partition;
 		v->parts[at].io = v->ios[at];
 	}
 	v->part_count = v->count;
@@ -98,12 +108,14 @@ make_moves(const struct hc_manifest_disk *old, const struct hc_manifest_disk *ne
 		const struct hc_partition *from = old->regions.items[i].partition;
 		const struct hc_partition *to =
 			from == NULL ? NULL : partition_of(new, from->number);
+		struct hc_bcd_move *move = &moves[ret->count];
 
-		if (to != NULL &&
-		    hc_bcd_partition_of(from, old->table, old->table_id,
-					&moves[ret->count].from) &&
-		    hc_bcd_partition_of(to, new->table, new->table_id, &moves[ret->count].to))
-			ret->count++;
+		if (to == NULL ||
+		    !hc_bcd_partition_of(from, old->table, old->table_id, &move->from) ||
+		    !hc_bcd_partition_of(to, new->table, new->table_id, &move->to))
+			continue;
+		move->start = from->start;
+		ret->count++;
 	}
 	return 0;
 }
@@ -216,11 +228,69 @@ detect(const struct hc_survey_request *request, const struct hc_manifest *manife
 	mark_injected(request, &found, ret);
 	ret->edits = found.edits;
 	ret->notes = found.notes;
+	ret->unreplayed = found.unreplayed;
 	return 0;
 }
 
+/* The position of the volume of Windows among those that were opened, or that failed to open; v->count: it is not there. */
+static size_t
+find_system(const struct hc_manifest *manifest, const struct disk_volumes *v)
+{
+	size_t i = 0;
+
+	while (i < v->count && v->parts[i].entry.number != manifest->windows->system_partition)
+		i++;
+	return i;
+}
+
+/* What can't be read has no drivers that are known. */
+static int
+find_drivers(const struct hc_survey_request *request, const struct hc_manifest *manifest,
+	     const struct disk_volumes *v, struct hc_arena *arena, struct hc_survey *ret,
+	     struct hc_err *err)
+{
+	const size_t system = find_system(manifest, v);
+	struct hc_volume *volume = NULL;
+	int result;
+
+	if (request->facts == NULL || system == v->count)
+		return 0;
+	result = hc_volume_open(v->ios[system], &volume, err);
+	if (result == 0)
+		result = hc_windows_drivers(volume, request->facts, request->target, arena, ret,
+					    err);
+	hc_volume_close(volume);
+	if (result == 0 || survey_is_unreadable(err))
+		return 0;
+	return hc_err_wrap(err, "while looking for drivers in the backup");
+}
+
+/* Nobody can say what such a Windows needs: the plan says so. */
+static int
+set_unread(struct hc_arena *arena, const char *why, struct hc_survey *ret, struct hc_err *err)
+{
+	ret->repairs_unread = hc_arena_strdup(arena, why);
+	return ret->repairs_unread != NULL
+		       ? 0
+		       : hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
+}
+
+static int
+find_repairs(const struct hc_survey_request *request, const struct hc_manifest *manifest,
+	     const struct disk_volumes *v, struct hc_arena *arena, struct hc_survey *ret,
+	     struct hc_err *err)
+{
+	if (manifest->windows->bitlocker)
+		return set_unread(arena, "its volume is encrypted by BitLocker", ret, err);
+	if (detect(request, manifest, v, arena, ret, err) == 0)
+		return 0;
+	return survey_is_unreadable(err) || err->code == H_NOT_FOUND
+		       ? set_unread(arena, err->text[0], ret, err)
+		       : -1;
+}
+
 int
-survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request,
+survey_windows(struct hc_backup *backup, const struct hc_survey_request *request,
 	       struct hc_io *esp, struct hc_arena *arena, struct hc_survey *ret,
 	       struct hc_err *err)
 {
@@ -230,21 +300,19 @@ survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request
 
 	if (manifest->windows == NULL || manifest->windows->system_disk != request->disk)
 		return 0;
-	if (manifest->windows->bitlocker) {
-		ret->repairs_unread = "its volume is encrypted by BitLocker";
-		return 0;
-	}
-	result = open_volumes(backup, (size_t)request->disk, arena, &v, err);
-	if (result == 0) {
+	if (open_volumes(backup, (size_t)request->disk, arena, &v, err) == 0) {
 		add_esp(&v, ret->conversion, esp);
-		result = detect(request, manifest, &v, arena, ret, err);
+		result = find_drivers(request, manifest, &v, arena, ret, err) < 0
+				 ? -1
+				 : find_repairs(request, manifest, &v, arena, ret, err);
+	} else if (survey_is_unreadable(err) ||
+		   (err->code == H_NOT_FOUND &&
+		    (request->facts == NULL || find_system(manifest, &v) + 1 != v.count))) {
+		/* That of Windows itself has to be there when drivers are asked for. */
+		result = set_unread(arena, err->text[0], ret, err);
+	} else {
+		result = -1;
 	}
 	close_volumes(&v);
-	if (result == 0 || !(survey_is_unreadable(err) || err->code == H_NOT_FOUND))
-		return result;
-	/* Nobody can say what such a Windows needs: the plan says so. */
-	ret->repairs_unread = hc_arena_strdup(arena, err->text[0]);
-	return ret->repairs_unread != NULL
-		       ? 0
-		       : hc_err_set(err, H_OUT_OF_MEMORY, "no memory for repairs");
+	return result;
 }

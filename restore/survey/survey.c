@@ -10,7 +10,6 @@
 #include "restore/disk/disk.h"
 #include "restore/disk/journal.h"
 #include "restore/source/source.h"
-#include "restore/volume/volume.h"
 #include "restore/windows/windows.h"
 
 #define CACHE_BYTES (4u << 20)
@@ -99,56 +98,11 @@ look_at_target(const struct hc_disk *target, struct hc_arena *arena, struct hc_s
 					    target->holds ? target->holds : "");
 }
 
-/* ---------------------------------------------------------------- drivers */
-
-/* The region of the system volume; -1 where this disk does not hold it. */
-static long
-system_region(const struct hc_manifest *manifest, uint64_t disk)
-{
-	const struct hc_windows *windows = manifest->windows;
-	const struct hc_regions *regions = &manifest->disks.items[disk].regions;
-
-	if (windows == NULL || windows->system_disk != disk)
-		return -1;
-	for (size_t i = 0; i < regions->count; i++)
-		if (regions->items[i].partition != NULL &&
-		    regions->items[i].partition->number == windows->system_partition)
-			return (long)i;
-	return -1;
-}
-
 bool
 survey_is_unreadable(const struct hc_err *err)
 {
 	return err->code == H_VOLUME_FORMAT || err->code == H_PATH_NOT_FOUND ||
 	       err->code == H_REPARSE_UNSUPPORTED || err->code == H_FILE_ENCRYPTED;
-}
-
-static int
-find_drivers(struct hc_backup *backup, const struct hc_survey_request *request,
-	     struct hc_arena *arena, struct hc_survey *ret, struct hc_err *err)
-{
-	long region = system_region(hc_backup_manifest(backup), request->disk);
-	struct hc_session *session = NULL;
-	struct hc_volume *volume = NULL;
-	struct hc_image *image = NULL;
-	struct hc_io *io = NULL;
-	int result = -1;
-
-	if (request->facts == NULL || region < 0)
-		return 0;
-	if (hc_session_open(hc_backup_place(backup), &session, err) == 0 &&
-	    hc_backup_image(backup, session, (size_t)request->disk, (size_t)region, &image,
-			    err) == 0 &&
-	    hc_image_io(image, session, CACHE_BYTES, &io, err) == 0 &&
-	    hc_volume_open(io, &volume, err) == 0)
-		result = hc_windows_drivers(volume, request->facts, request->target, arena, ret,
-					    err);
-	hc_volume_close(volume);
-	hc_io_close(io);
-	hc_image_close(image);
-	hc_session_close(session);
-	return result < 0 && survey_is_unreadable(err) ? 0 : result;
 }
 
 /* ---------------------------------------------------------------- all of it */
@@ -179,7 +133,7 @@ find_repairs(struct hc_backup *backup, const struct hc_survey_request *request,
 		result = survey_identity(request, &manifest->disks.items[request->disk], arena,
 					 ret, err);
 	if (result == 0)
-		result = survey_repairs(backup, request, esp, arena, ret, err);
+		result = survey_windows(backup, request, esp, arena, ret, err);
 	if (result == 0 && !request->compare)
 		result = survey_conversion_judged(ret, arena, err);
 	hc_io_close(esp);
@@ -202,9 +156,7 @@ hc_survey(struct hc_backup *backup, const struct hc_survey_request *request,
 	ret->disk = request->disk;
 	if (request->target != NULL)
 		look_at_target(request->target, arena, ret);
-	if (find_drivers(backup, request, arena, ret, err) < 0)
-		return hc_err_wrap(err, "while looking for drivers in the backup");
 	if (find_repairs(backup, request, arena, ret, err) < 0)
-		return hc_err_wrap(err, "while looking for repairs that the backup needs");
+		return hc_err_wrap(err, "while looking at the Windows in the backup");
 	return journal_room(backup, (size_t)request->disk, arena, ret, err);
 }

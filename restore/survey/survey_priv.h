@@ -5,9 +5,9 @@
 
 #include "restore/survey/survey.h"
 
-/* repairs.c: edits, notes and repairs_known; left alone where the backup's disk holds no Windows that can be read.  `esp`: the
+/* repairs.c: drivers, edits, notes and repairs_known; left alone where the backup's disk holds no Windows that can be read.  `esp`: the
  * EFI system partition that is made; NULL: none is. */
-int survey_repairs(struct hc_backup *backup, const struct hc_survey_request *request,
+int survey_windows(struct hc_backup *backup, const struct hc_survey_request *request,
 		   struct hc_io *esp, struct hc_arena *arena, struct hc_survey *ret,
 		   struct hc_err *err);
 /* conversion.c: `conversion`, where one is asked for; when comparing, where the target was converted.  *ret_esp: the file

@@ -311,7 +311,7 @@ fat_write(struct hc_volume *volume, const char *path, struct hc_span content,
 	return result;
 }
 
-/* ---------------------------------------------------------------- removing, attributes */
+/* ---------------------------------------------------------------- removing */
 
 static int
 remove_found(struct hc_fat *f, const char *path, const char *name, bool folder,
@@ -344,26 +344,6 @@ fat_remove(struct hc_volume *volume, const char *path, struct hc_err *err)
 		result = remove_found(f, path, (const char *)name.data,
 				      entry->entry.type == HC_ENTRY_FOLDER, err);
 	hc_buf_done(&name);
-	return result;
-}
-
-static int
-fat_set_attributes(struct hc_volume *volume, const char *path, uint32_t attributes,
-		   struct hc_err *err)
-{
-	struct hc_fat *f = (struct hc_fat *)volume;
-	const struct hc_fat_entry *entry;
-	struct hc_buf name = { 0 }, quoted = { 0 };
-	int result = hc_fat_lookup(f, path, &name, &entry, err);
-
-	if (result == 0 && entry == NULL)
-		result = hc_err_set(err, H_UNSUPPORTED, "the root of FAT has no attributes");
-	if (result == 0)
-		result = hc_fat_mtools_path((const char *)name.data, false, &quoted, err);
-	if (result == 0)
-		result = put_attributes(f, (const char *)quoted.data, attributes, path, err);
-	hc_buf_done(&name);
-	hc_buf_done(&quoted);
 	return result;
 }
 
@@ -489,7 +469,6 @@ const struct hc_volume_writer hc_fat_writer = {
 	.write = fat_write,
 	.make_folder = fat_make_folder,
 	.remove = fat_remove,
-	.set_attributes = fat_set_attributes,
 	.set_dirty = fat_set_dirty,
 	.finish = finish,
 };

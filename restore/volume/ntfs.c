@@ -241,12 +241,12 @@ start_writing(struct hc_ntfs *n, enum hc_volume_access access, struct hc_err *er
 {
 	const struct hc_volume_state *state = &n->volume.info.state;
 
-	if (state->hibernated && access != HC_ACCESS_WRITE_HIBERNATED) {
+	if (state->hibernated && access == HC_ACCESS_WRITE) {
 		hc_err_set(err, H_VOLUME_READ_ONLY,
 			   "the volume belongs to a hibernated Windows");
 		return hc_err_remedy(err, "Shut that Windows down fully, then capture again.");
 	}
-	if (hc_ntfs_needs_replay(n)) {
+	if (hc_ntfs_needs_replay(n) && access != HC_ACCESS_DROP_JOURNAL) {
 		hc_err_set(err, H_VOLUME_READ_ONLY,
 			   "the volume's journal ($LogFile) was not replayed");
 		return hc_err_remedy(

@@ -64,6 +64,8 @@ struct hc_ntfs {
 int hc_ntfs_mount(struct hc_ntfs *n);
 /* Its journal may hold what the volume does not have yet. */
 bool hc_ntfs_needs_replay(const struct hc_ntfs *n);
+/* All of $LogFile becomes 0xff, which Windows takes for a new one. */
+int hc_ntfs_empty_journal(struct hc_ntfs *n, struct hc_err *err);
 
 /* Sets err from what the io raised, else from errno, as H_VOLUME_FORMAT. */
 int hc_ntfs_fail(struct hc_ntfs *n, struct hc_err *err, const char *what, const char *path);
@@ -130,7 +132,6 @@ extern const struct hc_volume_writer hc_ntfs_writer;
 int hc_ntfs_write(struct hc_volume *, const char *, struct hc_span, struct hc_err *);
 int hc_ntfs_make_folder(struct hc_volume *, const char *, struct hc_err *);
 int hc_ntfs_remove(struct hc_volume *, const char *, struct hc_err *);
-int hc_ntfs_set_attributes(struct hc_volume *, const char *, uint32_t, struct hc_err *);
 int hc_ntfs_protect(struct hc_volume *, const char *, struct hc_err *);
 int hc_ntfs_is_protected(struct hc_volume *, const char *, bool *, struct hc_err *);
 int hc_ntfs_file_extents(struct hc_volume *, const char *, struct hc_extents *,

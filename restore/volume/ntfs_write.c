@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Writing to NTFS: contents of files, attributes, the dirty flag, where contents lie.
+ * Writing to NTFS: contents of files, the dirty flag, where contents lie.
  *
  * libntfs-3g has no journal, so a change that fails leaves whatever it left: the volume is marked as broken, and takes no
  * further change.  What can be known before is looked at before: whether the file may be written at all, and
@@ -14,8 +14,6 @@
 #include "restore/base/text.h"
 
 #define ROOM_SPARE 16u /* clusters for MFT records, indexes and run lists */
-/* READONLY, HIDDEN, SYSTEM, ARCHIVE: [MS-FSCC] 2.6. */
-#define SETTABLE ((le32)const_cpu_to_le32(0x27))
 
 /* ---------------------------------------------------------------- errors */
 
@@ -65,6 +63,14 @@ hc_ntfs_check_room(struct hc_ntfs *n, uint64_t clusters, const char *path, struc
 		   path, (unsigned long long)clusters, (unsigned)n->ntfs->cluster_size,
 		   (unsigned long long)room, ROOM_SPARE);
 	return hc_err_at(err, HC_NO_OFFSET, "%s", path);
+}
+
+int
+hc_ntfs_empty_journal(struct hc_ntfs *n, struct hc_err *err)
+{
+	return ntfs_logfile_reset(n->ntfs) < 0 || n->write_failed
+		       ? hc_ntfs_change_failed(n, "emptying", "$LogFile", err)
+		       : 0;
 }
 
 /* ---------------------------------------------------------------- which files */
@@ -288,27 +294,7 @@ hc_ntfs_write(struct hc_volume *volume, const char *path, struct hc_span content
 	return hc_ntfs_changed(n, result, "writing", path, err);
 }
 
-/* ---------------------------------------------------------------- attributes, dirty flag */
-
-int
-hc_ntfs_set_attributes(struct hc_volume *volume, const char *path, uint32_t attributes,
-		       struct hc_err *err)
-{
-	struct hc_ntfs *n = (struct hc_ntfs *)volume;
-	ntfs_inode *inode = hc_ntfs_lookup_own(n, path, err);
-	int result = 0;
-
-	if (inode == NULL)
-		return -1;
-	inode->flags = (inode->flags & ~SETTABLE) | (cpu_to_le32(attributes) & SETTABLE);
-	ntfs_inode_update_times(inode, NTFS_UPDATE_CTIME);
-	NInoFileNameSetDirty(inode);
-	ntfs_inode_mark_dirty(inode);
-	errno = EIO;
-	if (ntfs_inode_close(inode) != 0)
-		result = hc_ntfs_change_failed(n, "setting attributes of", path, err);
-	return hc_ntfs_changed(n, result, "setting attributes of", path, err);
-}
+/* ---------------------------------------------------------------- dirty flag */
 
 static int
 set_dirty(struct hc_volume *volume, bool dirty, struct hc_err *err)
@@ -434,7 +420,6 @@ const struct hc_volume_writer hc_ntfs_writer = {
 	.write = hc_ntfs_write,
 	.make_folder = hc_ntfs_make_folder,
 	.remove = hc_ntfs_remove,
-	.set_attributes = hc_ntfs_set_attributes,
 	.protect = hc_ntfs_protect,
 	.set_dirty = set_dirty,
 	.finish = finish,

@@ -192,3 +192,45 @@ hc_volume_open_replayed(struct hc_io *io, struct hc_volume **ret, struct hc_io *
 	*ret_overlay = overlay;
 	return 0;
 }
+
+/* ---------------------------------------------------------------- dropping it */
+
+/* Whatever is free has to be free: it may be written to. */
+static int
+check_map(struct hc_volume *volume, struct hc_err *err)
+{
+	struct hc_volume_map map = { 0 };
+	struct hc_err why;
+	int result = 0;
+
+	if (hc_volume_map(volume, &map, &why) < 0)
+		result = unsound(&why, err);
+	else if (map.misfits > 0)
+		result = hc_err_set(err, H_VOLUME_UNSOUND,
+				    "without what its journal ($LogFile) holds, files use %llu "
+				    "clusters that $Bitmap calls free",
+				    (unsigned long long)map.misfits);
+	hc_volume_map_done(&map);
+	return result;
+}
+
+int
+hc_volume_drop_journal(struct hc_io *io, struct hc_err *err)
+{
+	struct hc_volume *volume;
+	struct hc_ntfs *n;
+
+	if (hc_ntfs_open(io, HC_ACCESS_DROP_JOURNAL, &volume, err) < 0)
+		return -1;
+	n = as_ntfs(volume);
+	if (!hc_ntfs_needs_replay(n)) {
+		hc_volume_close(volume);
+		return 0;
+	}
+	if (check_map(volume, err) < 0 || hc_ntfs_empty_journal(n, err) < 0 ||
+	    hc_volume_set_dirty(volume, true, err) < 0) {
+		hc_volume_close(volume);
+		return -1;
+	}
+	return hc_volume_finish(volume, err);
+}

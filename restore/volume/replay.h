@@ -34,6 +34,14 @@ struct hc_volume_replayed {
 int hc_volume_replay(struct hc_io *io, struct hc_volume_replayed *ret, struct hc_err *err);
 
 /*
+ * For a journal that can't be replayed, when its loss is accepted: it is emptied, and the volume marked as dirty, so that Windows
+ * checks it when it starts.  What was logged and had not reached its place is lost.  Nothing happens where there is no
+ * journal to replay.  H_VOLUME_UNSOUND, with nothing written: files use clusters that $Bitmap calls free, which
+ * a change of the volume would overwrite.
+ */
+int hc_volume_drop_journal(struct hc_io *io, struct hc_err *err);
+
+/*
  * For looking: hc_volume_open of the volume as it will be once it was replayed; as it is where that can't be done.
  * The io is not written.  *ret_overlay holds the difference, in memory, and is closed after the volume; NULL for none.
  */

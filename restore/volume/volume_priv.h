@@ -26,7 +26,6 @@ struct hc_volume_writer {
 	int (*write)(struct hc_volume *, const char *, struct hc_span, struct hc_err *);
 	int (*make_folder)(struct hc_volume *, const char *, struct hc_err *);
 	int (*remove)(struct hc_volume *, const char *, struct hc_err *);
-	int (*set_attributes)(struct hc_volume *, const char *, uint32_t, struct hc_err *);
 	/* NULL: H_UNSUPPORTED. */
 	int (*protect)(struct hc_volume *, const char *, struct hc_err *);
 	int (*set_dirty)(struct hc_volume *, bool, struct hc_err *);
@@ -49,6 +48,7 @@ enum hc_volume_access {
 	HC_ACCESS_READ,
 	HC_ACCESS_WRITE,
 	HC_ACCESS_WRITE_HIBERNATED, /* although Windows would resume on it */
+	HC_ACCESS_DROP_JOURNAL,     /* although its journal was not replayed: it goes */
 };
 
 int hc_ntfs_open(struct hc_io *io, enum hc_volume_access access, struct hc_volume **ret,

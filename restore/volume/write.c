@@ -144,15 +144,6 @@ hc_volume_remove(struct hc_volume *volume, const char *path, struct hc_err *err)
 }
 
 int
-hc_volume_set_attributes(struct hc_volume *volume, const char *path, uint32_t attributes,
-			 struct hc_err *err)
-{
-	if (check_writable(volume, "setting attributes of", path, err) < 0)
-		return -1;
-	return volume->writer->set_attributes(volume, path, attributes, err);
-}
-
-int
 hc_volume_protect(struct hc_volume *volume, const char *path, struct hc_err *err)
 {
 	if (check_writable(volume, "protecting", path, err) < 0)

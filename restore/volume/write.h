@@ -27,8 +27,8 @@
  *	}
  *	return hc_volume_finish(volume, err);
  *
- * Opening and finishing without a change writes nothing.  libntfs-3g is never told to recover, and its $LogFile is not
- * written at all: a clean one is clean before and after.  $UsnJrnl and quotas are not kept up.
+ * Opening and finishing without a change writes nothing.  libntfs-3g is never told to recover, and $LogFile is not
+ * written here: a clean one is clean before and after (replay.h drops one, on request).  $UsnJrnl and quotas are not kept up.
  */
 #ifndef HC_VOLUME_WRITE_H
 #define HC_VOLUME_WRITE_H
@@ -53,9 +53,6 @@ int hc_volume_write(struct hc_volume *volume, const char *path, struct hc_span c
 int hc_volume_make_folder(struct hc_volume *volume, const char *path, struct hc_err *err);
 /* A file, or a folder with all that is in it; fine if it isn't there.  Links are removed, never followed. */
 int hc_volume_remove(struct hc_volume *volume, const char *path, struct hc_err *err);
-/* [MS-FSCC] 2.6 attributes: READONLY, HIDDEN, SYSTEM, ARCHIVE are set as given. */
-int hc_volume_set_attributes(struct hc_volume *volume, const char *path, uint32_t attributes,
-			     struct hc_err *err);
 /* A protected DACL: SYSTEM and Administrators, full, inherited by what is made below later, not by what is there; read
  * back and compared (hazards 24).  H_UNSUPPORTED on FAT. */
 int hc_volume_protect(struct hc_volume *volume, const char *path, struct hc_err *err);

@@ -45,8 +45,11 @@ for keys in "$here"/wizard/*/keys; do
     name=$(basename "$(dirname "$keys")")
     golden "$name" screen --size 80x24
 done
-golden restore large --size 132x43
-golden restore ascii --size 80x24 --ascii
+# Each screen of a restore on a large terminal, and without line drawing.
+for name in restore warning blocked options restore-failed; do
+    golden "$name" large --size 132x43
+    golden "$name" ascii --size 80x24 --ascii
+done
 golden kiosk ascii --size 80x24 --ascii
 echo "1..$count"
 [ "$failed" = 0 ]

@@ -12,6 +12,9 @@ cd "$(dirname "$0")/../.."
 
 halcyon=$(realpath "${HALCYON_BUILD:-build}/host/bin/halcyon")
 
+# Set by device below.
+ext='' fat='' ntfs='' bare=''
+
 # device IMAGE [OPTION...]: a loop device over it, for as long as the test runs
 device()
 {

@@ -138,6 +138,16 @@ looks(struct sandbox *box, struct layout *l, const char *want, const char *what)
 	layout_done(l);
 }
 
+/* ReAgent.xml of that laptop; `disk` and `at`: where the recovery environment lies. */
+#define REAGENT(disk, at)                                                                      \
+	"<?xml version='1.0' encoding='utf-8'?>\r\n<WindowsRE version=\"2.0\">\r\n"            \
+	"  <WinreBCD id=\"{b4462c65-5b64-11ea-95a8-fa55bfc2661a}\"/>\r\n"                      \
+	"  <!-- <WinreLocation id=\"1\" offset=\"1\" guid=\"{" LAPTOP "}\"/> -->\r\n"          \
+	"  <WinreLocation path=\"\\Recovery\\WindowsRE\" id=\"0\" offset=\"" at "\" "          \
+	"guid=\"{" disk "}\"/>\r\n"                                                            \
+	"  <ImageLocation path=\"\" id=\"0\" offset=\"0\" "                                    \
+	"guid=\"{00000000-0000-0000-0000-000000000000}\"/>\r\n</WindowsRE>\r\n"
+
 /* ---------------------------------------------------------------- a UEFI laptop of the test data */
 
 __attribute__((unused)) static const struct layout_part own[] = {

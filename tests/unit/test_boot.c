@@ -259,7 +259,7 @@ test_many(void)
 	struct hc_arena arena = { 0 };
 	struct hc_bcd_object object = { 0 };
 	struct hc_bcd_patched patched;
-	const struct hc_bcd_move move = { gpt, mbr };
+	const struct hc_bcd_move move = { .from = gpt, .to = mbr };
 	const struct hc_bcd_map map = { &move, 1 };
 	static uint8_t bytes[0x10 + 65 * 0x48], before[sizeof(bytes)];
 	struct hc_err err;
@@ -297,7 +297,9 @@ patch_gives(struct element e, const struct hc_bcd_map *map, const struct element
 static void
 test_patch(void)
 {
-	const struct hc_bcd_move moves[] = { { gpt, mbr }, { mbr, gpt }, { other, other } };
+	const struct hc_bcd_move moves[] = { { gpt, mbr, 0 },
+					     { mbr, gpt, 0 },
+					     { other, other, 0 } };
 	const struct hc_bcd_map map = { moves, 3 };
 	const struct {
 		const char *name;
@@ -331,7 +333,7 @@ test_patch(void)
 static void
 test_patch_unknown(void)
 {
-	const struct hc_bcd_move move = { mbr, gpt };
+	const struct hc_bcd_move move = { .from = mbr, .to = gpt };
 	const struct hc_bcd_map map = { &move, 1 };
 	struct hc_bcd_partition near[3] = { mbr, mbr, gpt };
 	struct hc_arena arena = { 0 };

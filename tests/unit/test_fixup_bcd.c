@@ -24,8 +24,8 @@ test_laptop(struct sandbox *box)
 {
 	struct layout l = gpt(LAPTOP, own);
 	const struct hc_bcd_move moves[] = {
-		{ gpt_partition(LAPTOP, L_ESP), mbr_partition(0xa1b2c3d4, MIB) },
-		{ gpt_partition(LAPTOP, L_SYSTEM), mbr_partition(0xa1b2c3d4, 40 * MIB) },
+		{ gpt_partition(LAPTOP, L_ESP), mbr_partition(0xa1b2c3d4, MIB), 0 },
+		{ gpt_partition(LAPTOP, L_SYSTEM), mbr_partition(0xa1b2c3d4, 40 * MIB), 0 },
 	};
 
 	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-04-20", "BCD") &&
@@ -56,7 +56,6 @@ test_laptop(struct sandbox *box)
 	if (ok(layout_open(box, &l), "converted: the machine opens")) {
 		ask_only(&l.m, "bcd");
 		l.m.request.moves = (struct hc_bcd_map){ moves, 2 };
-		l.m.offline.windows->bitlocker = true;
 		finds(&l,
 		      "9dea862c 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
 		      "b2721d73 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
@@ -69,10 +68,14 @@ test_laptop(struct sandbox *box)
 		      "b4462c66 31000003" S_OLD "mbr a1b2c3d4+41943040\n"
 		      "fa913366 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
 		      "fa913368 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
-		      "fa913369 11000001" E_OLD "mbr a1b2c3d4+1048576\n"
-		      "note: a volume of this Windows is encrypted by BitLocker, which asks "
-		      "for its recovery key after a change of what starts Windows\n",
+		      "fa913369 11000001" E_OLD "mbr a1b2c3d4+1048576\n",
 		      "converted");
+		/* Another volume of the disk. */
+		l.m.offline.volumes[0].entry.filesystem = "BitLocker";
+		finds(&l,
+		      "refused: partition 1 is encrypted by BitLocker, which asks for its "
+		      "recovery key after a change of what starts Windows: that is not changed\n",
+		      "converted, with BitLocker");
 	}
 	layout_done(&l);
 }
@@ -329,15 +332,6 @@ test_files(struct sandbox *box)
 
 /* ---------------------------------------------------------------- ReAgent.xml */
 
-#define XML(disk, at)                                                                          \
-	"<?xml version='1.0' encoding='utf-8'?>\r\n<WindowsRE version=\"2.0\">\r\n"            \
-	"  <WinreBCD id=\"{b4462c65-5b64-11ea-95a8-fa55bfc2661a}\"/>\r\n"                      \
-	"  <!-- <WinreLocation id=\"1\" offset=\"1\" guid=\"{" LAPTOP "}\"/> -->\r\n"          \
-	"  <WinreLocation path=\"\\Recovery\\WindowsRE\" id=\"0\" offset=\"" at "\" "          \
-	"guid=\"{" disk "}\"/>\r\n"                                                            \
-	"  <ImageLocation path=\"\" id=\"0\" offset=\"0\" "                                    \
-	"guid=\"{00000000-0000-0000-0000-000000000000}\"/>\r\n</WindowsRE>\r\n"
-
 static void
 reagent_is(struct layout *l, const char *want, size_t size, const char *what)
 {
@@ -354,6 +348,30 @@ reagent_is(struct layout *l, const char *want, size_t size, const char *what)
 	   "%s: the text is that expected", what);
 }
 
+/* What began where the row says is told by the move alone: nothing of the recovery environment can be read, and another
+ * partition begins there now. */
+static void
+moves_with_starts(struct sandbox *box, struct layout *l)
+{
+	static const char put[] = "mkdir -p mnt/Windows/System32/Recovery && "
+				  "cp r.xml mnt/Windows/System32/Recovery/ReAgent.xml";
+	static const char here[] = REAGENT(OTHER, "41943040");
+	const struct hc_bcd_move moves[] = {
+		{ gpt_partition(LAPTOP, L_ESP), gpt_partition(OTHER, L_ESP), 99 * MIB },
+		{ gpt_partition(LAPTOP, L_SYSTEM), gpt_partition(OTHER, L_SYSTEM), MIB },
+	};
+
+	ok(put_text(box, "r.xml", REAGENT(LAPTOP, "1048576")) &&
+		   make_windows(box, "winload.efi", put) && layout_open(box, l),
+	   "another partition begins there");
+	ask_only(&l->m, "bcd");
+	l->m.request.moves = (struct hc_bcd_map){ moves, 2 };
+	finds(l, "2:/Windows/System32/Recovery/ReAgent.xml replaced\n",
+	      "a place told by the map");
+	reagent_is(l, here, sizeof(here) - 1, "a place told by the map");
+	layout_done(l);
+}
+
 static void
 test_reagent(struct sandbox *box)
 {
@@ -361,13 +379,13 @@ test_reagent(struct sandbox *box)
 				  "mnt/Recovery/WindowsRE && "
 				  "cp r.xml mnt/Windows/System32/Recovery/ReAgent.xml";
 	static const char line[] = "2:/Windows/System32/Recovery/ReAgent.xml replaced\n";
-	static const char here[] = XML(OTHER, "41943040");
+	static const char here[] = REAGENT(OTHER, "41943040");
 	struct layout l = gpt(LAPTOP, own);
 	struct hc_buf utf16 = { 0 };
 	struct hc_err err;
 
 	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-04-20", "BCD") && make_esp(box) &&
-		   put_text(box, "r.xml", XML(LAPTOP, "41943040")) &&
+		   put_text(box, "r.xml", REAGENT(LAPTOP, "41943040")) &&
 		   make_windows(box, "winload.efi", put),
 	   "ReAgent.xml as it was");
 	looks(box, &l, "", "ReAgent.xml as it was");
@@ -377,14 +395,15 @@ test_reagent(struct sandbox *box)
 		      "gpt 1c6ab89c/66666666\n",
 		      "gpt 9d4a7cb0/66666666\n") "2:/Windows/System32/Recovery/ReAgent.xml replaced\n",
 	      "another disk GUID");
-	ok(make_esp(box) && put_text(box, "r.xml", XML(LAPTOP, "7340032")) &&
+	ok(make_esp(box) && put_text(box, "r.xml", REAGENT(LAPTOP, "7340032")) &&
 		   make_windows(box, "winload.efi", put) && layout_open(box, &l),
 	   "moved as well");
 	ask_only(&l.m, "bcd");
 	l.m.request.moves = (struct hc_bcd_map){
 		(const struct hc_bcd_move[]){
-			{ gpt_partition(LAPTOP, L_ESP), gpt_partition(OTHER, L_ESP) },
-			{ gpt_partition(LAPTOP, L_SYSTEM), gpt_partition(OTHER, L_SYSTEM) } },
+			{ gpt_partition(LAPTOP, L_ESP), gpt_partition(OTHER, L_ESP), 0 },
+			{ gpt_partition(LAPTOP, L_SYSTEM), gpt_partition(OTHER, L_SYSTEM),
+			  0 } },
 		2
 	};
 	finds(&l, line, "a place told by what lies there");
@@ -399,17 +418,20 @@ test_reagent(struct sandbox *box)
 		   make_windows(box, "winload.efi", put) && layout_open(box, &l),
 	   "in UTF-16");
 	ask_only(&l.m, "bcd");
-	l.m.request.moves = (struct hc_bcd_map){ (const struct hc_bcd_move[]){
-							 { gpt_partition(LAPTOP, L_SYSTEM),
-							   gpt_partition(OTHER, L_SYSTEM) } },
-						 1 };
+	l.m.request.moves = (struct hc_bcd_map){
+		(const struct hc_bcd_move[]){ { gpt_partition(LAPTOP, L_SYSTEM),
+						gpt_partition(OTHER, L_SYSTEM), 0 } },
+		1
+	};
 	finds(&l, line, "in UTF-16");
 	reagent_is(&l, (const char *)utf16.data, utf16.size, "in UTF-16");
 	hc_buf_done(&utf16);
 	layout_done(&l);
 
+	moves_with_starts(box, &l);
+
 	/* Nobody's disk. */
-	ok(put_text(box, "r.xml", XML(N_ESP, "41943040")) &&
+	ok(put_text(box, "r.xml", REAGENT(N_ESP, "41943040")) &&
 		   make_windows(box, "winload.efi", put),
 	   "another disk's place");
 	looks(box, &l,

@@ -177,6 +177,10 @@ static const char bios_store[] = "\\Description KeyName: BCD00000000\n"
 				 "{b2721d73} 14000006: {7ea2e1ac}\n"
 				 "{b2721d73} 1600000b: 1\n";
 
+#define NONE(why)                                                                              \
+	"note: the new boot store has no entry for a recovery environment: " why               \
+	"; `reagentc /enable` in Windows makes it, where there is one\n"
+
 static void
 test_rebuild(struct sandbox *box)
 {
@@ -190,7 +194,10 @@ test_rebuild(struct sandbox *box)
 		   layout_open(box, &l),
 	   "an EFI system partition without a store");
 	ask_only(&l.m, "bcd");
-	finds(&l, "1:/EFI/Microsoft/Boot/BCD made\n", "a store is made");
+	finds(&l,
+	      "1:/EFI/Microsoft/Boot/BCD made\n" NONE(
+		      "there is no ReAgent.xml that can be read"),
+	      "a store is made");
 	ok(take_store(box, &l, "/EFI/Microsoft/Boot/BCD"), "it is carried by the edit");
 	layout_done(&l);
 	decoded_is(box, uefi_store, "UEFI");
@@ -205,7 +212,9 @@ test_rebuild(struct sandbox *box)
 	};
 	if (ok(layout_open(box, &l), "BIOS: the machine opens")) {
 		ask_only(&l.m, "bcd");
-		finds(&l, "1:/Boot/BCD replaced\n1:/Boot/BCD.LOG deleted\n",
+		finds(&l,
+		      "1:/Boot/BCD replaced\n1:/Boot/BCD.LOG deleted\n" NONE(
+			      "there is no ReAgent.xml that can be read"),
 		      "a store is replaced");
 		ok(take_store(box, &l, "/Boot/BCD"), "it is carried by the edit");
 	}
@@ -220,6 +229,125 @@ test_rebuild(struct sandbox *box)
 	      "no loader");
 }
 
+/* ---------------------------------------------------------------- the recovery environment */
+
+#define STORE "1:/EFI/Microsoft/Boot/BCD made\n"
+#define AWAY                                                                                                                                       \
+	STORE NONE(                                                                                                                                \
+		"ReAgent.xml names a place that is not on this disk") "note: /Windows/System32/Recovery/ReAgent.xml: WinreLocation names a place " \
+								      "that is not on this disk: disk {" OTHER                                     \
+								      "} or 00000000, offset 41943040\n"
+#define PUT_XML                                                                                \
+	"mkdir -p mnt/Windows/System32/Recovery && cp r.xml mnt/Windows/System32/Recovery/ReAgent.xml"
+#define PUT_RE                                                                                  \
+	" && mkdir -p mnt/Recovery/WindowsRE && echo wim >mnt/Recovery/WindowsRE/Winre.wim && " \
+	"echo sdi >mnt/Recovery/WindowsRE/boot.sdi"
+
+/*
+ * The recovery environment's loader, its options, and what leads to them, of any store: another program's export, the values
+ * joined, texts without their ends.  "OPTIONS" stands for the options object, whose id each store makes up.  15000066, a text
+ * to show, was seen in one store only.
+ */
+static const char lines[] =
+	"import re, uuid\n"
+	"store, key = {}, ''\n"
+	"for line in open('x.reg'):\n"
+	"    line = line.strip()\n"
+	"    if line.startswith('['): key = line[1:-1].split('\\\\')[2:]\n"
+	"    elif '=' in line and len(key) > 1:\n"
+	"        name, value = line.split('=', 1)\n"
+	"        m = re.match(r'hex(?:\\((\\w+)\\))?:(.*)', value)\n"
+	"        data = bytes.fromhex(m.group(2).replace(',', '')) if m else None\n"
+	"        if m and m.group(1) in ('1', '7'): data, value = None, data.decode('utf-16-le').strip('\\0').replace('\\0', ' ')\n"
+	"        store.setdefault(key[0], {})[key[-1]] = data if data is not None else "
+	"re.sub(r'^str.1.:.(.*).$', r'\\1', value).strip(' \\0').lower()\n"
+	"loader = store['{9dea862c-5cdd-4e70-acc1-f32b344d4795}']['23000003']\n"
+	"entry = store[loader]['14000008']\n"
+	"options = '{%s}' % uuid.UUID(bytes_le=store[entry]['11000001'][:16])\n"
+	"print('enabled', store[loader]['16000009'].hex())\n"
+	"for name, object in ((entry, store[entry]), ('OPTIONS', store[options])):\n"
+	"    for element, value in sorted(object.items()):\n"
+	"        if element == '15000066': continue\n"
+	"        if isinstance(value, bytes):\n"
+	"            if len(value) > 88: value = value[16:]\n"
+	"            value = value.hex()\n"
+	"        print(name, element, value)\n";
+
+/* The same as in the store that Windows itself made. */
+static bool
+same_recovery(const struct sandbox *box, const char *real)
+{
+	static const char export[] = "hivexregedit --export --unsafe-printable-strings %s '\\' "
+				     ">x.reg && python3 lines.py >%s";
+
+	return put_text(box, "lines.py", lines) && run(box, export, real, "real.txt") == 0 &&
+	       run(box, export, "BCD", "new.txt") == 0 &&
+	       run(box, "test $(wc -l <real.txt) -ge 16 && diff real.txt new.txt") == 0;
+}
+
+static void
+no_store(struct sandbox *box, const char *xml, const char *more, const char *want,
+	 const char *what)
+{
+	struct layout l = gpt(LAPTOP, own);
+
+	ok(put_text(box, "BCD", "no store") && put_text(box, "r.xml", xml) && make_esp(box) &&
+		   run(box, "mdel -i e.img ::EFI/Microsoft/Boot/BCD") == 0 &&
+		   make_windows(box, "winload.efi", more) && layout_open(box, &l),
+	   "%s: the machine opens", what);
+	ask_only(&l.m, "bcd");
+	finds(&l, want, what);
+	take_store(box, &l, "/EFI/Microsoft/Boot/BCD");
+	layout_done(&l);
+}
+
+static void
+test_recovery(struct sandbox *box)
+{
+	static const struct layout_part bios[] = {
+		{ .image = "w.img", .start = 78644248576, .active = true },
+	};
+	static const char mbr[] =
+		"<WindowsRE><WinreBCD id=\"{3C32C4E7-f36e-11e2-8548-986c4e43b52a}\"/>"
+		"<WinreLocation path=\"\\Recovery\\WindowsRE\" id=\"257660\" "
+		"offset=\"78644248576\" guid=\"{00000000-0000-0000-0000-000000000000}\"/>";
+	struct layout l = gpt(LAPTOP, own);
+
+	no_store(box, REAGENT(LAPTOP, "41943040"), PUT_XML PUT_RE, STORE,
+		 "a recovery environment");
+	ok(real_hive(box, "bcd", "bandysc-win10-uefi-2020-04-20", "REAL") &&
+		   same_recovery(box, "REAL"),
+	   "UEFI: the recovery environment's entry is that of the store that Windows made");
+	ok(make_esp(box), "it is put there");
+	looks(box, &l, "", "a store with a recovery environment");
+	no_store(box, REAGENT(LAPTOP, "41943040"), PUT_XML,
+		 STORE NONE("Winre.wim or boot.sdi is not where ReAgent.xml says"), "no image");
+	no_store(box, REAGENT(LAPTOP, "41943040"),
+		 PUT_XML PUT_RE " && rm mnt/Recovery/WindowsRE/boot.sdi",
+		 STORE NONE("Winre.wim or boot.sdi is not where ReAgent.xml says"),
+		 "no boot.sdi");
+	no_store(box, "<WindowsRE/>", PUT_XML PUT_RE,
+		 STORE NONE("ReAgent.xml says that there is none in use"), "switched off");
+	no_store(box, REAGENT(OTHER, "41943040"), PUT_XML PUT_RE, AWAY, "on another disk");
+
+	ok(put_text(box, "r.xml", mbr) &&
+		   make_windows(
+			   box, "winload.exe",
+			   "mkdir mnt/Boot && echo manager >mnt/bootmgr && " PUT_XML PUT_RE),
+	   "BIOS: a Windows without a store");
+	l = (struct layout){
+		.table = HC_TABLE_MBR, .id = "0003ee7c", .parts = bios, .count = 1
+	};
+	if (ok(layout_open(box, &l), "BIOS: the machine opens")) {
+		ask_only(&l.m, "bcd");
+		finds(&l, "1:/Boot/BCD made\n", "BIOS: a store with a recovery environment");
+		ok(take_store(box, &l, "/Boot/BCD"), "BIOS: it is carried by the edit");
+	}
+	layout_done(&l);
+	ok(real_hive(box, "bcd", "pybcd-BCDlaptop", "REAL") && same_recovery(box, "REAL"),
+	   "BIOS: the recovery environment's entry is that of the store that Windows made");
+}
+
 int
 main(void)
 {
@@ -227,10 +355,15 @@ main(void)
 
 	sandbox_open(&box);
 	if (run(&box, "truncate -s 4M d.img && mkntfs -qFQ d.img") == 0 &&
-	    mount_ntfs(&box, "d.img", "big_writes") && umount_ntfs(&box))
+	    mount_ntfs(&box, "d.img", "big_writes") && umount_ntfs(&box)) {
 		test_rebuild(&box);
-	else
+		if (getenv("HALCYON_TESTDATA") != NULL)
+			test_recovery(&box);
+		else
+			tap_skip("no real stores: HALCYON_TESTDATA is not set");
+	} else {
 		tap_skip(NO_NTFS);
+	}
 	sandbox_close(&box);
 	return tap_done();
 }

@@ -210,8 +210,8 @@ test_converted(struct sandbox *box)
 		{ .image = "d.img", .start = 2 * MIB, .guid = PART_2 },
 	};
 	const struct hc_bcd_move moves[] = {
-		{ mbr_partition(0x11223344, MIB), gpt_partition(DISK_A, PART_1) },
-		{ mbr_partition(0x11223344, 2 * MIB), gpt_partition(DISK_A, PART_2) },
+		{ mbr_partition(0x11223344, MIB), gpt_partition(DISK_A, PART_1), 0 },
+		{ mbr_partition(0x11223344, 2 * MIB), gpt_partition(DISK_A, PART_2), 0 },
 	};
 	struct layout l = { .table = HC_TABLE_GPT, .id = DISK_A, .parts = parts, .count = 2 };
 
@@ -233,8 +233,8 @@ static void
 test_exchanged(struct sandbox *box)
 {
 	const struct hc_bcd_move moves[] = {
-		{ mbr_partition(0xa1b2c3d4, 2 * MIB), mbr_partition(0xa1b2c3d4, MIB) },
-		{ mbr_partition(0xa1b2c3d4, MIB), mbr_partition(0xa1b2c3d4, 2 * MIB) },
+		{ mbr_partition(0xa1b2c3d4, 2 * MIB), mbr_partition(0xa1b2c3d4, MIB), 0 },
+		{ mbr_partition(0xa1b2c3d4, MIB), mbr_partition(0xa1b2c3d4, 2 * MIB), 0 },
 	};
 	struct layout l = { .table = HC_TABLE_MBR, .id = "a1b2c3d4", .parts = two, .count = 2 };
 

@@ -91,6 +91,46 @@ test_good(const struct sandbox *box)
 	copy_close(&c);
 }
 
+#define AUTOREBOOT                                                                             \
+	"SYSTEM ControlSet001\\Control\\CrashControl AutoReboot: 1 -> 0\n"                     \
+	"SYSTEM ControlSet002\\Control\\CrashControl AutoReboot: 1 -> 0\n"
+
+/* Accepted by name: the journal goes first, then comes what is to be changed, and Windows is told to check the volume. */
+static void
+test_accepted(const struct sandbox *box, struct offline_machine *m)
+{
+	struct hc_fix_target target = { .partition = 1 };
+	struct hc_volume *volume = NULL;
+	struct hc_err err;
+	struct copy c;
+
+	hc_strings_add(&m->request.accepted, &m->arena, "VOL-3", &err);
+	is_found(m,
+		 "1 flag journal @0: open -> dropped\n" AUTOREBOOT
+		 "1 flag dirty @0: clear -> set\n",
+		 "with the loss accepted");
+	ok(m->found.unreplayed.count == 1 &&
+		   strcmp(m->found.unreplayed.items[0], "partition 1") == 0,
+	   "the verdict is told");
+	copy_open(box, "w.img", &c);
+	target.io = c.overlay;
+	ok_call(hc_fixup_perform(&m->found.edits, &target, 1, &m->arena, &err), &err,
+		"the repairs are made");
+	ok_call(hc_fixup_check(&m->found.edits, &target, 1, &m->arena, &err), &err,
+		"and are in effect");
+	ok_call(hc_volume_open(c.overlay, &volume, &err), &err, "the volume opens");
+	ok(hc_volume_info(volume)->state.journal_clean && hc_volume_info(volume)->state.dirty,
+	   "its journal is clean, and it is to be checked");
+	hc_volume_close(volume);
+	copy_save(box, &c, "w.img", "dropped.img");
+	ok(run(box, "ntfscat -f -i 2 dropped.img >log && test -s log && "
+		    "test $(tr -d '\\377' <log | wc -c) = 0") == 0,
+	   "ntfscat finds the journal empty");
+	ok(run(box, "ntfsinfo -f -m dropped.img | grep -i 'Volume Flags.*0x0001'") == 0,
+	   "ntfsinfo finds the volume dirty");
+	copy_close(&c);
+}
+
 static void
 test_bad(const struct sandbox *box)
 {
@@ -111,6 +151,11 @@ test_bad(const struct sandbox *box)
 			"refused: the journal of partition 1 can't be replayed, so nothing on it "
 			"may be changed\n",
 			"it is said before anything is written");
+		test_accepted(box, &m);
+		m.request.accepted.count = 0;
+		ask_only(&m, "profile-list");
+		is_found(&m, "", "nothing to change, nothing to accept");
+		ok(m.found.unreplayed.count == 0, "and nothing to judge");
 		offline_done(&m);
 	}
 	copy_open(box, "w.img", &c);

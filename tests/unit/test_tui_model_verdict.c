@@ -35,13 +35,15 @@ test_accept(void)
 	type(&play, "a");
 	key(&play, HC_KEY_ENTER);
 	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --accept BAK-1 --json") &&
-		   play.wiz->screen == HC_SCREEN_REVIEW,
+		   play.wiz->screen == HC_SCREEN_OPTIONS,
 	   "accepted it is planned again");
 	type(&play, "u");
 	ok(play.wiz->answer_count == 1, "nothing is taken back while it is planned");
 	answer(&play, &play.plan, 0);
+	key(&play, HC_KEY_ENTER);
 	ok(play.wiz->screen == HC_SCREEN_REVIEW && hc_wiz_may_go_on(play.wiz),
 	   "the plan is reviewed");
+	key(&play, HC_KEY_BACK);
 	key(&play, HC_KEY_BACK);
 	key(&play, HC_KEY_ENTER);
 	ok(runs(&play, "halcyon plan /r//mine --target /dev/sdb --accept BAK-1 --json"),
@@ -142,11 +144,147 @@ test_override(void)
 	end(&play);
 }
 
+static void
+go_to_options(struct play *play)
+{
+	begin(play);
+	go_to_target(play);
+	key(play, HC_KEY_ENTER);
+	answer(play, &play->plan, 0);
+}
+
+/* Options of the engine make a new plan; what is chosen stays when somebody goes back. */
+static void
+test_options(void)
+{
+	struct hc_wiz_option row;
+	struct play play;
+
+	go_to_options(&play);
+	ok(hc_wiz_option(play.wiz, 5, &row) && !strcmp(row.label, "storage-boot") &&
+		   !strcmp(row.value, "yes") && hc_wiz_option(play.wiz, 6, &row) &&
+		   !strcmp(row.label, "filters") && !strcmp(row.value, "no") &&
+		   !hc_wiz_option(play.wiz, 7, &row),
+	   "repairs that are made or on request are listed, those with nothing to do aren't");
+	key(&play, HC_KEY_END);
+	type(&play, " ");
+	key(&play, HC_KEY_UP);
+	type(&play, " ");
+	key(&play, HC_KEY_HOME);
+	type(&play, " ");
+	key(&play, HC_KEY_DOWN);
+	type(&play, "/a b?");
+	key(&play, HC_KEY_DOWN);
+	type(&play, " ");
+	key(&play, HC_KEY_DOWN);
+	type(&play, " ");
+	key(&play, HC_KEY_DOWN);
+	type(&play, " ");
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play,
+		"halcyon plan /r//mine --target /dev/sdb --accept DSK-3 --fixups filters "
+		"--without storage-boot --drivers /a b? --sysvol-authoritative "
+		"--convert-firmware uefi --json"),
+	   "each becomes the engine's option");
+	answer(&play, &play.plan, 0);
+	ok(play.wiz->screen == HC_SCREEN_REVIEW && hc_wiz_may_go_on(play.wiz),
+	   "and the new plan is reviewed");
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->screen == HC_SCREEN_REVIEW,
+	   "what wasn't changed isn't planned again");
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_HOME);
+	type(&play, " ");
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && hc_wiz_may_go_on(play.wiz),
+	   "what happens at the end is no part of the plan");
+	key(&play, HC_KEY_BACK);
+	key(&play, HC_KEY_END);
+	type(&play, " ");
+	ok(!hc_wiz_may_go_on(play.wiz), "a plan that was made before a change doesn't count");
+	key(&play, HC_KEY_ENTER);
+	answer(&play, &play.verdict, 4);
+	ok(play.wiz->screen == HC_SCREEN_VERDICT && play.wiz->of_disk,
+	   "where the change raises a question it is asked");
+	end(&play);
+}
+
+/* A block for lack of a driver comes before the disk: the folder is named there. */
+static void
+test_options_first(void)
+{
+	struct play play;
+
+	begin(&play);
+	go_to_target(&play);
+	key(&play, HC_KEY_BACK);
+	type(&play, "c");
+	ok(play.wiz->screen == HC_SCREEN_OPTIONS, "options are there before a disk is chosen");
+	key(&play, HC_KEY_ENTER);
+	ok(play.effect.kind == HC_EFFECT_NONE && play.wiz->screen == HC_SCREEN_VERDICT,
+	   "without a change nothing is compared again");
+	type(&play, "c");
+	key(&play, HC_KEY_DOWN);
+	type(&play, "/inf");
+	key(&play, HC_KEY_BACK);
+	ok(runs(&play, "halcyon check /r//mine --drivers /inf --json") &&
+		   play.wiz->screen == HC_SCREEN_VERDICT && !play.wiz->have_check,
+	   "with one it is");
+	key(&play, HC_KEY_BACK);
+	answer(&play, NULL, 143);
+	key(&play, HC_KEY_ENTER);
+	ok(runs(&play, "halcyon check /r//mine --drivers /inf --json"),
+	   "a comparison that was stopped is begun again");
+	end(&play);
+}
+
+/* The machine is rebooted by itself after a good end alone, and any key stops that. */
+static void
+test_end(void)
+{
+	static const struct {
+		const char *name;
+		int status;
+		bool key;
+		enum hc_wiz_effect_kind effect;
+	} rows[] = {
+		{ "a good end reboots", 0, false, HC_EFFECT_REBOOT },
+		{ "a key stops it", 0, true, HC_EFFECT_NONE },
+		{ "a chain that is broken waits", 3, false, HC_EFFECT_NONE },
+		{ "damage waits", 5, false, HC_EFFECT_NONE },
+	};
+	struct play play;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		go_to_options(&play);
+		type(&play, " ");
+		key(&play, HC_KEY_ENTER);
+		key(&play, HC_KEY_ENTER);
+		type(&play, "4567");
+		key(&play, HC_KEY_ENTER);
+		answer(&play, NULL, rows[i].status);
+		answer(&play, NULL, 0);
+		play.now_ms += 29000;
+		input(&play, (struct hc_wiz_input){ .kind = HC_INPUT_TICK });
+		ok(play.effect.kind == HC_EFFECT_NONE, "not at once");
+		if (rows[i].key)
+			key(&play, HC_KEY_ENTER);
+		play.now_ms += 2000;
+		input(&play, (struct hc_wiz_input){ .kind = HC_INPUT_TICK });
+		ok(play.effect.kind == rows[i].effect, "%s", rows[i].name);
+		end(&play);
+	}
+}
+
 int
 main(void)
 {
 	test_accept();
 	test_plan_without_answer();
 	test_override();
+	test_options();
+	test_options_first();
+	test_end();
 	return tap_done();
 }

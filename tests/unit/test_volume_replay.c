@@ -165,6 +165,16 @@ test_unsound(const struct sandbox *box)
 	ok(strstr(err.text[0], "8 clusters") != NULL && changed(&c) == 0,
 	   "is left as it was: %s", err.text[0]);
 	copy_close(&c);
+	copy_open(box, "w.img", &c);
+	ok_fails(hc_volume_drop_journal(c.overlay, &err), &err, H_VOLUME_UNSOUND,
+		 "nor is its journal dropped");
+	ok(strstr(err.text[0], "8 clusters") != NULL && changed(&c) == 0,
+	   "and nothing is written: %s", err.text[0]);
+	copy_close(&c);
+	copy_open(box, "real.img", &c);
+	ok_call(hc_volume_drop_journal(c.overlay, &err), &err, "a clean journal");
+	ok(changed(&c) == 0, "is not dropped");
+	copy_close(&c);
 }
 
 static void

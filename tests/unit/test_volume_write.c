@@ -259,11 +259,6 @@ test_make(struct sandbox *box)
 	   "a name that fits 8.3; a folder");
 	ok(hc_volume_list(o.volume, "halcyon", &arena, &list, &err) == 0 && list.count == 151,
 	   "a folder lists each once (%zu)", list.count);
-	ok_call(hc_volume_set_attributes(o.volume, "BOOT.INI", 0x07, &err), &err,
-		"attributes are set");
-	ok(hc_volume_stat(o.volume, "boot.ini", &arena, &entry, &err) == 0 &&
-		   entry.attributes == 0x07,
-	   "all four of them (%x)", entry.attributes);
 	ok_call(finish_into(box, "b.img", &o, &err), &err, "the volume is finished");
 	ok(is_sound(box, "b.img"), "and is sound");
 	ok(has_attribute(box, "b.img", "/boot.ini", "Namespace:.*Win32 & DOS") &&

@@ -82,8 +82,6 @@ test_write(struct sandbox *box)
 	ok_call(hc_volume_file_extents(o.volume, "empty", &extents, &err), &err,
 		"where a file lies");
 	ok(hc_extents_total(&extents) == content.size, "is all of it");
-	ok_call(hc_volume_set_attributes(o.volume, "empty", 0x06, &err), &err,
-		"attributes are set");
 	ok(o.io.writes == 0, "until the end nothing reaches the io");
 	ok_call(finish_into(box, "b.img", &o, &err), &err, "the volume is finished");
 	o.bytes = slurp(box, "b.img");
@@ -103,9 +101,8 @@ test_write(struct sandbox *box)
 		   holds(box, "b.img", "a/b c/Dépôt \\[1\\]/日本.txt", "deep"),
 	   "mtype reads what was written");
 	ok(run(box, "mattrib -i b.img ::/NTLDR | grep ' A  SHR ' && "
-		    "mattrib -i b.img ::/empty | grep '^     SH  ' && "
 		    "test $(mdir -b -a -i b.img ::/ | wc -l) = 8") == 0,
-	   "attributes are kept and set, and no name is there twice");
+	   "attributes are kept, and no name is there twice");
 	hc_buf_done(&content);
 	hc_extents_done(&extents);
 }
@@ -176,8 +173,6 @@ test_refusals(struct sandbox *box)
 		 "nor a name that Windows doesn't allow");
 	ok_fails(hc_volume_protect(o.volume, "WINNT", &err), &err, H_UNSUPPORTED,
 		 "FAT protects nothing");
-	ok_fails(hc_volume_set_attributes(o.volume, "none", 0, &err), &err, H_PATH_NOT_FOUND,
-		 "what isn't there has no attributes");
 	ok_fails(hc_volume_write(o.volume, "much", hc_buf_span(&much), &err), &err,
 		 H_VOLUME_FULL, "what does not fit is refused");
 	ok_fails(hc_volume_write(o.volume, "little", text("x"), &err), &err, H_VOLUME_WRITE,

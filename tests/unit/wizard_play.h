@@ -94,6 +94,11 @@ write_plan(struct play *play, const char *identity)
 	struct hc_finding both[] = { pass, warn };
 	struct hc_verdict checked = { .findings = { &pass, 1 } };
 	struct hc_verdict verdict = { .outcome = HC_OUTCOME_CONFIRM, .findings = { both, 2 } };
+	struct hc_plan_repair repairs[] = {
+		{ .fixup = "storage-boot", .title = "drivers", .edits = 2 },
+		{ .fixup = "bcd", .title = "boot store" },
+		{ .fixup = "filters", .title = "filters", .on_request = true },
+	};
 	struct hc_plan plan = { .mode = "bmr",
 				.repository = "/r",
 				.backup = "mine",
@@ -101,7 +106,8 @@ write_plan(struct play *play, const char *identity)
 				.store = "s",
 				.target = { .path = "/dev/sdb",
 					    .identity = { .name = identity } },
-				.verdict = { .findings = { &pass, 1 } } };
+				.verdict = { .findings = { &pass, 1 } },
+				.repairs = { repairs, 3 } };
 
 	play->check.size = play->plan.size = play->verdict.size = 0;
 	write_doc(&hc_verdict_shape, &checked, &play->check);
@@ -197,6 +203,7 @@ go_to_confirm(struct play *play)
 	go_to_target(play);
 	key(play, HC_KEY_ENTER);
 	answer(play, &play->plan, 0);
+	key(play, HC_KEY_ENTER);
 	key(play, HC_KEY_ENTER);
 }
 

@@ -154,6 +154,13 @@ hc_wiz_rows(const struct hc_wiz *wiz)
 			       : 0;
 	if (wiz->screen == HC_SCREEN_VERDICT)
 		return hc_wiz_verdict(wiz) != NULL ? hc_wiz_verdict(wiz)->findings.count : 0;
+	if (wiz->screen == HC_SCREEN_OPTIONS) {
+		struct hc_wiz_option row;
+
+		while (hc_wiz_option(wiz, rows, &row))
+			rows++;
+		return rows;
+	}
 	if (wiz->screen == HC_SCREEN_REVIEW)
 		return wiz->review_count;
 	if (hc_wiz_task_rows(wiz, &rows))
@@ -193,24 +200,56 @@ hc_wiz_act_repository(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 	wiz->screen = HC_SCREEN_BACKUP;
 }
 
-bool
-hc_wiz_is_of_this_machine(const struct hc_wiz *wiz, const struct hc_catalog_backup *backup)
+/* Both are known and the same; placeholders are not known (hazards 8). */
+static bool
+same(const char *a, const char *b)
 {
-	const char *uuid = wiz->have_facts ? wiz->facts.machine.uuid : NULL;
-
-	return uuid != NULL && backup->machine_uuid != NULL &&
-	       strcasecmp(uuid, backup->machine_uuid) == 0;
+	return a != NULL && b != NULL && a[0] != '\0' && strcasecmp(a, b) == 0;
 }
 
-/* This machine's backups first, then the newest; times are RFC 3339 in UTC, so text compares. */
+static const char * or (const char *text, const char *instead)
+{
+	return text != NULL && text[0] != '\0' ? text : instead;
+}
+
+unsigned
+hc_wiz_match(const struct hc_wiz *wiz, const struct hc_catalog_backup *backup,
+	     char why[HC_WIZ_LINE])
+{
+	static const struct hc_machine unknown;
+	const struct hc_machine *here = wiz->have_facts ? &wiz->facts.machine : &unknown;
+	const struct hc_machine *there = &backup->machine;
+	bool uuid = same(here->uuid, backup->machine_uuid);
+	bool serial = same(here->serial, there->serial);
+	bool model = same(here->vendor, there->vendor) && same(here->product, there->product);
+
+	if (uuid || (serial && model)) {
+		snprintf(why, HC_WIZ_LINE, "this one: the same %s%s%s",
+			 uuid ? "SMBIOS UUID" : "model and serial number",
+			 uuid && serial ? " and serial number" : "",
+			 uuid ? "" : ", another UUID (another board?)");
+		return uuid ? 3 : 2;
+	}
+	if (there->product == NULL && backup->machine_uuid == NULL)
+		snprintf(why, HC_WIZ_LINE, "not known");
+	else
+		snprintf(why, HC_WIZ_LINE, "another%s: %.40s, serial %.40s, UUID %.40s",
+			 model ? " of the same model" : "",
+			 or (there->product, "unknown model"), or (there->serial, "unknown"),
+			 or (backup->machine_uuid, "unknown"));
+	return model;
+}
+
+/* This machine's backups first, then those of its model, then the newest; times are RFC 3339 in UTC, so text compares. */
 static bool
 comes_before(const struct hc_wiz *wiz, const struct hc_catalog_backup *a,
 	     const struct hc_catalog_backup *b)
 {
-	bool mine = hc_wiz_is_of_this_machine(wiz, a);
+	char why[HC_WIZ_LINE];
+	unsigned first = hc_wiz_match(wiz, a, why), second = hc_wiz_match(wiz, b, why);
 
-	if (mine != hc_wiz_is_of_this_machine(wiz, b))
-		return mine;
+	if (first != second)
+		return first > second;
 	return strcmp(a->created != NULL ? a->created : "",
 		      b->created != NULL ? b->created : "") > 0;
 }
@@ -253,6 +292,8 @@ choose_backup(struct hc_wiz *wiz, const struct hc_catalog_backup *backup)
 		wiz->have_check = false;
 		hc_wiz_forget_plan(wiz);
 		hc_wiz_drop_answers(wiz, true);
+		/* Which repairs are wanted was said of another Windows. */
+		wiz->options.fixups.count = wiz->options.without.count = 0;
 	}
 	free(before);
 }
@@ -281,8 +322,8 @@ hc_wiz_act_backup(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 	}
 	wiz->of_disk = false;
 	wiz->screen = HC_SCREEN_VERDICT;
-	if (!wiz->have_check)
-		hc_wiz_request(wiz, HC_JOB_CHECK, effect);
+	if (!wiz->have_check || wiz->check_is_old)
+		hc_wiz_request_check(wiz, effect);
 }
 
 /* ---------------------------------------------------------------- disk */
@@ -360,7 +401,9 @@ hc_wiz_act_target(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 	/* A restore that was interrupted: what it wrote is looked for, not fetched again. */
 	wiz->reuse =
 		disk->holds_kind != NULL && strcmp(disk->holds_kind, "halcyon-unfinished") == 0;
-	wiz->screen = HC_SCREEN_REVIEW;
+	wiz->of_disk = true;
+	wiz->selected[HC_SCREEN_OPTIONS] = 0;
+	wiz->screen = HC_SCREEN_OPTIONS;
 	hc_wiz_request_plan(wiz, effect);
 }
 

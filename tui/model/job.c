@@ -43,6 +43,9 @@ const char *const hc_wiz_job_files[HC_JOB_COUNT + 1] = {
 	[HC_JOB_MOUNT] = "mount.json",
 };
 
+/* For this long any key keeps the machine as it is. */
+#define END_MS 30000
+
 /* Exit statuses of the engine (design.md section 4) that come with a verdict all the same. */
 enum {
 	STATUS_DONE = 0,
@@ -74,20 +77,25 @@ hc_wiz_add(struct hc_wiz_args *args, const char *text)
 		args->effect->argv[args->count++] = text != NULL ? text : "";
 }
 
+static void
+add_option(void *ctx, const char *option, const char *value)
+{
+	hc_wiz_add(ctx, option);
+	if (value != NULL)
+		hc_wiz_add(ctx, value);
+}
+
 /* What check and plan are asked alike. */
 static void
 add_choices(struct hc_wiz_args *args, struct hc_wiz *wiz)
 {
 	hc_wiz_answer_list(wiz, false, wiz->accepted, sizeof(wiz->accepted));
 	hc_wiz_answer_list(wiz, true, wiz->overridden, sizeof(wiz->overridden));
-	if (wiz->accepted[0] != '\0') {
-		hc_wiz_add(args, "--accept");
-		hc_wiz_add(args, wiz->accepted);
-	}
-	if (wiz->overridden[0] != '\0') {
-		hc_wiz_add(args, "--override");
-		hc_wiz_add(args, wiz->overridden);
-	}
+	if (wiz->accepted[0] != '\0')
+		add_option(args, "--accept", wiz->accepted);
+	if (wiz->overridden[0] != '\0')
+		add_option(args, "--override", wiz->overridden);
+	hc_wiz_option_args(wiz, add_option, args);
 	hc_wiz_add(args, "--json");
 }
 
@@ -119,6 +127,7 @@ add_args(struct hc_wiz_args *args, struct hc_wiz *wiz, enum hc_wiz_job job)
 		hc_wiz_add(args, "--json");
 	} else if (job == HC_JOB_CHECK) {
 		hc_wiz_add(args, wiz->backup);
+		wiz->check_is_old = false;
 		add_choices(args, wiz);
 	} else if (job == HC_JOB_PLAN) {
 		add_plan_args(args, wiz);
@@ -328,19 +337,26 @@ end_check(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 		wiz->screen = HC_SCREEN_BACKUP;
 }
 
+static bool
+awaits_plan(const struct hc_wiz *wiz)
+{
+	return wiz->screen == HC_SCREEN_REVIEW ||
+	       (wiz->screen == HC_SCREEN_OPTIONS && wiz->of_disk);
+}
+
 /* Without a plan its verdict says why: there the operator answers. */
 static void
 end_plan(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 {
 	wiz->have_plan = wiz->have_plan && (status == STATUS_DONE || status == STATUS_ANSWER);
 	if (is_judged(status) && wiz->have_verdict) {
-		if (!hc_wiz_may_go_on(wiz) && wiz->screen == HC_SCREEN_REVIEW)
+		if (!wiz->have_plan && awaits_plan(wiz))
 			hc_wiz_act_verdict_of_disk(wiz, effect);
 		return;
 	}
 	hc_wiz_tell(wiz, status, "There is no plan for this disk.");
 	hc_wiz_forget_plan(wiz);
-	if (wiz->screen == HC_SCREEN_REVIEW)
+	if (awaits_plan(wiz))
 		wiz->screen = HC_SCREEN_TARGET;
 }
 
@@ -360,6 +376,9 @@ hc_wiz_end_run(struct hc_wiz *wiz, int status, struct hc_wiz_effect *effect)
 	wiz->selected[HC_SCREEN_RESULT] =
 		restore && wiz->run.outcome == HC_RUN_GOOD ? 0 : hc_wiz_rows(wiz) - 1;
 	wiz->ask = HC_ASK_NOTHING;
+	/* Only what is good and proven to boot is left alone. */
+	if (restore && wiz->run.outcome == HC_RUN_GOOD && wiz->options.end != HC_END_NOTHING)
+		wiz->end_at_ms = wiz->now_ms + END_MS;
 	if (restore)
 		hc_wiz_request(wiz, HC_JOB_REPORT, effect);
 }

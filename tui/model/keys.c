@@ -7,7 +7,7 @@
 #define ON(screen) (1u << HC_SCREEN_##screen)
 #define ON_LISTS                                                                               \
 	(ON(WELCOME) | ON(MACHINE) | ON(BACKUP) | ON(VERDICT) | ON(FINDING) | ON(TARGET) |     \
-	 ON(REVIEW) | ON(RESULT) | ON_TASK_LISTS)
+	 ON(REVIEW) | ON(OPTIONS) | ON(RESULT) | ON_TASK_LISTS)
 #define ON_TASK_LISTS                                                                          \
 	(ON(TASKS) | ON(DISK) | ON(CHAIN) | ON(REPAIRS) | ON(UNDOABLE) | ON(RUNS) | ON(REPORT))
 #define ON_TASKS  (ON_TASK_LISTS | ON(ALLOW) | ON(CAPTURE))
@@ -141,13 +141,15 @@ act_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		[HC_SCREEN_VERDICT] = HC_SCREEN_BACKUP,
 		[HC_SCREEN_FINDING] = HC_SCREEN_VERDICT,
 		[HC_SCREEN_TARGET] = HC_SCREEN_VERDICT,
-		[HC_SCREEN_REVIEW] = HC_SCREEN_TARGET,
+		[HC_SCREEN_OPTIONS] = HC_SCREEN_TARGET,
+		[HC_SCREEN_REVIEW] = HC_SCREEN_OPTIONS,
 		[HC_SCREEN_CONFIRM] = HC_SCREEN_REVIEW,
 	};
 	/* The job that a screen waits for. */
 	static const enum hc_wiz_job waits[HC_SCREEN_COUNT] = {
 		[HC_SCREEN_BACKUP] = HC_JOB_CATALOG,
 		[HC_SCREEN_VERDICT] = HC_JOB_CHECK,
+		[HC_SCREEN_OPTIONS] = HC_JOB_PLAN,
 		[HC_SCREEN_REVIEW] = HC_JOB_PLAN,
 	};
 	enum hc_wiz_screen from = wiz->screen;
@@ -156,6 +158,8 @@ act_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 	if (wiz->job != HC_JOB_NONE && wiz->job == waits[from])
 		hc_wiz_cancel(wiz, effect);
 	wiz->screen = before[from];
+	if (from == HC_SCREEN_OPTIONS && !wiz->of_disk)
+		hc_wiz_act_options_done(wiz, effect);
 	/* Back from what was compared for the disk to the plan, where it stands; else to the disks. */
 	if (from == HC_SCREEN_VERDICT && wiz->of_disk)
 		wiz->screen = hc_wiz_may_go_on(wiz) ? HC_SCREEN_REVIEW : HC_SCREEN_TARGET;
@@ -194,6 +198,13 @@ static bool
 has_long_report(const struct hc_wiz *wiz)
 {
 	return wiz->report_count > SCROLL && !wiz->show_log;
+}
+
+/* Before a disk is chosen, and not while it is read. */
+static bool
+is_first_verdict(const struct hc_wiz *wiz)
+{
+	return !wiz->of_disk && wiz->job == HC_JOB_NONE;
 }
 
 static bool
@@ -236,14 +247,17 @@ static const struct bind binds[] = {
 	{ ON(TARGET), HC_KEY_ENTER, 0, "Enter", "Choose", NULL, hc_wiz_act_target },
 	{ ON(VERDICT), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_verdict_may_go_on,
 	  hc_wiz_act_verdict },
-	{ ON(VERDICT), HC_KEY_TEXT, 'e', "e", "In full", hc_wiz_has_finding,
-	  hc_wiz_act_finding },
+	{ ON(VERDICT), HC_KEY_TEXT, 'e', "e", "More", hc_wiz_has_finding, hc_wiz_act_finding },
 	{ ON(VERDICT), HC_KEY_TEXT, 'a', "a", "Accept this", hc_wiz_may_accept,
 	  hc_wiz_act_accept },
 	{ ON(VERDICT), HC_KEY_TEXT, 'o', "o", "Override this", hc_wiz_may_override,
 	  hc_wiz_act_override },
-	{ ON(VERDICT), HC_KEY_TEXT, 'u', "u", "Take it back", hc_wiz_may_take_back,
+	{ ON(VERDICT), HC_KEY_TEXT, 'u', "u", "Undo", hc_wiz_may_take_back,
 	  hc_wiz_act_take_back },
+	{ ON(VERDICT), HC_KEY_TEXT, 'c', "c", "Options", is_first_verdict, hc_wiz_act_options },
+	{ ON(OPTIONS), HC_KEY_ENTER, 0, "Enter", "Go on", NULL, hc_wiz_act_options_done },
+	{ ON(OPTIONS), HC_KEY_TEXT, ' ', "Space", "Change", hc_wiz_may_switch,
+	  hc_wiz_act_switch },
 	{ ON(REVIEW), HC_KEY_ENTER, 0, "Enter", "Go on", hc_wiz_may_go_on, hc_wiz_act_review },
 	{ ON(REVIEW), HC_KEY_TEXT, 'v', "v", "Verdict", has_plan_verdict,
 	  hc_wiz_act_verdict_of_disk },
@@ -316,6 +330,20 @@ answer(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effec
 		effect->kind = does[asked];
 }
 
+/* What is typed into the selected row of OPTIONS. */
+static bool
+option_key(struct hc_wiz *wiz, const struct hc_wiz_input *input)
+{
+	struct hc_wiz_field *field = hc_wiz_option_field(wiz);
+	size_t length = field != NULL ? field->length : 0;
+
+	if (field == NULL || !hc_wiz_field_key(field, input))
+		return false;
+	if (field->length != length)
+		hc_wiz_options_changed(wiz);
+	return true;
+}
+
 void
 hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effect *effect)
 {
@@ -329,6 +357,13 @@ hc_wiz_key(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_e
 		answer(wiz, input, effect);
 		return;
 	}
+	if (wiz->end_at_ms != 0) {
+		wiz->end_at_ms = 0;
+		hc_wiz_notice(wiz, "This machine stays as it is.");
+		return;
+	}
+	if (option_key(wiz, input))
+		return;
 	if (wiz->screen == HC_SCREEN_REPOSITORY && hc_wiz_field_key(&wiz->repository, input)) {
 		hc_wiz_place_typed(wiz);
 		return;

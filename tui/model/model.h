@@ -6,12 +6,14 @@
  *
  *	WELCOME ─▶ MACHINE
  *	   │
- *	   ├─restore─▶ REPOSITORY ─catalog─▶ BACKUP ─check─▶ VERDICT ─▶ TARGET ─plan─▶ REVIEW ─▶ CONFIRM
- *	   │                                                   ▲ ▼         ▲             │ ▲        │ apply
- *	   │                                                 FINDING       └── VERDICT ◀─┘ ┘        ▼
- *	   │                                                              (of this disk)        PROGRESS ─▶ RESULT
+ *	   ├─restore─▶ REPOSITORY ─catalog─▶ BACKUP ─check─▶ VERDICT ─▶ TARGET ─plan─▶ OPTIONS ─plan─▶ REVIEW
+ *	   │                                                   ▲ ▼         ▲             ▲  │             │  │
+ *	   │                                                 FINDING       └─── VERDICT ─┘◀─┴─────────────┘  │
+ *	   │                                                                 (of this disk)                  ▼
+ *	   │                                              RESULT ◀─ PROGRESS ◀─apply─ CONFIRM ◀──────────────┘
  *	   └─verify──▶ REPOSITORY ─catalog─▶ BACKUP ─verify─▶ PROGRESS ─▶ RESULT ─▶ WELCOME
  *
+ *	    OPTIONS is there from the first VERDICT on, too: drivers may be what it lacks.
  *	    VERDICT is shown twice: for backup and machine, before a disk is chosen; and, where there can't be a plan for
  *	    the disk before somebody has answered (or on request), for backup, machine and disk.
  *
@@ -36,6 +38,8 @@
 #include "restore/model/media.h"
 #include "restore/model/plan.h"
 #include "tui/model/input.h"
+#include "tui/model/kiosk.h"
+#include "tui/model/options.h"
 #include "tui/model/run.h"
 #include "tui/model/tasks.h"
 
@@ -47,7 +51,8 @@ enum hc_wiz_screen {
 	HC_SCREEN_VERDICT, /* of backup and machine; with `of_disk` of the chosen disk, too */
 	HC_SCREEN_FINDING, /* one of VERDICT's findings in full: there and back */
 	HC_SCREEN_TARGET,
-	HC_SCREEN_REVIEW, /* the plan in plain words */
+	HC_SCREEN_OPTIONS, /* repairs, drivers, what happens at the end */
+	HC_SCREEN_REVIEW,  /* the plan in plain words */
 	HC_SCREEN_CONFIRM,
 	HC_SCREEN_PROGRESS,
 	HC_SCREEN_RESULT,
@@ -95,20 +100,6 @@ struct hc_wiz_answer {
 	char rule[16];
 	bool override; /* of a block; false: a warning, or a repair that can't be made, accepted */
 	bool of_disk; /* it was asked about the chosen disk, and goes with it */
-};
-
-#define HC_WIZ_KIOSK_FINDINGS 4
-
-/* A restore that asks nobody, as the engine tells of it. */
-struct hc_wiz_kiosk {
-	char *intent;          /* the answer file; NULL: somebody attends */
-	const char *state_dir; /* where the engine says what comes after it */
-	char *task;            /* NULL: not known yet; so are backup and disk */
-	bool judged;
-	unsigned outcome;                                 /* enum hc_outcome, once judged */
-	char finding[HC_WIZ_KIOSK_FINDINGS][HC_WIZ_LINE]; /* what was not answered */
-	size_t findings;
-	uint64_t ended_ms;
 };
 
 struct hc_wiz_config {
@@ -161,7 +152,9 @@ struct hc_wiz {
 	char accepted[HC_WIZ_ANSWERS * 16], overridden[HC_WIZ_ANSWERS * 16];
 	bool of_disk; /* VERDICT is about the chosen disk, too: the plan's */
 	/* The plan isn't of what was answered since: it is made again before it counts. */
-	bool plan_is_old;
+	bool plan_is_old, check_is_old;
+	struct hc_wiz_options options;
+	uint64_t end_at_ms; /* when the machine is rebooted or switched off; 0: it isn't */
 
 	bool have_facts, have_catalog, have_check, have_verdict, have_plan;
 	struct hc_arena facts_arena, catalog_arena, check_arena, plan_arena, report_arena;
@@ -216,8 +209,9 @@ const struct hc_disk *hc_wiz_disk(const struct hc_wiz *wiz);
 const struct hc_disk *hc_wiz_target(const struct hc_wiz *wiz);
 const struct hc_finding *hc_wiz_finding(const struct hc_wiz *wiz);
 const struct hc_catalog_backup *hc_wiz_backup(const struct hc_wiz *wiz);
-bool hc_wiz_is_of_this_machine(const struct hc_wiz *wiz,
-			       const struct hc_catalog_backup *backup);
+/* How well a backup matches this machine's identity, 0: not at all; and why, for people. */
+unsigned hc_wiz_match(const struct hc_wiz *wiz, const struct hc_catalog_backup *backup,
+		      char why[HC_WIZ_LINE]);
 /* Name of the planned target, what --confirm wants; and its end, which the operator types. */
 const char *hc_wiz_identity(const struct hc_wiz *wiz);
 const char *hc_wiz_confirm_word(const struct hc_wiz *wiz);
@@ -238,5 +232,9 @@ enum hc_wiz_left hc_wiz_left(const struct hc_wiz *wiz);
 /* Bytes a second of the current step over the last seconds; milliseconds left; 0: not known yet. */
 uint64_t hc_wiz_rate(const struct hc_wiz *wiz);
 uint64_t hc_wiz_left_ms(const struct hc_wiz *wiz);
+/* Of a restore as a whole: bytes that are to be written and to be read back; and the time left at the pace so far, 0:
+ * not known yet. */
+void hc_wiz_overall(const struct hc_wiz *wiz, uint64_t *ret_done, uint64_t *ret_total,
+		    uint64_t *ret_left_ms);
 
 #endif

@@ -117,6 +117,34 @@ hc_wiz_left_ms(const struct hc_wiz *wiz)
 	return (uint64_t)((double)(step->total - step->done) * 1000 / (double)rate);
 }
 
+void
+hc_wiz_overall(const struct hc_wiz *wiz, uint64_t *ret_done, uint64_t *ret_total,
+	       uint64_t *ret_left_ms)
+{
+	static const char *const long_steps[] = { "data", "readback" };
+	const struct hc_wiz_run *run = &wiz->run;
+	uint64_t ms = wiz->now_ms - run->began_ms;
+
+	*ret_done = *ret_total = *ret_left_ms = 0;
+	for (size_t i = 0; i < run->count; i++) {
+		const struct hc_wiz_run_step *step = &run->steps[i];
+		/* What lies ahead is as long as the plan says. */
+		uint64_t total = step->total > 0 ? step->total : wiz->plan.data_bytes;
+
+		for (size_t k = 0; k < sizeof(long_steps) / sizeof(long_steps[0]); k++) {
+			if (strcmp(step->name, long_steps[k]) != 0)
+				continue;
+			*ret_total += total;
+			*ret_done += step->state == HC_STEP_DONE ? total : step->done;
+		}
+	}
+	/* Before some seconds, and a thousandth, have passed a pace is noise. */
+	if (ms < 5000 || *ret_done <= *ret_total / 1000 || *ret_done >= *ret_total)
+		return;
+	*ret_left_ms =
+		(uint64_t)((double)ms * (double)(*ret_total - *ret_done) / (double)*ret_done);
+}
+
 /* ---------------------------------------------------------------- events */
 
 /* A step that is told of when it is done began when the one before it ended. */

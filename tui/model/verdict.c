@@ -190,6 +190,7 @@ drop_answer(struct hc_wiz *wiz, size_t at)
 	size_t after = --wiz->answer_count - at;
 
 	memmove(wiz->answers + at, wiz->answers + at + 1, after * sizeof(wiz->answers[0]));
+	wiz->answers[wiz->answer_count] = (struct hc_wiz_answer){ 0 };
 	wiz->plan_is_old = true;
 }
 
@@ -198,6 +199,27 @@ hc_wiz_act_take_back(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 {
 	(void)effect;
 	drop_answer(wiz, answer_at(wiz, hc_wiz_finding(wiz)));
+}
+
+bool
+hc_wiz_has_accepted(const struct hc_wiz *wiz, const char *rule)
+{
+	const struct hc_finding finding = { .rule = rule, .level = HC_LEVEL_WARN };
+
+	return hc_wiz_is_answered(wiz, &finding);
+}
+
+void
+hc_wiz_accept(struct hc_wiz *wiz, const char *rule, bool yes)
+{
+	const struct hc_finding finding = { .rule = rule, .level = HC_LEVEL_WARN };
+	size_t at = answer_at(wiz, &finding);
+
+	if (at < wiz->answer_count && !yes)
+		drop_answer(wiz, at);
+	else if (at == wiz->answer_count && yes && at < HC_WIZ_ANSWERS)
+		snprintf(wiz->answers[wiz->answer_count++].rule, sizeof(wiz->answers[0].rule),
+			 "%s", rule);
 }
 
 void
@@ -272,8 +294,17 @@ hc_wiz_act_verdict(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
 		return;
 	}
 	wiz->screen = HC_SCREEN_REVIEW;
-	if (!wiz->have_plan || wiz->plan_is_old)
-		hc_wiz_request_plan(wiz, effect);
+	if (wiz->have_plan && !wiz->plan_is_old)
+		return;
+	wiz->screen = HC_SCREEN_OPTIONS;
+	hc_wiz_request_plan(wiz, effect);
+}
+
+void
+hc_wiz_request_check(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	wiz->have_check = false;
+	hc_wiz_request(wiz, HC_JOB_CHECK, effect);
 }
 
 /* From the plan: all that was compared for this disk. */

@@ -95,6 +95,17 @@ hc_wiz_keep(char **text, const char *fmt, ...)
 	*text = made;
 }
 
+/* What was asked for on OPTIONS, once the time to say no is over and the report is there. */
+static void
+end_machine(struct hc_wiz *wiz, struct hc_wiz_effect *effect)
+{
+	if (wiz->end_at_ms == 0 || wiz->now_ms < wiz->end_at_ms || wiz->job != HC_JOB_NONE)
+		return;
+	wiz->end_at_ms = 0;
+	effect->kind =
+		wiz->options.end == HC_END_REBOOT ? HC_EFFECT_REBOOT : HC_EFFECT_POWEROFF;
+}
+
 void
 hc_wiz_step(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_effect *effect)
 {
@@ -106,6 +117,8 @@ hc_wiz_step(struct hc_wiz *wiz, const struct hc_wiz_input *input, struct hc_wiz_
 	switch (input->kind) {
 	case HC_INPUT_TICK:
 		hc_wiz_kiosk_tick(wiz, effect);
+		if (effect->kind == HC_EFFECT_NONE)
+			end_machine(wiz, effect);
 		break;
 	case HC_INPUT_KEY:
 		hc_wiz_key(wiz, input, effect);

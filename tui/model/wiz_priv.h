@@ -88,8 +88,25 @@ bool hc_wiz_verdict_may_go_on(const struct hc_wiz *wiz);
 void hc_wiz_override(struct hc_wiz *wiz); /* the question was answered by yes */
 /* Those about the chosen disk; or all. */
 void hc_wiz_drop_answers(struct hc_wiz *wiz, bool all);
+/* The acceptance of a rule that a choice stands for. */
+bool hc_wiz_has_accepted(const struct hc_wiz *wiz, const char *rule);
+void hc_wiz_accept(struct hc_wiz *wiz, const char *rule, bool yes);
+void hc_wiz_request_check(struct hc_wiz *wiz, struct hc_wiz_effect *effect);
 /* "DSK-3,DRV-2": the rules that were overridden, or accepted; "" for none. */
 void hc_wiz_answer_list(const struct hc_wiz *wiz, bool override, char *buf, size_t size);
+
+/* options.c */
+hc_wiz_act hc_wiz_act_options;      /* from VERDICT */
+hc_wiz_act hc_wiz_act_options_done; /* Enter on OPTIONS */
+hc_wiz_act hc_wiz_act_switch;       /* Space on a row */
+bool hc_wiz_may_switch(const struct hc_wiz *wiz);
+/* The line that the selected row is typed into; NULL: it isn't. */
+struct hc_wiz_field *hc_wiz_option_field(struct hc_wiz *wiz);
+void hc_wiz_options_changed(struct hc_wiz *wiz);
+/* The choices as options of the engine; value NULL: a flag. */
+void hc_wiz_option_args(struct hc_wiz *wiz,
+			void (*add)(void *ctx, const char *option, const char *value),
+			void *ctx);
 
 /* plan.c */
 hc_wiz_act hc_wiz_act_review;  /* Enter on REVIEW */

@@ -12,14 +12,18 @@ draw_row(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body
 	 const struct hc_catalog_backup *backup, bool selected)
 {
 	enum hc_style style = backup->complete ? HC_STYLE_NORMAL : HC_STYLE_DIM;
-	char size[HC_SIZE_TEXT], time[HC_PART_TIME];
+	char size[HC_SIZE_TEXT], time[HC_PART_TIME], why[HC_WIZ_LINE];
+	unsigned match;
 
 	style = hc_part_row(canvas, body, y, selected, style);
 	hc_size_text(backup->used_bytes, size);
 	hc_part_time(backup->created, time);
+	match = hc_wiz_match(wiz, backup, why);
 	hc_canvas_printf(canvas, body.x + 2, y, body.width - 2, style,
 			 "%c %-15.15s %-28.28s %-16s %10s",
-			 hc_wiz_is_of_this_machine(wiz, backup) ? '*' : ' ',
+			 match > 1   ? '*'
+			 : match > 0 ? '~'
+				     : ' ',
 			 hc_text_or(backup->host, "-"),
 			 hc_text_or(backup->os, "no Windows found"), time, size);
 }
@@ -28,7 +32,7 @@ static void
 draw_detail(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area)
 {
 	const struct hc_catalog_backup *backup = hc_wiz_backup(wiz);
-	char size[HC_SIZE_TEXT];
+	char size[HC_SIZE_TEXT], why[HC_WIZ_LINE];
 	int y = area.y;
 
 	hc_canvas_rule(canvas, area.x, y++, area.width, HC_STYLE_DIM);
@@ -40,12 +44,10 @@ draw_detail(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect a
 			 hc_text_or(backup->kind, "?"), size,
 			 backup->is_signed ? "signed" : "not signed");
 	if (!backup->complete)
-		hc_part_fact(canvas, area, y, "State", "not complete: it can't be restored");
-	else if (hc_wiz_is_of_this_machine(wiz, backup))
-		hc_part_fact(canvas, area, y, "Machine", "* this one: the same SMBIOS UUID");
-	else
-		hc_part_fact(canvas, area, y, "Machine", "another one, UUID %s",
-			     hc_text_or(backup->machine_uuid, "unknown"));
+		y = hc_part_fact(canvas, area, y, "State",
+				 "not complete: it can't be restored");
+	hc_wiz_match(wiz, backup, why);
+	hc_part_fact(canvas, area, y, "Machine", "%s", why);
 }
 
 static void
@@ -87,8 +89,9 @@ const struct hc_screen_ops hc_screen_backup = {
 	.name = "backup",
 	.title = title,
 	.draw = draw,
-	.help = "Backups of this very machine, known by its SMBIOS UUID, come first and "
-		"carry a *; then the newest.  Times are UTC.  Data is what the backup's "
+	.help = "Backups of this very machine come first and carry a *: they have its SMBIOS "
+		"UUID, or its model and serial number.  Then come those of the same model, with a "
+		"~; of each kind the newest first.  Below the list stands why it matches.  Times are UTC.  Data is what the backup's "
 		"file systems use, not the size of its disks.\n\n"
 		"Choosing one writes nothing.",
 };

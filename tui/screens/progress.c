@@ -100,6 +100,25 @@ hc_part_step(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect 
 	return y;
 }
 
+/* The whole of a restore in one line: writing and reading back. */
+static void
+draw_overall(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body, int y)
+{
+	uint64_t done, total, ms;
+	char time[16], left[24] = "time not known yet";
+
+	hc_wiz_overall(wiz, &done, &total, &ms);
+	if (wiz->task != HC_TASK_RESTORE || total == 0)
+		return;
+	hc_duration_text(ms, time, sizeof(time));
+	if (ms > 0)
+		snprintf(left, sizeof(left), "%s left", time);
+	hc_canvas_printf(canvas, body.x, y, 16, HC_STYLE_STRONG, "All     %3u %%",
+			 (unsigned)((double)done * 100 / (double)total));
+	hc_canvas_progress(canvas, body.x + 16, y, body.width - 40, done, total);
+	hc_canvas_text(canvas, body.x + body.width - 22, y, 22, HC_STYLE_STRONG, left);
+}
+
 void
 hc_part_log(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area)
 {
@@ -133,14 +152,16 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	}
 	y++;
 	if (wiz->show_log) {
-		hc_part_log(wiz, canvas, (struct hc_rect){ body.x, y, body.width, last - y });
+		hc_part_log(wiz, canvas,
+			    (struct hc_rect){ body.x, y, body.width, last - 1 - y });
 	} else {
-		for (size_t i = 0; i < run->count && y < last; i++)
+		for (size_t i = 0; i < run->count && y < last - 1; i++)
 			y = hc_part_step(wiz, canvas, body, y, i);
 		if (run->count == 0)
 			hc_canvas_text(canvas, body.x, y, body.width, HC_STYLE_WARN,
 				       "Waiting for the engine's first word...");
 	}
+	draw_overall(wiz, canvas, body, last - 1);
 	hc_canvas_printf(canvas, body.x, last, body.width, HC_STYLE_NORMAL,
 			 "Running %s    received %s    %u tried again", time, size,
 			 run->retries);
@@ -159,7 +180,8 @@ const struct hc_screen_ops hc_screen_progress = {
 	.draw = draw,
 	.help = "The engine runs on its own: it goes on even if this wizard is closed "
 		"or the console is lost.  A server that goes away is tried again for "
-		"minutes; the count of what was tried again is below.\n\n"
+		"minutes; the count of what was tried again is below.  The line \"All\" counts "
+		"the writing and the reading back together.\n\n"
 		"`l` shows the log.  Esc asks whether to stop.  The old partition "
 		"tables are cleared first and the new ones are written last, so a disk "
 		"that is not finished never looks as if it were.",

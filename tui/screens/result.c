@@ -106,6 +106,12 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	char time[16];
 
 	hc_canvas_text(canvas, body.x, y++, body.width, style, text);
+	if (wiz->end_at_ms > wiz->now_ms)
+		hc_canvas_printf(canvas, body.x, y++, body.width, HC_STYLE_WARN,
+				 "This machine %s in %u s; any key stops that.",
+				 wiz->options.end == HC_END_REBOOT ? "reboots"
+								   : "is switched off",
+				 (unsigned)((wiz->end_at_ms - wiz->now_ms + 999) / 1000));
 	hc_duration_text(wiz->run.ended_ms - wiz->run.began_ms, time, sizeof(time));
 	y = hc_part_fact(canvas, body, y, "Took", "%s%s", time,
 			 wiz->run.retries > 0 ? ", some things were tried again" : "");

@@ -57,6 +57,8 @@ draw_head(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect bod
 	return y;
 }
 
+static const char *const end_words[HC_END_COUNT] = { "wait here", "reboot", "power off" };
+
 static void
 draw_lines(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect area)
 {
@@ -90,8 +92,10 @@ draw(const struct hc_wiz *wiz, struct hc_canvas *canvas, struct hc_rect body)
 	y = draw_head(wiz, canvas, body);
 	hc_canvas_rule(canvas, body.x, y++, body.width, HC_STYLE_DIM);
 	draw_lines(wiz, canvas, (struct hc_rect){ body.x, y, body.width, last - y });
-	hc_canvas_printf(canvas, body.x, last, body.width, HC_STYLE_DIM, "line %zu of %zu",
-			 wiz->selected[HC_SCREEN_REVIEW] + 1, wiz->review_count);
+	hc_canvas_printf(canvas, body.x, last, body.width, HC_STYLE_DIM,
+			 "line %zu of %zu    at the end: %s",
+			 wiz->selected[HC_SCREEN_REVIEW] + 1, wiz->review_count,
+			 end_words[wiz->options.end]);
 }
 
 const struct hc_screen_ops hc_screen_review = {

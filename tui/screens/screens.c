@@ -14,6 +14,7 @@ static const struct hc_screen_ops *const screens[HC_SCREEN_COUNT] = {
 	[HC_SCREEN_VERDICT] = &hc_screen_verdict,
 	[HC_SCREEN_FINDING] = &hc_screen_finding,
 	[HC_SCREEN_TARGET] = &hc_screen_target,
+	[HC_SCREEN_OPTIONS] = &hc_screen_options,
 	[HC_SCREEN_REVIEW] = &hc_screen_review,
 	[HC_SCREEN_CONFIRM] = &hc_screen_confirm,
 	[HC_SCREEN_PROGRESS] = &hc_screen_progress,

@@ -16,10 +16,10 @@ struct hc_screen_ops {
 
 extern const struct hc_screen_ops hc_screen_welcome, hc_screen_machine, hc_screen_repository,
 	hc_screen_backup, hc_screen_verdict, hc_screen_finding, hc_screen_target,
-	hc_screen_review, hc_screen_confirm, hc_screen_progress, hc_screen_result,
-	hc_screen_kiosk, hc_screen_tasks, hc_screen_disk, hc_screen_chain, hc_screen_repairs,
-	hc_screen_undoable, hc_screen_allow, hc_screen_capture, hc_screen_runs,
-	hc_screen_report;
+	hc_screen_options, hc_screen_review, hc_screen_confirm, hc_screen_progress,
+	hc_screen_result, hc_screen_kiosk, hc_screen_tasks, hc_screen_disk, hc_screen_chain,
+	hc_screen_repairs, hc_screen_undoable, hc_screen_allow, hc_screen_capture,
+	hc_screen_runs, hc_screen_report;
 
 /* words.c: of a run that is no restore. */
 struct hc_task_words {

@@ -75,7 +75,9 @@ screen_answer()
     local shown line more keys
     shown=$(screen_text "$1")
     while IFS='|' read -r line more keys; do
-        [ -n "$keys" ] && grep -aE -- "$line" <<<"$shown" >/dev/null && grep -aE -- "$more" <<<"$shown" >/dev/null || continue
+        [ -n "$keys" ] || continue
+        grep -aE -- "$line" <<<"$shown" >/dev/null || continue
+        grep -aE -- "$more" <<<"$shown" >/dev/null || continue
         echo "$keys"
         return
     done <<<"$screen_table"

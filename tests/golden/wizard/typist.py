@@ -155,7 +155,7 @@ def walk_to_restore(wizard, backup="file7-20261115", word="8273"):
     """Keys that lead a technician from the first screen to the writing of the disk."""
     for text, keys in (("PowerEdge", "\r"), ("Where are the backups", "\r"), (backup, "\r"),
                        ("nothing stands in the way", "\r"), ("Which disk does it go to", "\r"),
-                       ("This is what will be done", "\r"),
+                       ("Enter goes on", "\r"), ("This is what will be done", "\r"),
                        ("Type the last 4 characters", word + "\r")):
         if not wizard.wait_for(text):
             return False
