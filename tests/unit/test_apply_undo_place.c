@@ -146,11 +146,13 @@ static void
 test_cut(struct scene *s, size_t writes)
 {
 	size_t untouched = 0, finished = 0, back = 0, bad = 0;
+	const size_t step = getenv("HALCYON_SLOW") != NULL ? 1 : 2;
 	struct hc_err err;
 
-	/* After a write, and in the middle of the next, by turns: test_apply_repair.c does both at each. */
-	for (size_t at = 0; at < writes; at++) {
-		restart(s, at, at % 2 == 1);
+	/* After a write, and in the middle of the next, by turns; test_apply_repair.c does both at each.  Every second one, unless
+	 * there is time. */
+	for (size_t at = 0; at < writes; at += step) {
+		restart(s, at, at / step % 2 == 1);
 		if (hc_repair_make(&s->repair, &s->arena, &err) == 0)
 			continue;
 		power_on(s);
@@ -159,7 +161,7 @@ test_cut(struct scene *s, size_t writes)
 			bad += is_original(s, &no_list) ? 0 : 1;
 			continue;
 		}
-		if (at / 2 % 2 == 0) {
+		if (finished <= back) {
 			finished++;
 			if (hc_repair_finish(&s->repair, &s->disk.record, &s->arena, &err) <
 				    0 ||
