@@ -81,6 +81,10 @@ hal_of_cabinet()
 
 # SET of disks.sh | the machine | what is accepted | what is, besides, without the repairs | what is broken without
 while IFS='|' read -r row set machine accepted more broken; do
+    if [ "$row" = win81-ide ] && [ "${HALCYON_SLOW:-0}" != 1 ]; then
+        skip "$row" 'HALCYON_SLOW is not 1; fix.sh repairs the same Windows for the same machine'
+        continue
+    fi
     read -ra accepted <<<"$accepted"
     read -ra more <<<"$more"
     tests/image/lib/qemu_facts.py "${machine%-*}" "${machine##*-}" >"$w/facts.json"
