@@ -66,7 +66,9 @@ Type the last 4 characters|.|0001 Enter
 a  Accept this warning|.|a
 Which backup|m1|Enter
 Which disk|STANDIN0001|Enter
-.|Enter +(Choose|Open|Go on)|Enter
+.|Enter +Choose|Enter
+.|Enter +Open|Enter
+.|Enter +Go on|Enter
 '
 
 # screen_answer NAME: the keys for what it shows now; nothing where it waits
