@@ -59,16 +59,16 @@ screen_key_times()
     python3 tests/boot/lib/key-times.py "$LAB_DIR/$1/serial.sock"
 }
 
-# What a technician does on which screen: a line of it, what must be there besides, keys.  The first row that fits counts;
-# a screen that changes nothing but its clock is answered once.
+# What a technician does on which screen: a line of it, what must be there before, keys.  The first row whose line is there
+# decides; a screen that changes nothing but its clock is answered once.
 screen_table='
 Type the last 4 characters|.|0001 Enter
-a  Accept this warning|.|a
-Which backup|m1|Enter
-Which disk|STANDIN0001|Enter
-.|Enter +Choose|Enter
-.|Enter +Open|Enter
-.|Enter +Go on|Enter
+a  Accept this|.|a
+which backup|Backup +m1|Enter
+which disk|> .*STANDIN0001|Enter
+Enter +Choose|.|Enter
+Enter +Open|.|Enter
+Enter +Go on|.|Enter
 '
 
 # screen_answer NAME: the keys for what it shows now; nothing where it waits
@@ -79,9 +79,8 @@ screen_answer()
     while IFS='|' read -r line more keys; do
         [ -n "$keys" ] || continue
         grep -aE -- "$line" <<<"$shown" >/dev/null || continue
-        grep -aE -- "$more" <<<"$shown" >/dev/null || continue
-        echo "$keys"
-        return
+        ! grep -aE -- "$more" <<<"$shown" >/dev/null || echo "$keys"
+        return 0
     done <<<"$screen_table"
 }
 
