@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 export HALCYON_BUILD=${HALCYON_BUILD:-build}
 if [ "${HALCYON_SLOW:-0}" != 1 ]; then
-    echo '1..0 # SKIP some minutes, and not yet seen to its end: HALCYON_SLOW=1 tests/run.sh tests/boot/wizard.sh'
+    echo '1..0 # SKIP two minutes: HALCYON_SLOW=1 tests/run.sh tests/boot/wizard.sh'
     exit
 fi
 # shellcheck source=scripts/dev/lab/lab.sh
