@@ -79,6 +79,7 @@ test_refused(void)
 		"{\"schema\": \"halcyon.wizard-run/1\", \"job\": \"format\"}",
 		"{\"schema\": \"halcyon.wizard-run/2\", \"job\": \"apply\"}",
 		"{\"schema\": \"halcyon.wizard-run/1\"}",
+		"{\"schema\": \"halcyon.wizard-run/1\", \"job\": \"apply\", \"task\": 99}",
 	};
 	struct play play;
 	struct hc_err err;

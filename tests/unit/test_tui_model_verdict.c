@@ -277,9 +277,50 @@ test_end(void)
 	}
 }
 
+/* ---------------------------------------------------------------- the review */
+
+static bool
+reviews(const struct play *play, const char *words)
+{
+	for (size_t i = 0; i < play->wiz->review_count; i++)
+		if (strstr(play->wiz->review[i], words) != NULL)
+			return true;
+	return false;
+}
+
+/* A disk gets another identity for one of two reasons, and only the one is told. */
+static void
+test_new_table(void)
+{
+	static const struct {
+		const char *id, *firmware;
+		bool other_disk, converted;
+	} rows[] = {
+		{ NULL, NULL, false, false },
+		{ "1f0bc3a9", NULL, true, false },
+		{ "1f0bc3a9", "uefi", false, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct play play;
+
+		begin(&play);
+		play.new_table_id = rows[i].id;
+		play.convert_firmware = rows[i].firmware;
+		write_plan(&play, disk_serial);
+		go_to_confirm(&play);
+		ok(reviews(&play, "another disk here") == rows[i].other_disk &&
+			   reviews(&play, "from BIOS to UEFI") == rows[i].converted,
+		   "identity %s, firmware %s", rows[i].id ? rows[i].id : "kept",
+		   rows[i].firmware ? rows[i].firmware : "kept");
+		end(&play);
+	}
+}
+
 int
 main(void)
 {
+	test_new_table();
 	test_accept();
 	test_plan_without_answer();
 	test_override();

@@ -15,6 +15,8 @@ struct play {
 	struct hc_wiz_effect effect;
 	uint64_t now_ms;
 	struct hc_buf facts, catalog, check, plan, verdict;
+	/* What its plan says of the disk; NULL: it keeps both. */
+	const char *new_table_id, *convert_firmware;
 };
 
 static const char disk_serial[] = "WD-WX41A1234567";
@@ -107,6 +109,8 @@ write_plan(struct play *play, const char *identity)
 				.target = { .path = "/dev/sdb",
 					    .identity = { .name = identity } },
 				.verdict = { .findings = { &pass, 1 } },
+				.new_table_id = play->new_table_id,
+				.convert_firmware = play->convert_firmware,
 				.repairs = { repairs, 3 } };
 
 	play->check.size = play->plan.size = play->verdict.size = 0;

@@ -76,7 +76,8 @@ enum hc_wiz_task {
 	HC_TASK_FIX,
 	HC_TASK_UNDO,
 	HC_TASK_CAPTURE,
-	HC_TASK_REPORTS
+	HC_TASK_REPORTS,
+	HC_TASK_COUNT
 };
 
 /* ---------------------------------------------------------------- state */

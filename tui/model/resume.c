@@ -60,6 +60,9 @@ hc_wiz_resume(struct hc_wiz *wiz, struct hc_span bytes, struct hc_err *err)
 	struct record record = { 0 };
 	int result = hc_doc_read(&record_shape, bytes, &arena, &record, err);
 
+	if (result == 0 && record.task >= HC_TASK_COUNT)
+		result = hc_err_set(err, H_DOC_SCHEMA, "there is no task %llu",
+				    (unsigned long long)record.task);
 	if (result == 0 && !hc_wiz_job_streams((enum hc_wiz_job)record.job))
 		result = hc_err_set(err, H_DOC_SCHEMA, "%s is no run that can be taken up",
 				    hc_wiz_job_names[record.job]);

@@ -58,6 +58,25 @@ say_erased(struct hc_wiz *wiz)
 	    plan->invalidate.count, plan->invalidate.count == 1 ? "" : "s");
 }
 
+/* Another identity has one of two reasons. */
+static void
+say_new_table(struct hc_wiz *wiz)
+{
+	const struct hc_plan *plan = &wiz->plan;
+
+	if (plan->new_table_id == NULL)
+		return;
+	if (plan->convert_firmware == NULL)
+		say(wiz,
+		    "  The disk gets a new identity, %s: another disk here has the backup's.",
+		    plan->new_table_id);
+	else
+		say(wiz,
+		    "  The disk is converted from BIOS to UEFI: a GPT, %s, the volumes at "
+		    "their places, and an EFI system partition.",
+		    plan->new_table_id);
+}
+
 static void
 say_written(struct hc_wiz *wiz)
 {
@@ -79,11 +98,7 @@ say_written(struct hc_wiz *wiz)
 		hc_size_text(data->target_offset, at);
 		say(wiz, "  %-16s %10s  from %s on", or (data->what, "?"), size, at);
 	}
-	if (plan->new_table_id != NULL)
-		say(wiz,
-		    "  The disk gets a new identity, %s: another disk here has the "
-		    "backup's.",
-		    plan->new_table_id);
+	say_new_table(wiz);
 	say(wiz, "  The partition tables come last (%zu write%s).", plan->tables.count,
 	    plan->tables.count == 1 ? "" : "s");
 }
@@ -117,7 +132,10 @@ say_repairs(struct hc_wiz *wiz)
 		}
 	}
 	hc_buf_done(&text);
-	if (wiz->plan.edits.count > 0)
+	if (wiz->plan.edits.count > 0 && wiz->plan.convert_firmware != NULL)
+		say(wiz, "  `halcyon undo` takes these back, but not the layout: then neither "
+			 "firmware starts the disk.  The way back is another restore.");
+	else if (wiz->plan.edits.count > 0)
 		say(wiz, "  `halcyon undo` takes these back.");
 }
 
